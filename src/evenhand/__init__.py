@@ -1,0 +1,1 @@
+"""Evenhand: a public distribution system whose claims anyone can check."""

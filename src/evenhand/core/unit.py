@@ -1,0 +1,59 @@
+"""Units of quantities. A quantity is stored as an integer in its dimension's base unit."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+
+from evenhand.core.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit: its dimension, and how many base units of that dimension it is worth."""
+
+    name: str
+    dimension: str
+    base_per_unit: int
+
+
+_TABLE: dict[str, tuple[str, int]] = {
+    # mass, base g
+    "g": ("mass", 1), "kg": ("mass", 1_000), "t": ("mass", 1_000_000),
+    # volume, base ml
+    "ml": ("volume", 1), "l": ("volume", 1_000), "L": ("volume", 1_000), "m3": ("volume", 1_000_000),
+    # counted things, base one of them
+    "piece": ("piece", 1), "pair": ("piece", 1), "loaf": ("piece", 1), "set": ("piece", 1),
+    "coupon": ("point", 1), "point": ("point", 1),
+    # energy, base Wh
+    "Wh": ("energy", 1), "kWh": ("energy", 1_000), "MWh": ("energy", 1_000_000),
+}  # fmt: skip
+
+CURRENCIES = ("INR", "USD", "EUR", "GBP", "EGP", "CUP", "KPW")
+"""Money: the base unit is a hundredth (cent). Imperial units and further currencies come with the examples that need them."""
+
+UNITS: dict[str, Unit] = {
+    **{name: Unit(name, dimension, size) for name, (dimension, size) in _TABLE.items()},
+    "cent": Unit("cent", "money", 1),
+    **{name: Unit(name, f"money:{name}", 100) for name in CURRENCIES},
+}
+
+_QUANTITY = re.compile(r"\s*([0-9]{1,18}(?:\.[0-9]{1,9})?|[0-9]{1,18}/[0-9]{1,18})\s+([A-Za-z][A-Za-z0-9]*)\s*\Z")
+
+
+def unit_named(name: str) -> Unit:
+    """The unit called `name`; UsageError with the known names if there is none."""
+    unit = UNITS.get(name)
+    if unit is None:
+        raise UsageError(f'there is no unit "{name}"', f"use one of {', '.join(UNITS)}")
+    return unit
+
+
+def parse_quantity(text: str) -> tuple[Fraction, Unit]:
+    """`"500 g"` -> (500 base units, g); `"1.5 kg"` -> (1500, kg). Exact; the caller refuses a part of a base unit."""
+    found = _QUANTITY.match(text)
+    if not found:
+        raise UsageError(f'"{text}" is not a quantity', 'write a number, a space and a unit, as in "500 g"')
+    unit = unit_named(found[2])
+    return Fraction(found[1]) * unit.base_per_unit, unit

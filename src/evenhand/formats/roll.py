@@ -1,0 +1,158 @@
+"""Rolls and outcomes: the packed files of a (point, cycle) (DESIGN §7). Sealing and opening a row's record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from evenhand.formats import cbor
+from evenhand.formats.tag import row_commitment
+
+VERSION = 1
+TAG_SIZE, COMMITMENT_SIZE = 16, 32
+OUTCOME_SIZE = TAG_SIZE + 1 + 16
+REDEEMED, EXCEPTION, CONTESTED, UNCOLLECTED, REFUSED = 1, 2, 3, 4, 5
+"""How a row ended. REDEEMED carries r; EXCEPTION and REFUSED a reason in ASCII padded with zeros; the others zeros."""
+
+
+class RollError(ValueError):
+    """Bytes that are not a roll, a row or an outcome file."""
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What a row says of one benefit: the household's ladder (base units a rung), carry before, ration in steps."""
+
+    benefit: str
+    ladder: tuple[int, ...]
+    carry_micro: int
+    ration_steps: int
+    reasons: tuple[str, ...]
+    undersupplied_steps: int = 0
+
+
+@dataclass(frozen=True)
+class Record:
+    """The sealed matter of a row, which only its household (and the point's device) can read."""
+
+    card: str
+    point: str
+    policy_sha256: bytes
+    grants: tuple[Grant, ...]
+
+    def encode(self) -> bytes:
+        """Canonical CBOR of the record."""
+        grants: list[cbor.Value] = [
+            [g.benefit, g.ladder, g.carry_micro, g.ration_steps, g.reasons, g.undersupplied_steps] for g in self.grants
+        ]
+        return cbor.dumps([VERSION, self.card, self.point, self.policy_sha256, grants])
+
+
+def decode_record(data: bytes) -> Record:
+    """Read a record; RollError if it is not one."""
+    try:
+        version, card, point, policy, grants = cbor.loads(data)  # type: ignore[misc,union-attr]
+        if version != VERSION:
+            raise ValueError
+        return Record(
+            card, point, policy,
+            tuple(Grant(b, tuple(ladder), c, r, tuple(why), u) for b, ladder, c, r, why, u in grants),
+        )  # fmt: skip
+    except (TypeError, ValueError) as error:
+        raise RollError("not a record of a roll's row") from error
+
+
+def _nonce(cycle: str, tag: bytes) -> bytes:
+    return sha256(cycle.encode() + str(VERSION).encode() + tag).digest()[:12]
+
+
+def seal_row(record: bytes, padded_size: int, cycle: str, tag: bytes, salt: bytes, seal_key: bytes) -> bytes:
+    """A row: tag || commitment || AES-256-GCM(length in two bytes || record || zeros up to `padded_size`)."""
+    if len(record) > padded_size:
+        raise RollError(f"a record of {len(record)} bytes does not fit in {padded_size}")
+    plain = len(record).to_bytes(2, "big") + record + bytes(padded_size - len(record))
+    return tag + row_commitment(salt, record) + AESGCM(seal_key).encrypt(_nonce(cycle, tag), plain, tag)
+
+
+def open_row(row: bytes, cycle: str, salt: bytes, seal_key: bytes) -> Record:
+    """The record of a row; RollError if key, tag or commitment do not fit."""
+    tag, commitment = row[:TAG_SIZE], row[TAG_SIZE : TAG_SIZE + COMMITMENT_SIZE]
+    try:
+        plain = AESGCM(seal_key).decrypt(_nonce(cycle, tag), row[TAG_SIZE + COMMITMENT_SIZE :], tag)
+    except InvalidTag as error:
+        raise RollError("this key does not open the row") from error
+    length = int.from_bytes(plain[:2], "big")
+    record = plain[2 : 2 + length]
+    if len(record) != length or any(plain[2 + length :]) or row_commitment(salt, record) != commitment:
+        raise RollError("the record is not the one committed to")
+    return decode_record(record)
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A roll or outcome file: rows of one size, sorted by tag, no tag twice."""
+
+    programme: str
+    cycle: str
+    point: str
+    row_size: int
+    rows: bytes
+
+    def __len__(self) -> int:
+        return len(self.rows) // self.row_size
+
+    def row(self, index: int) -> bytes:
+        """The row at `index`."""
+        return self.rows[index * self.row_size : (index + 1) * self.row_size]
+
+    def tags(self) -> list[bytes]:
+        """All tags in order."""
+        return [self.rows[at : at + TAG_SIZE] for at in range(0, len(self.rows), self.row_size)]
+
+    def tags_sha256(self) -> bytes:
+        """SHA-256 of the tags one after another: what a device can recompute from its list."""
+        return sha256(b"".join(self.tags())).digest()
+
+    def encode(self) -> bytes:
+        """The file's bytes: CBOR [1, programme, cycle, point, row size, rows]."""
+        return cbor.dumps([VERSION, self.programme, self.cycle, self.point, self.row_size, self.rows])
+
+
+def pack(programme: str, cycle: str, point: str, rows: Sequence[bytes]) -> Packed:
+    """Rows of one size as a file's matter, sorted. RollError for unequal sizes or a tag that stands twice."""
+    ordered = sorted(rows)
+    size = len(ordered[0]) if ordered else OUTCOME_SIZE
+    if any(len(row) != size for row in ordered):
+        raise RollError("the rows are not of one size")
+    packed = Packed(programme, cycle, point, size, b"".join(ordered))
+    tags = packed.tags()
+    if any(a == b for a, b in zip(tags, tags[1:], strict=False)):
+        raise RollError("a tag stands twice")
+    return packed
+
+
+def unpack(data: bytes) -> Packed:
+    """Read a roll or outcome file; RollError unless it is canonical and sorted."""
+    try:
+        version, programme, cycle, point, size, rows = cbor.loads(data)  # type: ignore[misc,union-attr]
+    except (TypeError, ValueError) as error:
+        raise RollError("not a roll") from error
+    texts = isinstance(programme, str) and isinstance(cycle, str) and isinstance(point, str)
+    if version != VERSION or not texts or not isinstance(size, int) or not isinstance(rows, bytes):
+        raise RollError("not a roll of version 1")
+    if size < TAG_SIZE or len(rows) % size:
+        raise RollError("the rows do not fill the roll")
+    packed = Packed(programme, cycle, point, size, rows)
+    tags = packed.tags()
+    if any(a >= b for a, b in zip(tags, tags[1:], strict=False)):
+        raise RollError("the rows are not sorted by tag, or a tag stands twice")
+    return packed
+
+
+def outcome_row(tag: bytes, status: int, value: bytes = b"") -> bytes:
+    """One row of an outcome file: tag || status || value padded to 16 bytes."""
+    return tag + bytes([status]) + value.ljust(16, b"\0")

@@ -1,0 +1,46 @@
+"""Derivations from a card's secret (DESIGN §7). Derived here, called only by `flow/card`."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from hashlib import sha256
+
+from evenhand.formats import cbor
+
+DOMAIN = "evenhand/card/v1"
+
+
+@dataclass(frozen=True)
+class PeriodKeys:
+    """What a card is for one period: `r` stands on the coupon; the server keeps tag, salt and seal key, never r."""
+
+    r: bytes
+    tag: bytes
+    salt: bytes
+    seal_key: bytes
+
+
+def tag_of(r: bytes) -> bytes:
+    """The tag of a coupon: SHA-256("evenhand/tag/v1" || r), 16 bytes."""
+    return sha256(b"evenhand/tag/v1" + r).digest()[:16]
+
+
+def derive(secret: bytes, origin: str, programme: str, period: str) -> PeriodKeys:
+    """HMAC-SHA-256(secret, CBOR[domain, origin, programme, period, purpose]) for purposes r, salt and seal."""
+
+    def part(purpose: str) -> bytes:
+        return hmac.digest(secret, cbor.dumps([DOMAIN, origin, programme, period, purpose]), "sha256")
+
+    r = part("r")[:16]
+    return PeriodKeys(r, tag_of(r), part("salt")[:16], part("seal"))
+
+
+def row_commitment(salt: bytes, record: bytes) -> bytes:
+    """SHA-256("evenhand/row/v1" || salt || record)."""
+    return sha256(b"evenhand/row/v1" + salt + record).digest()
+
+
+def tie(seed: bytes, tag: bytes, benefit: str) -> bytes:
+    """The tie-break of a row: SHA-256(seed || tag || benefit); the smallest goes first."""
+    return sha256(seed + tag + benefit.encode()).digest()
