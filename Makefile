@@ -1,0 +1,43 @@
+# Few targets: demo, test, bench, lint, clean. Each sets up what it needs; nothing outside this folder is changed.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SETUP := pyproject.toml verify/pyproject.toml constraints.txt
+
+.PHONY: demo test lint bench clean help
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+$(VENV)/.installed: $(SETUP)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Evenhand needs Python 3.11 or newer; this is $$($(PYTHON) --version). Try: make PYTHON=python3.11"; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing Evenhand into $(VENV) (once; about two minutes) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e . -e verify
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	@echo "Installing what the tests need (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]' -e verify
+	@touch $@
+
+demo: $(VENV)/.installed  ## a generated country, three months, claims tested: the whole flow in half a minute
+	@$(BIN)/evenhand demo $(ARGS)
+
+test: $(VENV)/.installed-dev  ## everything but the slow national runs
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache >/dev/null || $(BIN)/lint-imports --no-cache
+	@sh tests/browser/setup.sh $(BIN)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m 'not slow' $(ARGS)
+
+lint: $(VENV)/.installed-dev  ## format and check
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format . ; $(BIN)/mypy ; $(BIN)/lint-imports --no-cache
+
+bench: $(VENV)/.installed-dev  ## speed and memory, as ratios where there is a baseline
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]' -e verify
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+clean:  ## remove what make made here
+	rm -rf $(VENV) demo out build dist

@@ -1,0 +1,107 @@
+"""Commit: staged files are put in place, read again and hashed again; then the log is extended and signed.
+
+A crash leaves one of three states, and each resumes: files staged, files in place, database committed with a log still to
+be signed.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from evenhand.actions.approve import check_staged, staged_digest
+from evenhand.actions.cycles import Progress, advance, place, quiet, staging, step_due
+from evenhand.core.errors import UsageError
+from evenhand.flow.card import roll_entry
+from evenhand.formats import roll
+from evenhand.formats.entry import Entry
+from evenhand.store import Store
+
+
+def commit(store: Store, cycle: str, person: str, progress: Progress = quiet) -> int:
+    """Commit `cycle`: from now on its coupons are valid. Returns the number of rolls. UsageError if a file was changed."""
+    with store.transaction("cycle"):
+        if step_due(store, cycle, "committed") is not None:
+            _put_in_place(store, cycle)
+            files = check_staged(store, cycle, place(store, cycle))
+            _check_approvals(store, cycle, files)
+            _insert(store, cycle, person, progress)
+    store.log.publish()
+    return int(
+        store.rows("select count(*) from roll where programme = %s and cycle = %s", (store.programme.id, cycle))[0][0]
+    )
+
+
+def _put_in_place(store: Store, cycle: str) -> None:
+    staged, final = staging(store, cycle), place(store, cycle)
+    if staged.exists() and not final.exists():
+        final.parent.mkdir(parents=True, exist_ok=True)
+        staged.rename(final)
+    if not final.exists():
+        raise UsageError(f"the computed files of {cycle} are gone", "void it with a reason and draft the period again")
+
+
+def _check_approvals(store: Store, cycle: str, files: dict[str, bytes]) -> None:
+    digest = staged_digest(store, cycle, files)
+    rows = store.rows(
+        "select role, person, digest from approval where programme = %s and cycle = %s order by role",
+        (store.programme.id, cycle),
+    )
+    if [row[0] for row in rows] != ["approver", "preparer"] or any(bytes(row[2]) != digest for row in rows):
+        raise UsageError(f"cycle {cycle} is not signed twice over these files", "void it with a reason")
+
+
+def _insert(store: Store, cycle: str, person: str, progress: Progress) -> None:
+    root, programme = place(store, cycle), store.programme.id
+    rows = pq.read_table(root / "private" / "rows.parquet")
+    entries: list[Entry] = []
+    rolls: list[tuple[str, bytes, int]] = []
+    paths = sorted((root / "public" / "rolls").iterdir())
+    for number, path in enumerate(paths):
+        progress("committing rolls", number, len(paths))
+        packed = roll.unpack(path.read_bytes())
+        entry = roll_entry(packed, rows.filter(pa.compute.equal(rows["point"], packed.point)))
+        entries.append(entry)
+        rolls.append((packed.point, entry.sha256, len(packed)))
+    progress("committing rolls", len(paths), len(paths))
+    points, digests, counts = zip(*rolls, strict=True)
+    same = {"programme": [programme] * len(rolls), "cycle": [cycle] * len(rolls)}
+    store.copy_in("roll", pa.table({**same, "point": points, "sha256": digests, "rows": pa.array(counts, pa.int32())}))
+    store.copy_in("roll_row", roll_rows(rows, programme, cycle))
+    store.copy_in("waybill", _waybills(store, cycle))
+    store.log.append(entries)
+    advance(store, cycle, "committed", person)
+
+
+def roll_rows(rows: pa.Table, programme: str, cycle: str) -> pa.Table:
+    """Rows of the table `roll_row`, one a household: its rations in steps in the order its benefits stand in the roll."""
+    wide = rows.group_by(["point", "household", "tag"], use_threads=False).aggregate([("ration_steps", "list")])
+    return pa.table(
+        {
+            "programme": pa.array([programme] * len(wide)),
+            "cycle": pa.array([cycle] * len(wide)),
+            "tag": wide["tag"],
+            "point": wide["point"],
+            "household": wide["household"],
+            "rations": wide["ration_steps_list"],
+        }
+    )
+
+
+def _waybills(store: Store, cycle: str) -> pa.Table:
+    """Rows of the table `waybill`: the published waybills with where their lanes begin and end."""
+    tables = place(store, cycle) / "public" / "tables"
+    bills, lanes = pq.read_table(tables / "waybills.parquet"), pq.read_table(tables / "lanes.parquet")
+    joined = bills.join(lanes.select(["lane", "from", "to"]), "lane").sort_by("waybill")
+    return pa.table(
+        {
+            "programme": pa.array([store.programme.id] * len(joined), pa.string()),
+            "cycle": pa.array([cycle] * len(joined), pa.string()),
+            "waybill": joined["waybill"],
+            "lane": joined["lane"],
+            "source": joined["from"],
+            "target": joined["to"],
+            "benefit": joined["commodity"],
+            "steps": joined["quantity"],
+        }
+    )

@@ -1,0 +1,157 @@
+"""Freeze: snapshots of registry, policy, stock and network by content hash, signed, and their hashes in the log."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+
+import pyarrow as pa
+
+from evenhand.actions.cycles import (
+    Cycle, Progress, advance, cycles_before, detail_of, person_signer, quiet, step_due,
+)  # fmt: skip
+from evenhand.core.errors import InputError, Problem, UsageError
+from evenhand.formats import cose
+from evenhand.formats.entry import Entry
+from evenhand.store import Store
+
+ON_HAND = """
+select account, benefit, lot, sum(quantity)::bigint as quantity from (
+  select target as account, benefit, lot, quantity from movement where programme = %(programme)s and id <= %(upto)s
+  union all
+  select source, benefit, lot, -quantity from movement where programme = %(programme)s and id <= %(upto)s
+) both_sides
+where account like 'node:%%' or account like 'transit:%%'
+group by account, benefit, lot having sum(quantity) <> 0 order by account, benefit, lot
+"""
+
+
+def freeze(
+    store: Store, cycle: str, person: str, passphrase: str, event: str, progress: Progress = quiet
+) -> dict[str, str]:
+    """Freeze `cycle`: the attempt's only one. `event` names the public event still to come that will seed the draw.
+
+    Returns the hashes of the snapshots. UsageError if the cycle before is not closed, a household has no card for the
+    period, or the policy asks for what this version does not do; InputError naming every point under k households.
+    """
+    signer = person_signer(store, person, passphrase, "preparer")
+    with store.transaction("cycle"):
+        due = step_due(store, cycle, "frozen")
+        if due is None:
+            return _snapshots_of(store, cycle)
+        _check_may_freeze(store, due, event)
+        upto = store.rows("select coalesce(max(id), 0) from movement where programme = %s", (store.programme.id,))[0][0]
+        hashes = {"policy": due.policy_sha256.hex()}
+        tables = _tables(store, due, upto)
+        for number, (name, table) in enumerate(tables):
+            progress("freezing", number, len(tables))
+            hashes[name] = store.snapshots.put(table)
+        progress("freezing", len(tables), len(tables))
+        raw = {name: bytes.fromhex(value) for name, value in sorted(hashes.items())}
+        signed = cose.sign1(["evenhand/freeze/v1", store.programme.id, cycle, raw, event], signer)
+        store.execute(
+            "insert into freeze (programme, cycle, cose, snapshots, event, person) values (%s, %s, %s, %s, %s, %s)",
+            (store.programme.id, cycle, signed, json.dumps(hashes, sort_keys=True), event, person),
+        )
+        totals = {"snapshot": raw, "event": event}
+        store.log.append([Entry("freeze", store.programme.id, cycle, "freeze", sha256(signed).digest(), totals)])
+        advance(store, cycle, "frozen", person, {"movements_to": upto})
+    store.log.publish()
+    return hashes
+
+
+def _snapshots_of(store: Store, cycle: str) -> dict[str, str]:
+    rows = store.rows(
+        "select snapshots from freeze where programme = %s and cycle = %s", (store.programme.id, cycle)
+    )
+    return dict(rows[0][0])
+
+
+def _check_may_freeze(store: Store, cycle: Cycle, event: str) -> None:
+    if not event.strip():
+        raise UsageError("the freeze names no public event", 'say which: --event "dice thrown in the town hall on 3 March"')
+    for name, state in cycles_before(store, cycle.id)[-1:]:
+        if state not in ("closed", "published"):
+            raise UsageError(f"cycle {name} is {state}", f"close it first: evenhand cycle close {name}")
+    policy = cycle.policy()
+    for benefit in policy.benefits.values():
+        if benefit.division == "assignment":
+            raise UsageError(f'"{benefit.id}" is a home: homes cannot be divided yet', "leave it out of this policy")
+        if benefit.division == "leximin" and benefit.undersupplied.cycles:
+            raise UsageError(
+                f'"{benefit.id}": undersupplied = "{benefit.undersupplied.text}" cannot be carried yet',
+                'write undersupplied = "lapse" until a later version, or the shortage would be forgotten in silence',
+            )
+    people = store.rows("select count(*) from household")[0][0]
+    if not people:
+        raise UsageError("no household is registered", "run: evenhand import households FILE.csv")
+    bare = store.rows(
+        "select count(*), min(h.household) from household h left join card_period c"
+        " on c.household = h.household and c.period = %s where c.household is null",
+        (cycle.period.id,),
+    )[0]
+    if bare[0]:
+        raise UsageError(
+            f"{bare[0]} households have no card for {cycle.period.id}, among them {bare[1]}",
+            f"run: evenhand card issue {cycle.period.id}",
+        )
+    small = store.rows(
+        "select point, count(*) from household group by point having count(*) < %s order by point", (policy.k,)
+    )
+    if small:
+        raise InputError(
+            Problem(
+                "households", 0, "point", point,
+                f"the point has {count} households, fewer than k = {policy.k}: its figures would tell of single families",
+                "join it to a neighbouring point, or change k in the policy",
+            )
+            for point, count in small
+        )  # fmt: skip
+
+
+def _tables(store: Store, cycle: Cycle, upto: int) -> list[tuple[str, pa.Table]]:
+    """The snapshots but the policy: (name, table), each in a fixed order."""
+    return [
+        (
+            "households",
+            store.copy_out(
+                "select h.point, h.household, k.number as card, c.tag, h.inputs::text as inputs from household h"
+                " join card k on k.household = h.household"
+                " join card_period c on c.household = h.household and c.period = %s order by h.point, h.household",
+                (cycle.period.id,),
+            ),
+        ),
+        (
+            "members",
+            store.copy_out(
+                "select h.point, m.household, m.member, m.birth_date, m.sex, m.occupation, m.inputs::text as inputs"
+                " from member m join household h on h.household = m.household order by h.point, m.household, m.member"
+            ),
+        ),
+        ("nodes", store.copy_out(NODES)),
+        ("lanes", store.copy_out(LANES)),
+        ("stock", store.copy_out(ON_HAND, {"programme": store.programme.id, "upto": upto})),
+        ("carry", _carry(store, cycle.id)),
+    ]
+
+
+NODES = """
+select n.node, n.kind, n.name, n.area, a.name as area_name, coalesce(p.pcode, a.pcode) as province,
+  coalesce(p.name, a.name) as province_name, n.latitude_microdegrees, n.longitude_microdegrees
+from node n left join area a on a.pcode = n.area left join area p on p.pcode = a.parent and p.level > 0 order by n.node
+"""
+
+LANES = """
+select lane, source, target, commodity, capacity_base, cost from (
+  select distinct on (lane) * from lane_version order by lane, id desc
+) newest where open order by lane
+"""
+
+CARRY_SCHEMA = pa.schema([("household", pa.string()), ("benefit", pa.string()), ("carry_micro", pa.int64())])
+
+
+def _carry(store: Store, cycle: str) -> pa.Table:
+    """Rounding arrears as the cycle before left them; none before the first."""
+    for name, _state in cycles_before(store, cycle)[-1:]:
+        return store.snapshots.table(detail_of(store, name, "closed")["carry"])
+    return CARRY_SCHEMA.empty_table()

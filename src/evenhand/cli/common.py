@@ -1,0 +1,67 @@
+"""What every command shares: where the data is, who is asking, how progress and results are shown."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from getpass import getpass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+
+from evenhand.core.errors import UsageError
+
+DataOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--data", envvar="EVENHAND_DATA", help="Data folder. Default: the platform's user data folder.", show_default=False
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else.")]
+AsOption = Annotated[str, typer.Option("--as", metavar="NAME", help="Who you are: a person enrolled with `enrol person`.")]
+
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def say(text: str) -> None:
+    """A line for a person, on stdout."""
+    sys.stdout.write(text + "\n")
+
+
+def say_json(document: Any) -> None:
+    """One JSON document on stdout."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True, default=str) + "\n")
+
+
+def passphrase(what: str, variable: str = "EVENHAND_PASSPHRASE") -> str:
+    """The passphrase of `what`: from the environment, else asked for at the terminal. UsageError if neither can be."""
+    given = os.environ.get(variable)
+    if given is not None:
+        return given
+    if not sys.stdin.isatty():
+        raise UsageError(f"no passphrase for {what}", f"set {variable}, or run the command at a terminal")
+    return getpass(f"Passphrase for {what}: ")
+
+
+@contextmanager
+def progress_bars(wanted: bool = True) -> Iterator[Callable[[str, int, int], None]]:
+    """Progress bars on stderr with the time left; nothing where stderr is not a terminal or `wanted` is False."""
+    if not wanted or not sys.stderr.isatty():
+        yield lambda label, done, total: None
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=errors, transient=True) as bars:
+        tasks: dict[str, Any] = {}
+
+        def show(label: str, done: int, total: int) -> None:
+            if label not in tasks:
+                tasks[label] = bars.add_task(label, total=total)
+            bars.update(tasks[label], completed=done, total=total, visible=done < total)
+
+        yield show
