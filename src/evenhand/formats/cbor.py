@@ -1,12 +1,15 @@
-"""Canonical CBOR, the subset of RFC 8949 section 4.2.1 that Evenhand writes: integers of 64 bits, byte and text strings,
-arrays, maps, false, true, null. Shortest heads, definite lengths, map keys sorted by their encoding and never twice.
+"""Canonical CBOR, the subset of RFC 8949 section 4.2.1 that Evenhand writes: integers of 64 bits, byte and text
+strings, arrays, maps, false, true, null. Shortest heads, definite lengths, map keys sorted by their encoding and never
+twice.
 """
 
 from __future__ import annotations
 
 from typing import TypeAlias
 
-Value: TypeAlias = "int | bytes | str | bool | None | list[Value] | tuple[Value, ...] | dict[str, Value] | dict[int, Value]"
+Value: TypeAlias = (
+    "int | bytes | str | bool | None | list[Value] | tuple[Value, ...] | dict[str, Value] | dict[int, Value]"
+)
 
 DEPTH_MAX = 32
 
@@ -15,7 +18,8 @@ class CborError(ValueError):
     """Bytes that are not canonical CBOR of the subset, or a value the subset cannot hold."""
 
 
-def _head(major: int, number: int) -> bytes:
+def head(major: int, number: int) -> bytes:
+    """The head of an item of `major` type: its number, length or count, as short as it goes."""
     if number < 24:
         return bytes([major << 5 | number])
     for code, size in ((24, 1), (25, 2), (26, 4), (27, 8)):
@@ -25,23 +29,34 @@ def _head(major: int, number: int) -> bytes:
 
 
 def dumps(value: Value) -> bytes:
-    """The one encoding of `value`. CborError for a float or any other type."""
+    """The one encoding of `value`. CborError for a float, any other type, or what `loads` would refuse."""
+    return _dump(value, 0)
+
+
+def _dump(value: Value, depth: int) -> bytes:
+    if depth > DEPTH_MAX:
+        raise CborError("nested too deep")
     if value is None:
         return b"\xf6"
     if isinstance(value, bool):
         return b"\xf5" if value else b"\xf4"
     if isinstance(value, int):
-        return _head(0, value) if value >= 0 else _head(1, -1 - value)
+        return head(0, value) if value >= 0 else head(1, -1 - value)
     if isinstance(value, bytes):
-        return _head(2, len(value)) + value
+        return head(2, len(value)) + value
     if isinstance(value, str):
-        text = value.encode()
-        return _head(3, len(text)) + text
+        try:
+            text = value.encode()
+        except UnicodeEncodeError as error:
+            raise CborError("a text holds half a surrogate pair") from error
+        return head(3, len(text)) + text
     if isinstance(value, (list, tuple)):
-        return _head(4, len(value)) + b"".join(map(dumps, value))
+        return head(4, len(value)) + b"".join([_dump(item, depth + 1) for item in value])
     if isinstance(value, dict):
-        pairs = sorted((dumps(key), dumps(item)) for key, item in value.items())
-        return _head(5, len(pairs)) + b"".join(key + item for key, item in pairs)
+        if any(isinstance(key, bool) or not isinstance(key, (int, str)) for key in value):
+            raise CborError("a map key is neither a number nor a text")
+        pairs = sorted((_dump(key, depth + 1), _dump(item, depth + 1)) for key, item in value.items())
+        return head(5, len(pairs)) + b"".join(key + item for key, item in pairs)
     raise CborError(f"CBOR here has no {type(value).__name__}")
 
 

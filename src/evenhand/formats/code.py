@@ -40,6 +40,8 @@ def encode(secret: bytes) -> str:
 def decode(text: str) -> bytes:
     """The 16 bytes of a code; small letters, spaces, hyphens, I, L and O are understood. CodeError if mistyped."""
     number, count = 0, 0
+    if not text.isascii():
+        raise CodeError("a code has plain letters and digits only")
     for letter in text.upper():
         if letter in "- ":
             continue

@@ -1,6 +1,7 @@
 """COSE_Sign1 (RFC 9052) with Ed25519, untagged, one form: protected {1: -8, 4: kid}, no unprotected headers.
 
-A payload is canonical CBOR of an array whose first item names it: `["evenhand/freeze/v1", ...]`; the name separates domains.
+A payload is canonical CBOR of an array whose first item names it, as `["evenhand/freeze/v1", ...]`: the name separates
+domains.
 The private key is an argument: a function that signs bytes.
 """
 
@@ -55,7 +56,8 @@ def key_id(public_key: bytes) -> bytes:
 
 
 def _protected(kid: bytes) -> bytes:
-    return cbor.dumps({1: EDDSA, 4: kid})
+    header: dict[int, cbor.Value] = {1: EDDSA, 4: kid}
+    return cbor.dumps(header)
 
 
 def _to_sign(kid: bytes, payload: bytes) -> bytes:
@@ -86,7 +88,10 @@ def parse_value(value: cbor.Value) -> Signed:
         raise CoseError("not a COSE_Sign1 of Evenhand's form")
     if not isinstance(signature, bytes) or len(signature) != 64:
         raise CoseError("the signature is not one of Ed25519")
-    header = cbor.loads(protected)
+    try:
+        header = cbor.loads(protected)
+    except cbor.CborError as error:
+        raise CoseError("the protected header is not canonical CBOR") from error
     kid = header.get(4) if isinstance(header, dict) else None  # type: ignore[call-overload]
     if not isinstance(kid, bytes) or protected != _protected(kid):
         raise CoseError("the protected header is not {1: -8, 4: kid}")

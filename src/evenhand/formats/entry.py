@@ -49,7 +49,7 @@ def decode(data: bytes) -> Entry:
         value = cbor.loads(data)
     except cbor.CborError as error:
         raise EntryError(str(error)) from error
-    if not isinstance(value, list) or len(value) != 8 or value[0] != VERSION:
+    if not isinstance(value, list) or len(value) != 8 or value[0] is True or value[0] != VERSION:
         raise EntryError("not an entry of version 1")
     _, kind, programme, cycle, subject, digest, totals, previous = value
     fits = (

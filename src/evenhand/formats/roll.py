@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -55,15 +56,28 @@ class Record:
 def decode_record(data: bytes) -> Record:
     """Read a record; RollError if it is not one."""
     try:
-        version, card, point, policy, grants = cbor.loads(data)  # type: ignore[misc,union-attr]
-        if version != VERSION:
-            raise ValueError
-        return Record(
+        items: Any = cbor.loads(data)
+        _version, card, point, policy, grants = items
+        found = Record(
             card, point, policy,
             tuple(Grant(b, tuple(ladder), c, r, tuple(why), u) for b, ladder, c, r, why, u in grants),
         )  # fmt: skip
     except (TypeError, ValueError) as error:
         raise RollError("not a record of a roll's row") from error
+    fits = isinstance(card, str) and isinstance(point, str) and isinstance(policy, bytes) and len(policy) == 32
+    # Encoding again settles the version and every list; what is left is whether each cell has its type.
+    if not fits or not all(map(_is_grant, found.grants)) or found.encode() != data:
+        raise RollError("not a record of a roll's row")
+    return found
+
+
+def _is_grant(grant: Grant) -> bool:
+    numbers = (*grant.ladder, grant.carry_micro, grant.ration_steps, grant.undersupplied_steps)
+    return (
+        isinstance(grant.benefit, str)
+        and all(isinstance(number, int) and not isinstance(number, bool) for number in numbers)
+        and all(isinstance(reason, str) for reason in grant.reasons)
+    )
 
 
 def _nonce(cycle: str, tag: bytes) -> bytes:
@@ -72,8 +86,8 @@ def _nonce(cycle: str, tag: bytes) -> bytes:
 
 def seal_row(record: bytes, padded_size: int, cycle: str, tag: bytes, salt: bytes, seal_key: bytes) -> bytes:
     """A row: tag || commitment || AES-256-GCM(length in two bytes || record || zeros up to `padded_size`)."""
-    if len(record) > padded_size:
-        raise RollError(f"a record of {len(record)} bytes does not fit in {padded_size}")
+    if len(record) > padded_size or len(record) > 0xFFFF:
+        raise RollError(f"a record of {len(record)} bytes does not fit in {min(padded_size, 0xFFFF)}")
     plain = len(record).to_bytes(2, "big") + record + bytes(padded_size - len(record))
     return tag + row_commitment(salt, record) + AESGCM(seal_key).encrypt(_nonce(cycle, tag), plain, tag)
 
@@ -83,7 +97,7 @@ def open_row(row: bytes, cycle: str, salt: bytes, seal_key: bytes) -> Record:
     tag, commitment = row[:TAG_SIZE], row[TAG_SIZE : TAG_SIZE + COMMITMENT_SIZE]
     try:
         plain = AESGCM(seal_key).decrypt(_nonce(cycle, tag), row[TAG_SIZE + COMMITMENT_SIZE :], tag)
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:
         raise RollError("this key does not open the row") from error
     length = int.from_bytes(plain[:2], "big")
     record = plain[2 : 2 + length]
@@ -138,11 +152,12 @@ def pack(programme: str, cycle: str, point: str, rows: Sequence[bytes]) -> Packe
 def unpack(data: bytes) -> Packed:
     """Read a roll or outcome file; RollError unless it is canonical and sorted."""
     try:
-        version, programme, cycle, point, size, rows = cbor.loads(data)  # type: ignore[misc,union-attr]
+        items: Any = cbor.loads(data)
+        version, programme, cycle, point, size, rows = items
     except (TypeError, ValueError) as error:
         raise RollError("not a roll") from error
     texts = isinstance(programme, str) and isinstance(cycle, str) and isinstance(point, str)
-    if version != VERSION or not texts or not isinstance(size, int) or not isinstance(rows, bytes):
+    if version is True or version != VERSION or not texts or not isinstance(size, int) or not isinstance(rows, bytes):
         raise RollError("not a roll of version 1")
     if size < TAG_SIZE or len(rows) % size:
         raise RollError("the rows do not fill the roll")
@@ -154,5 +169,7 @@ def unpack(data: bytes) -> Packed:
 
 
 def outcome_row(tag: bytes, status: int, value: bytes = b"") -> bytes:
-    """One row of an outcome file: tag || status || value padded to 16 bytes."""
+    """One row of an outcome file: tag || status || value padded to 16 bytes. RollError if a part has another size."""
+    if len(tag) != TAG_SIZE or not REDEEMED <= status <= REFUSED or len(value) > 16:
+        raise RollError("not a row of an outcome file")
     return tag + bytes([status]) + value.ljust(16, b"\0")

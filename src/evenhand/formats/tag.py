@@ -26,14 +26,24 @@ def tag_of(r: bytes) -> bytes:
     return sha256(b"evenhand/tag/v1" + r).digest()[:16]
 
 
+class Deriver:
+    """The derivations of one period: the three messages are encoded once, then serve every card."""
+
+    def __init__(self, origin: str, programme: str, period: str) -> None:
+        self._r, self._salt, self._seal = (
+            cbor.dumps([DOMAIN, origin, programme, period, purpose]) for purpose in ("r", "salt", "seal")
+        )
+
+    def derive(self, secret: bytes) -> PeriodKeys:
+        """HMAC-SHA-256(secret, CBOR[domain, origin, programme, period, purpose]) for purposes r, salt and seal."""
+        r = hmac.digest(secret, self._r, "sha256")[:16]
+        salt = hmac.digest(secret, self._salt, "sha256")[:16]
+        return PeriodKeys(r, tag_of(r), salt, hmac.digest(secret, self._seal, "sha256"))
+
+
 def derive(secret: bytes, origin: str, programme: str, period: str) -> PeriodKeys:
-    """HMAC-SHA-256(secret, CBOR[domain, origin, programme, period, purpose]) for purposes r, salt and seal."""
-
-    def part(purpose: str) -> bytes:
-        return hmac.digest(secret, cbor.dumps([DOMAIN, origin, programme, period, purpose]), "sha256")
-
-    r = part("r")[:16]
-    return PeriodKeys(r, tag_of(r), part("salt")[:16], part("seal"))
+    """What a card is for one period: for many cards keep a `Deriver`."""
+    return Deriver(origin, programme, period).derive(secret)
 
 
 def row_commitment(salt: bytes, record: bytes) -> bytes:

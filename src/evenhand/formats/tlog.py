@@ -34,7 +34,7 @@ def parse_checkpoint(text: str) -> Checkpoint:
         found = Checkpoint(lines[0], int(lines[1]), b64decode(lines[2], validate=True))
     except (IndexError, ValueError) as error:
         raise LogError("not a checkpoint") from error
-    if found.text() != text or len(found.root) != 32:
+    if found.text() != text or len(found.root) != 32 or found.size < 0 or not found.origin:
         raise LogError("not a checkpoint in its one form")
     return found
 
