@@ -5,11 +5,10 @@ twice.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-Value: TypeAlias = (
-    "int | bytes | str | bool | None | list[Value] | tuple[Value, ...] | dict[str, Value] | dict[int, Value]"
-)
+Value: TypeAlias = "int | bytes | str | bool | None | Sequence[Value] | Mapping[str, Value] | Mapping[int, Value]"
 
 DEPTH_MAX = 32
 

@@ -92,7 +92,7 @@ def parse_value(value: cbor.Value) -> Signed:
         header = cbor.loads(protected)
     except cbor.CborError as error:
         raise CoseError("the protected header is not canonical CBOR") from error
-    kid = header.get(4) if isinstance(header, dict) else None  # type: ignore[call-overload]
+    kid = header.get(4) if isinstance(header, dict) else None
     if not isinstance(kid, bytes) or protected != _protected(kid):
         raise CoseError("the protected header is not {1: -8, 4: kid}")
     return Signed(kid, payload, signature)

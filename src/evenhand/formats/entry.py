@@ -64,4 +64,4 @@ def decode(data: bytes) -> Entry:
     )
     if not fits:
         raise EntryError("a field of the entry has the wrong type")
-    return Entry(kind, programme, cycle, subject, digest, totals, previous)  # type: ignore[arg-type]
+    return Entry(kind, programme, cycle, subject, digest, totals, previous)
