@@ -1,0 +1,7 @@
+"""`python -m evenhand_verify`."""
+
+import sys
+
+from evenhand_verify.main import main
+
+sys.exit(main())

@@ -1,0 +1,125 @@
+"""From tables to a fairness case: the same for `evenhand-verify allocation` and for the tables of a disclosure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from evenhand_verify.columns import Columns, loose
+from evenhand_verify.fairness import CHECKS, Answer, Case, Key, Lane, Problem
+from evenhand_verify.numbers import Ladder, Level, NumberError, integer
+from evenhand_verify.result import Check, Malformed, Outcome, UsageError, run_check
+from evenhand_verify.schema import ANSWER_TABLES, INPUT_TABLES, SCHEMAS
+
+KINDS = ("entry", "depot", "point")
+
+
+def problem(tables: Mapping[str, Columns]) -> Problem:
+    """The problem of tables nodes, supply, lanes, demand. Malformed names the row that cannot be."""
+    kinds: dict[str, str] = {}
+    for node, kind in tables["nodes"].rows("node", "kind"):
+        if kind not in KINDS:
+            raise Malformed(f"nodes, node {node}", f'the kind "{kind}" is none of {", ".join(KINDS)}')
+        kinds[node] = kind
+    supply: dict[Key, int] = {}
+    for node, commodity, quantity in tables["supply"].rows("node", "commodity", "quantity"):
+        if node not in kinds or quantity < 0 or not commodity:
+            raise Malformed(f"supply, node {node}, {commodity}", f"a supply of {quantity} that cannot be")
+        supply[node, commodity] = quantity
+    lanes: dict[str, Lane] = {}
+    for name, source, target, commodity, capacity in tables["lanes"].rows(
+        "lane", "from", "to", "commodity", "capacity"
+    ):
+        if source not in kinds or target not in kinds:
+            raise Malformed(f"lanes, lane {name}", f"the lane runs from {source} to {target}, and one is no node")
+        if capacity is not None and capacity < 0:
+            raise Malformed(f"lanes, lane {name}", f"a capacity of {capacity}")
+        lanes[name] = Lane(name, source, target, commodity, capacity)
+    rungs: dict[Key, list[tuple[int, int]]] = {}
+    for point, commodity, rung, quantity in tables["demand"].rows("point", "commodity", "rung", "quantity"):
+        if kinds.get(point) != "point" or rung < 1 or quantity < 0 or not commodity:
+            raise Malformed(f"demand, point {point}, {commodity}", f"rung {rung} of {quantity} that cannot be")
+        rungs.setdefault((point, commodity), []).append((rung, quantity))
+    return Problem(kinds, supply, lanes, {key: Ladder(pairs) for key, pairs in rungs.items()})
+
+
+def level(where: str, rungs: Any, num: Any, den: Any) -> Level:
+    """The level these three cells write. Malformed unless 0 <= num < den and rungs >= 0."""
+    try:
+        return Level(rungs, integer(num), integer(den))
+    except NumberError as error:
+        raise Malformed(where, str(error)) from error
+
+
+def fraction(where: str, num: Any, den: Any) -> tuple[int, int]:
+    """Numerator and denominator as integers, the denominator above 0."""
+    try:
+        pair = integer(num), integer(den)
+    except NumberError as error:
+        raise Malformed(where, str(error)) from error
+    if pair[1] <= 0:
+        raise Malformed(where, f"{pair[0]}/{pair[1]} is not a fraction")
+    return pair
+
+
+def answer(tables: Mapping[str, Columns]) -> Answer:
+    """The answer of tables levels, flows, blocks, certificate."""
+    levels: dict[Key, tuple[Level, int, int]] = {}
+    names = ("point", "commodity", "rungs", "num", "den", "quantity_num", "quantity_den")
+    for point, commodity, rungs, num, den, q_num, q_den in tables["levels"].rows(*names):
+        where = f"levels, point {point}, {commodity}"
+        levels[point, commodity] = (level(where, rungs, num, den), *fraction(where, q_num, q_den))
+    flows: dict[Key, tuple[int, int]] = {}
+    for lane, commodity, num, den in tables["flows"].rows("lane", "commodity", "quantity_num", "quantity_den"):
+        flows[lane, commodity] = fraction(f"flows, lane {lane}, {commodity}", num, den)
+    blocks = {
+        block: level(f"blocks, block {block}", rungs, num, den)
+        for block, rungs, num, den in tables["blocks"].rows("block", "rungs", "num", "den")
+    }
+    certificate = {
+        (node, commodity): block for node, commodity, block in tables["certificate"].rows("node", "commodity", "block")
+    }
+    return Answer(levels, flows, blocks, certificate)
+
+
+def _input(folder: Path) -> Problem:
+    if not folder.is_dir():
+        raise UsageError(f"there is no folder {folder}. What to do: name the folder `evenhand allocate` read")
+    for later in ("handling", "shared"):
+        if any((folder / f"{later}.{ending}").exists() for ending in ("csv", "parquet")):
+            raise UsageError(f"{later}.csv in {folder}: capacities over several commodities cannot be checked yet")
+    tables = {}
+    try:
+        for name in INPUT_TABLES:
+            needed = tuple(column for column, _ in SCHEMAS[name].columns if column != "cost")
+            tables[name] = loose(folder, name, SCHEMAS[name], needed, only=False)
+        return problem(tables)
+    except Malformed as error:
+        raise UsageError(f"the input cannot be read: {error}. What to do: mend {folder}") from error
+
+
+def check_folders(inputs: Path, outputs: Path) -> list[Outcome]:
+    """Check the answer in `outputs` to the problem in `inputs`. UsageError where either is not there or the input is
+    no problem at all; whatever is wrong in the output is a failed check."""
+    asked = _input(inputs)
+    if not outputs.is_dir():
+        raise UsageError(f"there is no folder {outputs}. What to do: name the folder `evenhand allocate` wrote")
+    found: list[Case] = []
+
+    def read(_: None) -> str:
+        tables = {
+            name: loose(outputs, name, SCHEMAS[name], tuple(c for c, _ in SCHEMAS[name].columns), only=True)
+            for name in ANSWER_TABLES
+        }
+        found.append(Case(asked, answer(tables)))
+        return f"{sum(map(len, tables.values())):,} rows in {len(tables)} tables"
+
+    reading: Check[None] = Check("allocation-files", "the four tables of the answer can be read", read)
+    outcomes = [run_check(reading, None)]
+    for check in CHECKS:
+        if found:
+            outcomes.append(run_check(check, found[0]))
+        else:
+            outcomes.append(Outcome(check.name, "", ["the answer cannot be read, see allocation-files"]))
+    return outcomes

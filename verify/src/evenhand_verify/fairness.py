@@ -1,0 +1,235 @@
+"""Feasibility and fairness of an allocation, by arithmetic from its certificate; no solver.
+
+The four conditions, and why they suffice, stand in the checker's README ("Why the certificate proves leximin").
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from evenhand_verify.numbers import Ladder, Level
+from evenhand_verify.result import Check, capped
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A lane as the allocation sees it. `commodity` None: all of them, each with `capacity` for itself (None: no limit)."""
+
+    name: str
+    source: str
+    target: str
+    commodity: str | None
+    capacity: int | None
+
+
+@dataclass
+class Problem:
+    """What was to be divided. Quantities are whole steps."""
+
+    kinds: dict[str, str]
+    supply: dict[Key, int]
+    lanes: dict[str, Lane]
+    ladders: dict[Key, Ladder]
+    commodities: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        named = {c for _, c in self.supply} | {c for _, c in self.ladders}
+        named |= {lane.commodity for lane in self.lanes.values() if lane.commodity is not None}
+        self.commodities = sorted(named)
+
+
+@dataclass
+class Answer:
+    """What was decided, with the certificate that it is fair."""
+
+    levels: dict[Key, tuple[Level, int, int]]
+    flows: dict[Key, tuple[int, int]]
+    blocks: dict[int, Level]
+    certificate: dict[Key, int]
+
+
+def _net_use(problem: Problem, answer: Answer) -> dict[Key, tuple[int, int]]:
+    """What each node uses of its own supply: handed out + sent on - received, as a fraction."""
+    parts: dict[Key, dict[int, int]] = defaultdict(dict)
+    for key, (_, num, den) in answer.levels.items():
+        by_den = parts[key]
+        by_den[den] = by_den.get(den, 0) + num
+    for (name, commodity), (num, den) in answer.flows.items():
+        lane = problem.lanes.get(name)
+        if lane is not None:
+            by_den = parts[lane.source, commodity]
+            by_den[den] = by_den.get(den, 0) + num
+            by_den = parts[lane.target, commodity]
+            by_den[den] = by_den.get(den, 0) - num
+    used: dict[Key, tuple[int, int]] = {}
+    for key, by_den in parts.items():
+        num, den = 0, 1
+        for d, n in by_den.items():
+            if n:
+                num, den = (num * d + n * den, den * d) if den != d else (num + n, den)
+                if den.bit_length() > 256:
+                    reduced = Fraction(num, den)
+                    num, den = reduced.numerator, reduced.denominator
+        used[key] = num, den
+    return used
+
+
+@dataclass
+class Case:
+    """A problem with its answer."""
+
+    problem: Problem
+    answer: Answer
+
+    def __post_init__(self) -> None:
+        values = {block: level.value for block, level in self.answer.blocks.items()}
+        order = {value: rank for rank, value in enumerate(sorted(set(values.values())))}
+        self.ranks = {block: order[value] for block, value in values.items()}
+        self.used = _net_use(self.problem, self.answer)
+
+    def rank(self, node: str, commodity: str) -> int | None:
+        """Where the node's block stands in the order of levels; equal levels have equal ranks."""
+        block = self.answer.certificate.get((node, commodity))
+        return None if block is None else self.ranks.get(block)
+
+
+def check_certificate(case: Case) -> str | list[str]:
+    """Every node that matters stands in one block, and every block is used and known."""
+    problem, answer, failures = case.problem, case.answer, []
+    needed = set(problem.ladders) | {key for key, quantity in problem.supply.items() if quantity}
+    for lane in problem.lanes.values():
+        for commodity in [lane.commodity] if lane.commodity is not None else problem.commodities:
+            needed.add((lane.source, commodity))
+            needed.add((lane.target, commodity))
+    for node, commodity in sorted(needed - answer.certificate.keys()):
+        failures.append(f"no block is given for {commodity}, node {node}")
+    known = set(problem.commodities)
+    for (node, commodity), block in answer.certificate.items():
+        if node not in problem.kinds or commodity not in known:
+            failures.append(f"a block is given for {commodity} at a node that has no part in it, node {node}")
+        if block not in answer.blocks:
+            failures.append(f"block {block} is not in the table of blocks, node {node}, {commodity}")
+    for block in sorted(answer.blocks.keys() - set(answer.certificate.values())):
+        failures.append(f"a block that nobody stands in, block {block}")
+    return capped(failures) or f"{len(answer.certificate):,} nodes and commodities in {len(answer.blocks):,} blocks"
+
+
+def check_levels(case: Case) -> str | list[str]:
+    """(1) Every point gets exactly what the level of its block says."""
+    problem, answer, failures = case.problem, case.answer, []
+    for point, commodity in sorted(problem.ladders.keys() - answer.levels.keys()):
+        failures.append(f"no level is given for {commodity}, point {point}")
+    for key, (level, num, den) in answer.levels.items():
+        point, commodity = key
+        ladder = problem.ladders.get(key)
+        if ladder is None:
+            failures.append(f"a level is given where nothing is due, point {point}, {commodity}")
+            continue
+        block = answer.blocks.get(answer.certificate.get(key, -1))
+        if block is None:
+            failures.append(f"the block of this level is not known, point {point}, {commodity}")
+            continue
+        same = level.rungs == block.rungs and level.num * block.den == block.num * level.den
+        if not same:
+            failures.append(f"the level {level} is not {block}, that of its block, point {point}, {commodity}")
+        due, of = ladder.at(block)
+        if den <= 0 or num * of != due * den:
+            failures.append(
+                f"gets {num}/{den} steps where level {block} gives {Fraction(due, of)}, point {point}, {commodity}"
+            )
+    return capped(failures) or f"{len(answer.levels):,} points and commodities get what their level says"
+
+
+def check_flows(case: Case) -> str | list[str]:
+    """(2) Flows run on lanes that exist, within capacity; every node passes on what it gets and uses what it has."""
+    problem, answer, failures = case.problem, case.answer, []
+    known = set(problem.commodities)
+    for (name, commodity), (num, den) in answer.flows.items():
+        lane = problem.lanes.get(name)
+        if lane is None or commodity not in known:
+            failures.append(f"{commodity} flows on a lane that does not exist, lane {name}")
+        elif lane.commodity is not None and lane.commodity != commodity:
+            failures.append(f"{commodity} flows on a lane for {lane.commodity}, lane {name}")
+        elif den <= 0 or num < 0:
+            failures.append(f"the flow {num}/{den} of {commodity} is not a quantity, lane {name}")
+        elif lane.capacity is not None and num > lane.capacity * den:
+            failures.append(f"{commodity} flows beyond the capacity of {lane.capacity} steps, lane {name}")
+    if failures:
+        return capped(failures)
+    for (node, commodity), (num, den) in case.used.items():
+        stock = problem.supply.get((node, commodity), 0)
+        if num < 0:
+            failures.append(f"more {commodity} arrives than is handed out or sent on, node {node}")
+        elif num > stock * den:
+            failures.append(f"{commodity} leaves or is handed out beyond what there is, node {node}")
+    return capped(failures) or f"{len(answer.flows):,} flows within {len(problem.lanes):,} lanes, nothing from nowhere"
+
+
+def check_order(case: Case) -> str | list[str]:
+    """(3) From a richer to a poorer block every lane is full; from a poorer to a richer every lane is empty."""
+    problem, answer, failures = case.problem, case.answer, []
+    crossings = 0
+    ranks: dict[Key, int | None] = {key: case.ranks.get(block) for key, block in answer.certificate.items()}
+    for lane in problem.lanes.values():
+        for commodity in [lane.commodity] if lane.commodity is not None else problem.commodities:
+            source, target = ranks.get((lane.source, commodity)), ranks.get((lane.target, commodity))
+            if source is None or target is None:
+                failures.append(f"an end of the lane stands in no block for {commodity}, lane {lane.name}")
+                continue
+            if source == target:
+                continue
+            crossings += 1
+            num, den = answer.flows.get((lane.name, commodity), (0, 1))
+            if source > target:
+                if lane.capacity is None or num != lane.capacity * den:
+                    failures.append(
+                        f"{commodity} could still go from the better served {lane.source} to the worse served "
+                        f"{lane.target}, lane {lane.name}"
+                    )
+            elif num:
+                failures.append(
+                    f"{commodity} goes from the worse served {lane.source} to the better served {lane.target}, "
+                    f"lane {lane.name}"
+                )
+    return capped(failures) or f"{crossings:,} lanes between blocks are full or empty as fairness asks"
+
+
+def check_idle(case: Case) -> str | list[str]:
+    """(4) Where somebody is short, no supply lies idle in his block or in a poorer one."""
+    problem, answer, failures = case.problem, case.answer, []
+    highest: dict[str, int] = {}
+    for key, ladder in problem.ladders.items():
+        rank = case.rank(*key)
+        if rank is None:
+            failures.append(f"stands in no block for {key[1]}, point {key[0]}")
+            continue
+        level = answer.blocks[answer.certificate[key]]
+        due, of = ladder.at(level)
+        if due < ladder.total * of and rank > highest.get(key[1], -1):
+            highest[key[1]] = rank
+    idle = 0
+    for (node, commodity), stock in problem.supply.items():
+        num, den = case.used.get((node, commodity), (0, 1))
+        if num == stock * den:
+            continue
+        idle += 1
+        rank = case.rank(node, commodity)
+        if rank is None or rank <= highest.get(commodity, -1):
+            failures.append(
+                f"{commodity} lies idle ({Fraction(stock * den - num, den)} steps) while points at its level or above "
+                f"are short, node {node}"
+            )
+    return capped(failures) or f"supply lies idle at {idle:,} nodes, nowhere that somebody short could have it"
+
+
+CHECKS: tuple[Check[Case], ...] = (
+    Check("allocation-certificate", "every node stands in one known block", check_certificate),
+    Check("allocation-levels", "every point gets exactly what the level of its block says", check_levels),
+    Check("allocation-flows", "flows keep to lanes, capacities and supply, and are conserved", check_flows),
+    Check("allocation-order", "lanes from richer to poorer are full, from poorer to richer empty", check_order),
+    Check("allocation-idle", "no supply lies idle where somebody is short", check_idle),
+)

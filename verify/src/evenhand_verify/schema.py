@@ -1,0 +1,67 @@
+"""The tables of a disclosure, written down again on purpose: a slip in the program's own list is seen here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Schema:
+    """A table's columns as (name, type), the columns of its key, and whether `compute` makes it (so it is approved)."""
+
+    computed: bool
+    key: tuple[str, ...]
+    columns: tuple[tuple[str, str], ...]
+
+
+def _schema(computed: bool, key: str, columns: str) -> Schema:
+    pairs = tuple((name, kind) for name, _, kind in (word.partition(":") for word in columns.split()))
+    return Schema(computed, tuple(key.split()), pairs)
+
+
+SCHEMAS: dict[str, Schema] = {
+    "nodes": _schema(True, "node", "node:text kind:text"),
+    "places": _schema(
+        True,
+        "node",
+        "node:text name:text area:text area_name:text province:text province_name:text "
+        "latitude_microdegrees:int? longitude_microdegrees:int?",
+    ),
+    "supply": _schema(True, "node commodity", "node:text commodity:text quantity:int"),
+    "lanes": _schema(True, "lane", "lane:text from:text to:text commodity:text? capacity:int? cost:int"),
+    "demand": _schema(True, "point commodity rung", "point:text commodity:text rung:int quantity:int"),
+    "levels": _schema(
+        True,
+        "point commodity",
+        "point:text commodity:text rungs:int num:text den:text quantity_num:text quantity_den:text",
+    ),
+    "flows": _schema(True, "lane commodity", "lane:text commodity:text quantity_num:text quantity_den:text"),
+    "blocks": _schema(True, "block", "block:int rungs:int num:text den:text"),
+    "certificate": _schema(True, "node commodity", "node:text commodity:text block:int"),
+    "classes": _schema(
+        True, "area benefit row", "area:text benefit:text row:text households:int? members:int? amount:int"
+    ),
+    "ladders": _schema(True, "point benefit rung", "point:text benefit:text rung:int households:int amount:int"),
+    "carried": _schema(True, "lane commodity", "lane:text commodity:text quantity:int"),
+    "totals": _schema(
+        True,
+        "point benefit",
+        "point:text benefit:text households:int members:int opening:int carry_micro:int carried:int units:int "
+        "rations:int reserve:int",
+    ),
+    "waybills": _schema(True, "waybill commodity", "waybill:text lane:text commodity:text quantity:int"),
+    "recut": _schema(
+        False,
+        "point benefit",
+        "point:text benefit:text counted:int reserve:int carry_micro:int rungs:int num:text den:text units:int",
+    ),
+    "movements": _schema(
+        False, "kind from to benefit lot", "kind:text from:text to:text benefit:text lot:text quantity:int"
+    ),
+    "balances": _schema(
+        False, "account benefit", "account:text benefit:text opening:int inflow:int outflow:int closing:int"
+    ),
+}
+
+INPUT_TABLES = ("nodes", "supply", "lanes", "demand")
+ANSWER_TABLES = ("levels", "flows", "blocks", "certificate")
