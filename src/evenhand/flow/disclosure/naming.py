@@ -1,0 +1,44 @@
+"""Names and amounts as people read them: a benefit in a sentence, a quantity in its unit, a point by its place."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from evenhand.core.benefit import Benefit
+from evenhand.flow.disclosure.month import Month
+
+
+def noun(benefit: Benefit) -> str:
+    """The benefit's title inside a sentence: `cooking oil`, but `CSB` stays."""
+    title = benefit.title or benefit.id
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+
+
+def units_of(benefit: Benefit, base: int | Fraction) -> Fraction:
+    """`base` of the policy's integers in the benefit's shown unit (kg, pair, …)."""
+    return Fraction(base) / (benefit.base_per_unit * benefit.parts)
+
+
+def decimal(value: Fraction, digits: int) -> str:
+    """A number for people: half up at `digits` decimals, thousands separated, no zeros behind a whole number."""
+    scale = 10**digits
+    scaled = value * scale
+    count = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    sign, count = ("-", -count) if count < 0 else ("", count)
+    whole, rest = divmod(count, scale)
+    return f"{sign}{whole:,}" + (f".{rest:0{digits}d}" if rest else "")
+
+
+def in_words(benefit: Benefit, base: int | Fraction) -> str:
+    """`13.5 kg`."""
+    return f"{decimal(units_of(benefit, base), 1)} {benefit.unit}"
+
+
+def place_names(month: Month) -> dict[str, str]:
+    """Name of each node that has one, by id. Names shared by several nodes get their id behind them."""
+    places = month.tables["places"]
+    pairs = list(zip(places.column("node").to_pylist(), places.column("name").to_pylist(), strict=True))
+    counts: dict[str, int] = {}
+    for _, name in pairs:
+        counts[name] = counts.get(name, 0) + 1
+    return {node: name if counts[name] == 1 else f"{name} ({node})" for node, name in pairs if name}
