@@ -54,7 +54,7 @@ class Country:
 
 
 def write_csv(table: pa.Table, path: Path) -> None:
-    """A CSV with a header, quotes only where needed, an empty cell for null."""
+    """A CSV with a header, texts in quotes, an empty cell for null."""
     pacsv.write_csv(table, path, pacsv.WriteOptions(quoting_style="needed", quoting_header="needed"))
 
 
