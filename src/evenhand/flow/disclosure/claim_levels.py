@@ -96,31 +96,32 @@ def bowl(figures: list[Figures]) -> Claim:
     divided = figures[-1].month.divided
     if not divided:
         return untested("same-bowl", say("bowl.none"))
-    count = point_count(figures)
-    behind = {month.month.period.id: {b.id: _behind(month, b.id) for b in divided} for month in figures}
+    behind = {id(month): {b.id: _behind(month, b.id) for b in divided} for month in figures}
     spread: list[tuple[Fraction, int, Figures, Benefit]] = []
     for order, benefit in enumerate(divided):
         for month in figures:
             fills = [f for p in month.points if (f := month.fill(p, benefit.id)) is not None]
             if fills:
-                uneven = bool(behind[month.month.period.id][benefit.id])
-                spread.append((max(fills) - min(fills) if uneven else Fraction(-1), -order, month, benefit))
+                apart = max(fills) - min(fills) if behind[id(month)][benefit.id] else Fraction(-1)
+                spread.append((apart, -order, month, benefit))
     if not spread:
         return untested("same-bowl", say("bowl.none"))
     # The first benefit of the policy speaks for the bowl if it is uneven at all; the widest of the others otherwise.
     first = [s for s in spread if s[1] == 0 and s[0] >= 0]
     _, _, month, benefit = max(first or spread, key=lambda s: (s[0], s[1], s[2].month.period))
-    worse = {p for by in behind.values() for points in by.values() for p in points}
+    uneven = any(points for by in behind.values() for points in by.values())
+    below = behind[id(month)][benefit.id]
+    there = sum(1 for p in month.points if month.due(p, benefit.id))
     fills_of = {p: f for p in month.points if (f := month.fill(p, benefit.id)) is not None}
     low, high = min(fills_of, key=lambda p: (fills_of[p], p)), max(fills_of, key=lambda p: (fills_of[p], p))
     names = place_names(month.month)
-    lowest, highest = percent(fills_of[low], 0), percent(fills_of[high], 0)
+    lowest, highest = _apart(fills_of[low], fills_of[high])
     when = period_name(month.month.period, year=False)
     detail = []
-    if worse:
+    if uneven:
         places = {"least": names.get(low, low), "most": names.get(high, high)}
         detail += [say("bowl.spread", benefit=noun(benefit), month=when, **places)]
-        detail += [say("bowl.worse", count=f"{len(worse):,}", all=f"{count:,}")]
+        detail += [say("bowl.worse", count=f"{len(below):,}", all=f"{there:,}")]
     elif lowest == highest:
         detail += [say("bowl.even", benefit=noun(benefit), months=month_names(figures))]
     else:
@@ -132,11 +133,17 @@ def bowl(figures: list[Figures]) -> Claim:
     detail.append(say("bowl.inside"))
     figure = say("bowl.one", low=lowest) if lowest == highest else say("bowl.figure", low=lowest, high=highest)
     return Claim(
-        "same-bowl", say("same-bowl"), "does not hold" if worse else "holds", figure, " ".join(detail),
+        "same-bowl", say("same-bowl"), "does not hold" if uneven else "holds", figure, " ".join(detail),
         ("tables/levels.parquet", "tables/recut.parquet", "tables/ladders.parquet"),
         values={"month": month.month.period.id, "benefit": benefit.id, "lowest": [low, *exact(fills_of[low])],
-                "highest": [high, *exact(fills_of[high])], "points_below": sorted(worse)},
+                "highest": [high, *exact(fills_of[high])], "points_below": sorted(below)},
     )  # fmt: skip
+
+
+def _apart(low: Fraction, high: Fraction) -> tuple[str, str]:
+    """Both in per cent, with as many decimals (up to four) as it takes to tell them apart."""
+    digits = next((d for d in range(4) if percent(low, d) != percent(high, d)), 4) if low != high else 0
+    return percent(low, digits), percent(high, digits)
 
 
 def _behind(month: Figures, benefit: str) -> set[str]:

@@ -68,12 +68,17 @@ def _by_member(month: Figures, benefit: str) -> tuple[int, int, set[str]]:
             table = row["row"].rpartition(".")[0]
             areas = got.setdefault(row["area"], {})
             areas[table] = areas.get(table, 0) + (row["members"] or 0)
-    places = month.month.tables["places"]
-    area_of = dict(zip(places.column("node").to_pylist(), places.column("area").to_pylist(), strict=True))
+    area_of = _areas(month, set(classes.column("area").to_pylist()))
     people: dict[str, int] = {}
     for point in month.points:
-        area = area_of.get(point, "")
-        people[area] = people.get(area, 0) + month.members.get(point, 0)
+        people[area_of[point]] = people.get(area_of[point], 0) + month.members.get(point, 0)
     found = {area: min(max(got.get(area, {}).values(), default=0), people[area]) for area in people}
-    lacking = {p for p in month.points if found[area_of.get(p, "")] < people[area_of.get(p, "")]}
+    lacking = {p for p in month.points if found[area_of[p]] < people[area_of[p]]}
     return sum(found.values()), sum(people.values()), lacking
+
+
+def _areas(month: Figures, listed: set[str]) -> dict[str, str]:
+    """The area of each point that `classes` counts by: its own, else its province."""
+    places = month.month.tables["places"].select(["node", "area", "province"]).to_pylist()
+    found = {row["node"]: next((a for a in (row["area"], row["province"]) if a in listed), "") for row in places}
+    return {point: found.get(point, "") for point in month.points}

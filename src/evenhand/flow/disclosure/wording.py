@@ -36,7 +36,7 @@ TEXT = {
     "bowl.spread": "of the {benefit} due, between points in {month}: least at {least}, most at {most}.",
     "bowl.even": "of the {benefit} due at every point in {months}; all points stand at one level.",
     "bowl.even_mix": "of the {benefit} due in {month}: one level everywhere; households differ.",
-    "bowl.worse": "{count} of {all} points stood below the others.",
+    "bowl.worse": "{count} of {all} points stood below the rest.",
     "bowl.policy": "The policy itself grants between {low} and {high} of {benefit} to a member, by its rows.",
     "bowl.inside": "Inside a point only a household’s own check shows it.",
     "bowl.none": "No benefit of the policy is divided.",
