@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -55,6 +57,7 @@ def key_id(public_key: bytes) -> bytes:
     return sha256(public_key).digest()[:8]
 
 
+@lru_cache(4096)
 def _protected(kid: bytes) -> bytes:
     header: dict[int, cbor.Value] = {1: EDDSA, 4: kid}
     return cbor.dumps(header)
@@ -88,14 +91,21 @@ def parse_value(value: cbor.Value) -> Signed:
         raise CoseError("not a COSE_Sign1 of Evenhand's form")
     if not isinstance(signature, bytes) or len(signature) != 64:
         raise CoseError("the signature is not one of Ed25519")
-    try:
-        header = cbor.loads(protected)
-    except cbor.CborError as error:
-        raise CoseError("the protected header is not canonical CBOR") from error
-    kid = header.get(4) if isinstance(header, dict) else None
-    if not isinstance(kid, bytes) or protected != _protected(kid):
+    kid = _kid_of(protected)
+    if kid is None:
         raise CoseError("the protected header is not {1: -8, 4: kid}")
     return Signed(kid, payload, signature)
+
+
+@lru_cache(4096)
+def _kid_of(protected: bytes) -> bytes | None:
+    # A cycle has thousands of receipts of one device and one header: its bytes are taken apart once.
+    try:
+        header: Any = cbor.loads(protected)
+    except cbor.CborError:
+        return None
+    kid = header.get(4) if isinstance(header, dict) else None
+    return kid if isinstance(kid, bytes) and protected == _protected(kid) else None
 
 
 def verify(signed: Signed, public_key: bytes) -> bool:

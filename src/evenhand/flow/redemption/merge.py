@@ -1,0 +1,187 @@
+"""Merge: batches of receipts from offline points, in any order, sent twice, forged or lost on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Protocol
+
+from evenhand.flow.redemption.decide import NOT_ON_ROLL
+from evenhand.flow.redemption.device import Device, newest
+from evenhand.flow.redemption.errors import RedemptionError
+from evenhand.flow.redemption.receipt import Link, Receipt, read
+from evenhand.formats import cose
+from evenhand.formats.tag import tag_of
+
+CHUNK = 2000
+
+
+class Pool(Protocol):
+    """Something that maps a function over items in order, such as an executor of worker processes."""
+
+    def map(self, function: Callable[[Any], Any], items: Iterable[Any], /) -> Iterable[Any]: ...
+
+
+@dataclass(frozen=True, order=True)
+class Refused:
+    """An item of a batch that cannot stand: its place in the batch (from 1), SHA-256 of its bytes, the reason."""
+
+    item: int
+    hash: bytes
+    reason: str
+
+
+@dataclass(frozen=True, order=True)
+class Fork:
+    """A device signed, or built on, different receipts with one sequence. All are kept; somebody has to ask why."""
+
+    device: str
+    sequence: int
+    hashes: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, order=True)
+class Gap:
+    """Receipts `first` to `last` of a device are missing: later ones are here."""
+
+    device: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What became of a batch. len(new) + len(duplicates) + len(refused) is the number of its items.
+
+    `new` is sorted by device, sequence, hash; forks and gaps are those of all the devices known, after the batch.
+    """
+
+    new: list[Receipt]
+    duplicates: list[bytes]
+    refused: list[Refused]
+    forks: list[Fork]
+    gaps: list[Gap]
+
+
+def merge(
+    known: Iterable[Link | Receipt],
+    batch: Iterable[bytes],
+    devices: Iterable[Device],
+    programme: str,
+    cycle: str,
+    rolls: Mapping[str, Collection[bytes]],
+    holders: Mapping[str, str],
+    pool: Pool | None = None,
+) -> Merged:
+    """Merge `batch` (each item the bytes of one receipt) with what is `known` of this cycle.
+
+    `rolls`: the tags of each point's roll. `holders`: the device that holds each point. What is known in the end is the
+    same however receipts are split into batches, ordered or repeated; `Refused.reason` says why an item cannot stand.
+    """
+    links = {receipt.hash: Link(receipt.device, receipt.sequence, receipt.hash, receipt.previous) for receipt in known}
+    gate = _Gate(newest(list(devices)), programme, cycle, {p: frozenset(tags) for p, tags in rolls.items()}, holders)
+    duplicates: list[bytes] = []
+    refused: list[Refused] = []
+    places: dict[bytes, list[int]] = {}
+    waiting: list[Receipt] = []
+    for item, raw in enumerate(batch, 1):
+        digest = sha256(raw).digest()
+        if digest in links:
+            duplicates.append(digest)
+        elif digest in places:
+            places[digest].append(item)
+        else:
+            try:
+                receipt = read(raw)
+                gate.check(receipt)
+            except RedemptionError as error:
+                refused.append(Refused(item, digest, error.reason))
+                continue
+            places[digest] = [item]
+            waiting.append(receipt)
+    checked = verify_many([(gate.key(receipt), receipt.signed) for receipt in waiting if receipt.signed], pool)
+    new: list[Receipt] = []
+    for receipt, holds in zip(waiting, checked, strict=True):
+        if holds:
+            new.append(receipt)
+            duplicates += [receipt.hash] * (len(places[receipt.hash]) - 1)
+        else:
+            reason = f'the signature is not by the certified key of device "{receipt.device}"'
+            refused += [Refused(item, receipt.hash, reason) for item in places[receipt.hash]]
+    links |= {receipt.hash: receipt.link for receipt in new}
+    new.sort(key=lambda receipt: (receipt.device, receipt.sequence, receipt.hash))
+    forks, gaps = _chains(links.values())
+    return Merged(new, sorted(duplicates), sorted(refused), forks, gaps)
+
+
+def verify_many(items: Sequence[tuple[bytes, cose.Signed]], pool: Pool | None = None) -> list[bool]:
+    """Whether each (public key, signed) holds. With a pool, in chunks by its workers: this is most of the work."""
+    if pool is None or len(items) <= CHUNK:
+        return _verify(items)
+    chunks = [items[at : at + CHUNK] for at in range(0, len(items), CHUNK)]
+    return [holds for chunk in pool.map(_verify, chunks) for holds in chunk]
+
+
+def _verify(items: Sequence[tuple[bytes, cose.Signed]]) -> list[bool]:
+    return [cose.verify(signed, key) for key, signed in items]
+
+
+class _Gate:
+    """Everything about a receipt that can be checked without its signature."""
+
+    def __init__(
+        self,
+        devices: Mapping[str, Device],
+        programme: str,
+        cycle: str,
+        rolls: Mapping[str, frozenset[bytes]],
+        holders: Mapping[str, str],
+    ) -> None:
+        self._devices, self._programme, self._cycle = devices, programme, cycle
+        self._rolls, self._holders = rolls, holders
+
+    def key(self, receipt: Receipt) -> bytes:
+        """The certified key of the receipt's device."""
+        return self._devices[receipt.device].public_key
+
+    def check(self, r: Receipt) -> None:
+        """RedemptionError with the reason if the receipt cannot stand."""
+        if r.programme != self._programme:
+            raise RedemptionError(f'it is for the programme "{r.programme}", not "{self._programme}"')
+        if r.cycle != self._cycle:
+            raise RedemptionError(f'it is for the cycle "{r.cycle}", not "{self._cycle}"')
+        device = self._devices.get(r.device)
+        if device is None:
+            raise RedemptionError(f'device "{r.device}" has no certificate')
+        if r.point not in device.points:
+            raise RedemptionError(f'device "{r.device}" is not certified for point "{r.point}"')
+        if self._holders.get(r.point) != r.device:
+            raise RedemptionError(f'device "{r.device}" does not hold the cards of point "{r.point}"')
+        if isinstance(r.proof, bytes) and tag_of(r.proof) != r.tag:
+            raise RedemptionError("its r does not hash to its tag: no coupon was there")
+        on_roll = r.tag in self._rolls.get(r.point, frozenset())
+        if not on_roll and r.proof != NOT_ON_ROLL:
+            raise RedemptionError(f'its tag does not stand on the roll of point "{r.point}"')
+        if on_roll and r.proof == NOT_ON_ROLL:
+            raise RedemptionError(f'it says "{NOT_ON_ROLL}", and its tag stands on the roll of point "{r.point}"')
+
+
+def _chains(links: Iterable[Link]) -> tuple[list[Fork], list[Gap]]:
+    # What is claimed to be receipt n: those that say so, and those that receipts n + 1 name as the one before them.
+    claims: dict[tuple[str, int], set[bytes]] = {}
+    here: dict[str, set[int]] = {}
+    for device, sequence, digest, previous in links:
+        claims.setdefault((device, sequence), set()).add(digest)
+        here.setdefault(device, set()).add(sequence)
+        if previous is not None:
+            claims.setdefault((device, sequence - 1), set()).add(previous)
+    forks = [Fork(*key, tuple(sorted(found))) for key, found in sorted(claims.items()) if len(found) > 1]
+    gaps: list[Gap] = []
+    for device in sorted(here):
+        before = 0
+        for sequence in sorted(here[device]):
+            if sequence > before + 1:
+                gaps.append(Gap(device, before + 1, sequence - 1))
+            before = sequence
+    return forks, gaps
