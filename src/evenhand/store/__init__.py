@@ -1,0 +1,9 @@
+"""The store: PostgreSQL for what people write, Parquet for what machines compute, keys, and the log.
+
+Reads and writes the data folder (DESIGN §12) and the database. Invariant: rows are only ever added; a file is whole or
+absent; what the log once said stays said.
+"""
+
+from evenhand.store.opening import Store, create_store, open_store
+
+__all__ = ["Store", "create_store", "open_store"]

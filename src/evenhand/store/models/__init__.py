@@ -1,0 +1,23 @@
+"""The database's tables, one file a room. Django makes and migrates them; actions read and write them by SQL.
+
+Reads nothing, writes nothing. Invariant: every table is append-only (see `guards.sql`), times are UTC seconds,
+quantities are integers of base units or hand-out steps as their column says.
+"""
+
+from evenhand.store.models.card import Card, CardPeriod
+from evenhand.store.models.cycle import Approval, Cycle, CycleEvent, Freeze, Programme, StagedFile
+from evenhand.store.models.dispatch import Count, Recut, RecutRow, Waybill
+from evenhand.store.models.keys import Certificate
+from evenhand.store.models.ledger import Lot, Movement
+from evenhand.store.models.log import Checkpoint, LogEntry
+from evenhand.store.models.network import Area, LaneVersion, Node
+from evenhand.store.models.policy import PolicyText
+from evenhand.store.models.redemption import Head, Outcome, Receipt
+from evenhand.store.models.registry import Household, ImportFile, Member
+from evenhand.store.models.roll import Roll, RollRow
+
+__all__ = [
+    "Approval", "Area", "Card", "CardPeriod", "Certificate", "Checkpoint", "Count", "Cycle", "CycleEvent", "Freeze",
+    "Head", "Household", "ImportFile", "LaneVersion", "LogEntry", "Lot", "Member", "Movement", "Node", "Outcome",
+    "PolicyText", "Programme", "Receipt", "Recut", "RecutRow", "Roll", "RollRow", "StagedFile", "Waybill",
+]  # fmt: skip
