@@ -16,7 +16,7 @@ from evenhand.core.errors import EvenhandError, InputError, UsageError
 from evenhand.simulation import tables as example
 from evenhand.simulation.chance import Chance, quotas
 from evenhand.simulation.people import OCCUPATIONS, ages_on, household_sizes
-from evenhand.simulation.population import K, ON, Country, generate, point_count
+from evenhand.simulation.population import ON, Country, K, generate, point_count
 
 FOLDER = Path(__file__).parents[2] / "examples" / "dprk-2008"
 TABLES = example.load(FOLDER)

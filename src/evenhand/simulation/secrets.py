@@ -1,6 +1,6 @@
 """Secrets and keys of a demo: HKDF-SHA-256 (RFC 5869) of its seed, so that a demo can be repeated to the byte.
 
-Anyone who knows the seed knows all of them. They are made only under an origin that begins with `demo.`, which is part of
+Anyone who knows the seed knows all of them. They are made only under an origin that begins with `demo.`, part of
 every derivation: no key made here can belong to a real programme.
 """
 
