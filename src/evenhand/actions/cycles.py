@@ -10,9 +10,11 @@ from typing import Any
 
 from evenhand.core.errors import UsageError
 from evenhand.core.period import Period, month
+from evenhand.flow.cycle.digest import draw_seed
 from evenhand.flow.cycle.states import VOID, check_step
 from evenhand.flow.policy import Policy, load
 from evenhand.formats.cose import Signer
+from evenhand.formats.entry import decode
 from evenhand.store import Store
 
 Progress = Callable[[str, int, int], None]
@@ -112,6 +114,14 @@ def person_signer(store: Store, name: str, passphrase: str, role: str) -> Signer
     if role not in rows[0][0]:
         raise UsageError(f'"{name}" is not enrolled as {role}', f"enrol somebody with --role {role}")
     return store.keys.person(name, passphrase)
+
+
+def seed_of(store: Store, cycle: str) -> bytes:
+    """The seed of the cycle's ties, from its freeze and event entries in the log."""
+    freeze, event = store.log.find("freeze", cycle, "freeze"), store.log.find("event", cycle, "event")
+    if freeze is None or event is None:
+        raise UsageError(f"the log has no freeze and event of cycle {cycle}", "freeze and compute it first")
+    return draw_seed(freeze, str(decode(event).totals["outcome"]))
 
 
 def staging(store: Store, cycle: str) -> Path:

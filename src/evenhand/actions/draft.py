@@ -40,9 +40,7 @@ def adopt(store: Store, path: Path, person: str) -> bytes:
                 "insert into policy_text (sha256, policy_id, title, text, adopted_by, at) values (%s, %s, %s, %s, %s, %s)",
                 (digest, policy.id, policy.title, text, person, store.clock()),
             )
-            number = len(store.rows("select 1 from policy_text where policy_id = %s", (policy.id,)))
-            subject = policy.id if number == 1 else f"{policy.id}#{number}"
-            store.log.append([Entry("policy", store.programme.id, None, subject, digest)])
+            store.log.append([Entry("policy", store.programme.id, None, policy.id, digest)])
     store.log.publish()
     return digest
 

@@ -1,0 +1,181 @@
+"""Close: every row ends, every device's head is signed by both sides, the ledger balances, or the cycle stays open."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from evenhand.actions.cycles import Cycle, Progress, advance, cycles_before, detail_of, place, quiet, step_due
+from evenhand.actions.freeze import CARRY_SCHEMA
+from evenhand.actions.receive import file_name, recut_rows
+from evenhand.actions.redeem import devices_of, holders_of
+from evenhand.actions.stock import append_movements, movements_of, read_stock, steps_of
+from evenhand.core.errors import UsageError
+from evenhand.flow.ledger import Movement, balances, given
+from evenhand.flow.redemption import (
+    Head, Receipt, Settlement, check_head, pack_outcomes, read, redeemed_entry, settle, write_head,
+)  # fmt: skip
+from evenhand.flow.redemption.outcome import STATUS_NAMES
+from evenhand.formats.entry import Entry
+from evenhand.store import Store
+
+
+def close(store: Store, cycle: str, person: str, progress: Progress = quiet) -> dict[str, int]:
+    """Close `cycle`. Returns how many rows ended in which way. UsageError if goods are still on the way, a device's chain
+    has a gap that nobody explained, or an account would go below zero; then nothing is changed."""
+    with store.transaction("cycle"):
+        due = step_due(store, cycle, "closed")
+        if due is None:
+            return dict(detail_of(store, cycle, "closed")["ended"])
+        progress("closing", 0, 5)
+        receipts = _receipts(store, cycle)
+        settlement = settle(
+            final_rolls(store, cycle), tuple(due.policy().benefits), receipts, reserves(store, cycle)
+        )
+        progress("closing", 1, 5)
+        after = _ledger(store, due, settlement)
+        progress("closing", 2, 5)
+        heads = _heads(store, cycle, receipts)
+        progress("closing", 3, 5)
+        ended = _outcomes(store, due, settlement, heads)
+        progress("closing", 4, 5)
+        carry = store.snapshots.put(_carry_after(store, cycle))
+        beyond: Counter[str] = Counter()
+        for item in settlement.beyond:
+            beyond[item.benefit] += item.steps
+        detail = {
+            "ended": ended, "carry": carry, "balances": store.snapshots.put(after), "contested": len(settlement.contested), "beyond": dict(beyond),
+            "refused_receipts": len(settlement.refused),
+        }  # fmt: skip
+        advance(store, cycle, "closed", person, detail)
+        progress("closing", 5, 5)
+    store.log.publish()
+    return ended
+
+
+def _receipts(store: Store, cycle: str) -> list[Receipt]:
+    rows = store.copy_out(
+        "select raw from receipt where programme = %s and cycle = %s order by device, sequence, hash",
+        (store.programme.id, cycle),
+    )
+    return [read(raw) for raw in rows["raw"].to_pylist()]
+
+
+def final_rolls(store: Store, cycle: str) -> pa.Table:
+    """tag, point, rations of every row, after any re-cut."""
+    return store.copy_out(
+        "select r.tag, r.point, coalesce(c.rations, r.rations) as rations from roll_row r"
+        " left join recut_row c on c.programme = r.programme and c.cycle = r.cycle and c.tag = r.tag"
+        " where r.programme = %s and r.cycle = %s order by r.point, r.tag",
+        (store.programme.id, cycle),
+    )
+
+
+def reserves(store: Store, cycle: str) -> dict[tuple[str, str], int]:
+    """(point, benefit) -> steps of its reserve: as planned, or as the re-cut left it."""
+    totals = pq.read_table(place(store, cycle) / "public" / "tables" / "totals.parquet").to_pylist()
+    found = {(row["point"], row["benefit"]): row["reserve"] for row in totals}
+    for point, benefit, counted, units in store.rows(
+        "select point, benefit, counted, units from recut where programme = %s and cycle = %s",
+        (store.programme.id, cycle),
+    ):
+        found[point, benefit] = counted - units
+    return found
+
+
+def _ledger(store: Store, cycle: Cycle, settlement: Settlement) -> pa.Table:
+    """Append movements of what was given; the balances, which prove that nothing is lost or still on the way."""
+    steps = steps_of(cycle.policy().benefits.values())
+    stock = read_stock(store)
+    append_movements(store, cycle.id, given(stock, settlement.given, settlement.over_issue, steps, cycle.id))
+    return balances(*ledger_of(store, cycle.id), closed=True)
+
+
+def ledger_of(store: Store, cycle: str) -> tuple[dict[tuple[str, str], int], list[Movement]]:
+    """Opening balances of a cycle (the closing ones of the cycle before) and its movements in order. Goods received
+    from outside belong to the cycle that froze after they came."""
+    opening: dict[tuple[str, str], int] = {}
+    after = 0
+    for before, _state in cycles_before(store, cycle)[-1:]:
+        after = detail_of(store, before, "frozen")["movements_to"]
+        for row in store.snapshots.table(detail_of(store, before, "closed")["balances"]).to_pylist():
+            if row["closing"]:
+                opening[row["account"], row["benefit"]] = row["closing"]
+    upto = detail_of(store, cycle, "frozen")["movements_to"]
+    return opening, movements_of(store, cycle, after, upto)
+
+
+def _heads(store: Store, cycle: str, receipts: list[Receipt]) -> dict[str, list[tuple[str, int, bytes | None]]]:
+    """Sign every device's final head on both sides; point -> heads. UsageError if a chain has a gap or ends twice."""
+    by_device: dict[str, list[Receipt]] = {}
+    for receipt in receipts:
+        by_device.setdefault(receipt.device, []).append(receipt)
+    found: dict[str, list[tuple[str, int, bytes | None]]] = {}
+    for point, device in sorted(holders_of(devices_of(store)).items()):
+        mine = by_device.get(device, [])
+        last = max(mine, key=lambda r: (r.sequence, r.hash)) if mine else None
+        head = Head(store.programme.id, cycle, device, last.sequence if last else 0, last.hash if last else None)
+        wrong = check_head(head, mine)
+        if wrong:
+            raise UsageError(
+                f"the chain of {device} does not close: {'; '.join(wrong)}",
+                "have the device send its receipts again (it names the missing numbers), then close",
+            )
+        found.setdefault(point, []).append((device, head.receipts, head.hash))
+        if not store.rows(
+            "select 1 from head where programme = %s and cycle = %s and device = %s",
+            (store.programme.id, cycle, device),
+        ):
+            store.execute(
+                "insert into head (programme, cycle, device, receipts, hash, device_cose, server_cose)"
+                " values (%s, %s, %s, %s, %s, %s, %s)",
+                (
+                    store.programme.id, cycle, device, head.receipts, head.hash,
+                    write_head(head, store.keys.device(device)), write_head(head, store.keys.log()),
+                ),
+            )  # fmt: skip
+    return found
+
+
+def _outcomes(
+    store: Store, cycle: Cycle, settlement: Settlement, heads: Mapping[str, list[tuple[str, int, bytes | None]]]
+) -> dict[str, int]:
+    programme = store.programme.id
+    packed = pack_outcomes(settlement.outcomes, programme, cycle.id)
+    entries: list[Entry] = []
+    for point, file in packed.items():
+        totals = {b: n for (p, b), n in settlement.given.items() if p == point}
+        entries.append(redeemed_entry(file, totals, heads.get(point, [])))
+    folder = place(store, cycle.id) / "closed" / "redeemed"
+    folder.mkdir(parents=True, exist_ok=True)
+    for point, file in packed.items():
+        (folder / f"{file_name(point)}.cbor").write_bytes(file.encode())
+    table, count = settlement.outcomes, len(settlement.outcomes)
+    store.copy_in(
+        "outcome",
+        pa.table(
+            {
+                "programme": pa.array([programme] * count, pa.string()),
+                "cycle": pa.array([cycle.id] * count, pa.string()),
+                "tag": table["tag"], "point": table["point"], "status": table["status"], "value": table["value"],
+            }
+        ),
+    )  # fmt: skip
+    store.log.append(entries)
+    statuses = Counter(table["status"].to_pylist())
+    return {name: statuses[status] for status, name in STATUS_NAMES.items()}
+
+
+def _carry_after(store: Store, cycle: str) -> pa.Table:
+    """Rounding arrears that the next cycle reads: as computed, or as a re-cut left them. Zeros are left out."""
+    root = place(store, cycle) / "private"
+    rows = pq.read_table(root / "rows.parquet", columns=["household", "benefit", "carry_after"])
+    cut = recut_rows(store, cycle)
+    if cut is not None:
+        keys = ["household", "benefit"]
+        rows = pa.concat_tables([rows.join(cut.select(keys), keys, join_type="left anti"), cut.select(rows.column_names)])
+    rows = rows.filter(pa.compute.not_equal(rows["carry_after"], 0)).sort_by([("household", "ascending"), ("benefit", "ascending")])
+    return pa.table([rows["household"], rows["benefit"], rows["carry_after"]], schema=CARRY_SCHEMA)

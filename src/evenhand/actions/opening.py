@@ -1,0 +1,51 @@
+"""Open: the loads leave; points may count in what arrives, and hand out."""
+
+from __future__ import annotations
+
+from evenhand.actions.cycles import advance, step_due
+from evenhand.actions.stock import append_movements, read_stock, steps_of
+from evenhand.flow.ledger import Stock, loads, node
+from evenhand.store import Store
+
+Bill = tuple[str, str, str, str, int]
+"""(waybill, from, to, benefit, steps)."""
+
+
+def open_cycle(store: Store, cycle: str, person: str) -> int:
+    """Open `cycle` and load what leaves nodes that wait for nothing. Returns the number of waybills."""
+    with store.transaction("cycle"):
+        due = step_due(store, cycle, "open")
+        bills = waybills_of(store, cycle)
+        if due is not None:
+            waiting = {bill[2] for bill in bills}
+            stock, steps = read_stock(store), steps_of(due.policy().benefits.values())
+            ready = [bill for bill in bills if bill[1] not in waiting]
+            append_movements(store, cycle, loads(stock, ready, steps, cycle))
+            advance(store, cycle, "open", person)
+    return len({bill[0] for bill in bills})
+
+
+def waybills_of(store: Store, cycle: str) -> list[Bill]:
+    """Every line of the cycle's waybills."""
+    rows = store.rows(
+        "select waybill, source, target, benefit, steps from waybill where programme = %s and cycle = %s"
+        " order by waybill, benefit",
+        (store.programme.id, cycle),
+    )
+    return [(row[0], row[1], row[2], row[3], row[4]) for row in rows]
+
+
+def onward(bills: list[Bill], place: str, stock: Stock, steps: dict[str, int]) -> list[Bill]:
+    """The loads that leave `place` once its own goods are counted in. Where too little came, every load of a benefit
+    gives up the same share, in whole steps: a depot's loss is not the loss of whoever is loaded last."""
+    leaving = [bill for bill in bills if bill[1] == place]
+    made: list[Bill] = []
+    for benefit in sorted({bill[3] for bill in leaving}):
+        lines = [bill for bill in leaving if bill[3] == benefit]
+        wanted = sum(bill[4] for bill in lines)
+        held = stock.total(node(place), benefit) // steps[benefit]
+        for waybill, source, target, _, quantity in lines:
+            share = quantity if held >= wanted else quantity * held // wanted
+            if share:
+                made.append((waybill, source, target, benefit, share))
+    return made

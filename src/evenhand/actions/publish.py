@@ -1,0 +1,202 @@
+"""Publish: the disclosure folder of a closed cycle, written beside its place and renamed when it is whole.
+
+Order (DESIGN §7): tables, rolls, claims, report, datapackage, publish entry, checkpoint.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from evenhand.actions.claims import read_month
+from evenhand.actions.close import ledger_of
+from evenhand.actions.cycles import Cycle, Progress, advance, find, place, quiet, step_due
+from evenhand.core.errors import UsageError
+from evenhand.flow.disclosure import layout
+from evenhand.flow.disclosure.claims import claims
+from evenhand.flow.disclosure.month import Month
+from evenhand.flow.disclosure.package import canonical_json, datapackage, tables_readme
+from evenhand.flow.disclosure.tables import shape
+from evenhand.flow.ledger import aggregate, balances
+from evenhand.formats import parquet, tlog
+from evenhand.formats.entry import Entry
+from evenhand.render.report import ReportFacts, report
+from evenhand.store import Store
+
+Tamper = Callable[[str, Any], Any]
+"""A lie of the demo: name of a hook and the honest data -> the data that is published."""
+
+
+def honest(hook: str, data: Any) -> Any:
+    """No lie."""
+    return data
+
+
+def publish(
+    store: Store,
+    cycle: str,
+    person: str,
+    out: Path | None = None,
+    progress: Progress = quiet,
+    history: tuple[Path, ...] = (),
+    tamper: Tamper = honest,
+) -> Path:
+    """Publish `cycle` below `out` (default: the data folder's `disclosures/`): `out`/2008-03. Returns that folder.
+
+    `history`: disclosures of earlier months, for the report's charts and claims. Published again, the same bytes come out.
+    UsageError if the folder holds something else.
+    """
+    found = find(store, cycle)
+    if step_due(store, cycle, "published") is None and out is None:
+        return (store.data / "disclosures") / found.period.id
+    folder = (out or store.data / "disclosures") / found.period.id
+    part = folder.with_name(f".{folder.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    meta = _write_matter(store, found, part, progress, tamper)
+    months = [read_month(path) for path in history]
+    progress("publishing: claims and report", 0, 1)
+    _write_report(store, part, months, meta)
+    files = {
+        path.relative_to(part).as_posix(): (path.stat().st_size, sha256(path.read_bytes()).digest())
+        for path in sorted(part.rglob("*"))
+        if path.is_file()
+    }
+    package = datapackage(files, meta)
+    (part / layout.DATAPACKAGE).write_bytes(package)
+    _write_log(store, cycle, person, part, package)
+    progress("publishing: claims and report", 1, 1)
+    if folder.exists():
+        if not (folder / layout.DATAPACKAGE).exists():
+            raise UsageError(f"{folder} holds something else", "choose another --out")
+        shutil.rmtree(folder)
+    part.rename(folder)
+    return folder
+
+
+def _write_matter(store: Store, cycle: Cycle, part: Path, progress: Progress, tamper: Tamper) -> dict[str, Any]:
+    """Everything but report, package and log. Returns what stands under "evenhand" in the package."""
+    root, policy = place(store, cycle.id), cycle.policy()
+    for name in ("policy", "tables", "rolls"):
+        shutil.copytree(root / "public" / name, part / name)
+    shutil.copytree(root / "closed" / "redeemed", part / layout.REDEEMED)
+    tamper("folder", part)
+    opening, movements = ledger_of(store, cycle.id)
+    moved = aggregate(movements)
+    tables = {
+        "movements": tamper("movements", moved),
+        "balances": tamper("balances", balances(opening, movements, closed=True)),
+        "recut": _recut(store, cycle.id),
+    }
+    for name, table in tables.items():
+        parquet.write(shape(name, table), part / layout.table_path(name))
+    (part / layout.TABLES_README).write_text(tables_readme(), encoding="utf-8")
+    (part / layout.SIGNED).mkdir()
+    signed = _signed(store, cycle.id)
+    for number, data in enumerate(signed):
+        progress("publishing: signatures", number, len(signed))
+        (part / layout.SIGNED / f"{sha256(data).hexdigest()}.cose").write_bytes(data)
+    (part / "keys").mkdir()
+    (part / layout.ROOT_VKEY).write_text(store.keys.root_vkey.line() + "\n", encoding="utf-8")
+    (part / layout.LOG_VKEY).write_text(store.keys.log_vkey.line() + "\n", encoding="utf-8")
+    name = next((part / layout.POLICY).iterdir()).name
+    return {
+        "version": 1,
+        "origin": store.programme.origin,
+        "programme": store.programme.id,
+        "cycle": cycle.id,
+        "period": {
+            "id": cycle.period.id,
+            "first": cycle.period.first.isoformat(),
+            "last": cycle.period.last.isoformat(),
+        },
+        "policy": f"{layout.POLICY}/{name}",
+        "k": policy.k,
+        "reserve": [policy.reserve.numerator, policy.reserve.denominator],
+        "generated": store.programme.demo,
+        "demo": store.programme.demo,
+    }
+
+
+def _signed(store: Store, cycle: str) -> list[bytes]:
+    """Every COSE file the log speaks of: all certificates, and this cycle's freeze, approvals, counts and heads."""
+    at = (store.programme.id, cycle)
+    queries = (
+        ("select cose from certificate order by sha256", ()),
+        ("select cose from freeze where programme = %s and cycle = %s", at),
+        ("select cose from approval where programme = %s and cycle = %s order by role", at),
+        ("select cose from count where programme = %s and cycle = %s and cose <> '' order by point", at),
+        ("select device_cose from head where programme = %s and cycle = %s order by device", at),
+        ("select server_cose from head where programme = %s and cycle = %s order by device", at),
+    )
+    return [bytes(row[0]) for query, params in queries for row in store.rows(query, params)]
+
+
+def _recut(store: Store, cycle: str) -> pa.Table:
+    return store.copy_out(
+        "select point, benefit, counted, reserve, carry_micro, rungs, num, den, units from recut"
+        " where programme = %s and cycle = %s order by point, benefit",
+        (store.programme.id, cycle),
+    )
+
+
+def _write_report(store: Store, part: Path, months: list[Month], meta: Mapping[str, Any]) -> None:
+    """Claims and report, read from what was just written and from nothing else. The package is made after them, so the
+    month is read with a package of its own matter first."""
+    (part / layout.DATAPACKAGE).write_bytes(canonical_json({"evenhand": dict(meta)}))
+    month = read_month(part)
+    (part / layout.DATAPACKAGE).unlink()
+    history = [*months, month]
+    (part / "report").mkdir()
+    tested = claims(history)
+    (part / layout.CLAIMS).write_bytes(canonical_json([claim.as_json() for claim in tested]))
+    ended = store.rows(
+        "select index from log_entry where programme = %s and cycle = %s and kind = 'stock'",
+        (store.programme.id, str(meta["cycle"])),
+    )
+    size = (ended[0][0] if ended else len(store.log.entries())) + 2  # with the entries `stock` and `publish` to come
+    facts = ReportFacts(root_vkey=store.keys.root_vkey.line(), log_entries=size)
+    (part / layout.REPORT).write_text(report(month, history, tested, facts), encoding="utf-8")
+
+
+def _write_log(store: Store, cycle: str, person: str, part: Path, package: bytes) -> None:
+    """The last two entries, the state, and the log as of them."""
+    programme = store.programme.id
+    moved = sha256((part / layout.table_path("movements")).read_bytes()).digest()
+    closing: dict[str, int] = {}
+    for row in _read(part, "balances").to_pylist():
+        if row["account"].startswith("node:"):
+            closing[row["benefit"]] = closing.get(row["benefit"], 0) + row["closing"]
+    with store.transaction("cycle"):
+        due = step_due(store, cycle, "published") is not None
+        store.log.append(
+            [
+                Entry("stock", programme, cycle, "stock", moved, {"closing": dict(sorted(closing.items()))}),
+                Entry("publish", programme, cycle, "publish", sha256(package).digest()),
+            ]
+        )
+        if due:
+            advance(store, cycle, "published", person)
+    store.log.publish()
+    # The first checkpoint that holds the publish entry: published again later, the same log comes out.
+    size, signed = store.rows(
+        "select size, note from checkpoint where size > (select index from log_entry where programme = %s and cycle = %s"
+        " and kind = 'publish') order by size limit 1",
+        (programme, cycle),
+    )[0]
+    for path, data in tlog.tiles(store.log.entries()[:size]).items():
+        target = part / layout.LOG / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+    (part / layout.CHECKPOINT).write_text(signed, encoding="utf-8")
+
+
+def _read(part: Path, name: str) -> pa.Table:
+    return pq.read_table(part / layout.table_path(name))
+

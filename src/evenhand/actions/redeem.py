@@ -1,0 +1,104 @@
+"""Redeem: take in batches of receipts, in any order, as often as they are sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from evenhand.actions.cycles import Progress, find, quiet
+from evenhand.core.errors import UsageError
+from evenhand.flow.redemption import Device, Fork, Gap, Link, Receipt, Refused, device_of, merge
+from evenhand.flow.redemption.merge import Pool
+from evenhand.store import Store
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of a batch: every item is new, a duplicate, or refused with a reason."""
+
+    new: int
+    duplicates: int
+    refused: list[Refused]
+    forks: list[Fork]
+    gaps: list[Gap]
+
+
+def redeem(
+    store: Store, cycle: str, batch: Sequence[bytes], progress: Progress = quiet, pool: Pool | None = None
+) -> Taken:
+    """Merge a batch of receipts (each the bytes of one COSE_Sign1) into an open cycle, in one transaction.
+
+    A receipt is known by its hash: sent again it is a duplicate and counts once. UsageError if the cycle is not open.
+    """
+    with store.transaction("cycle"):
+        found = find(store, cycle)
+        if found.state != "open":
+            raise UsageError(f"cycle {cycle} is {found.state}, not open", f"see: evenhand cycle show {cycle}")
+        progress("merging receipts", 0, len(batch))
+        devices = devices_of(store)
+        merged = merge(
+            known_links(store, cycle), batch, devices, store.programme.id, cycle, tags_by_point(store, cycle),
+            holders_of(devices), pool,
+        )  # fmt: skip
+        store.copy_in("receipt", receipt_rows(store, cycle, merged.new))
+        progress("merging receipts", len(batch), len(batch))
+    return Taken(len(merged.new), len(merged.duplicates), merged.refused, merged.forks, merged.gaps)
+
+
+def devices_of(store: Store) -> list[Device]:
+    """Every device the root key has certified."""
+    root, origin = store.keys.root_vkey.public_key, store.programme.origin
+    rows = store.rows("select cose from certificate where kind = 'device' order by name, epoch")
+    return [device_of(bytes(row[0]), root, origin) for row in rows]
+
+
+def holders_of(devices: Sequence[Device]) -> dict[str, str]:
+    """Point -> the one device that holds its cards: of several certified for it, the first by name."""
+    holders: dict[str, str] = {}
+    for device in sorted(devices, key=lambda d: d.name):
+        for point in sorted(device.points):
+            holders.setdefault(point, device.name)
+    return holders
+
+
+def tags_by_point(store: Store, cycle: str) -> dict[str, list[bytes]]:
+    """The tags on each point's roll."""
+    table = store.copy_out(
+        "select point, tag from roll_row where programme = %s and cycle = %s order by point, tag",
+        (store.programme.id, cycle),
+    )
+    found: dict[str, list[bytes]] = {}
+    for point, tag in zip(table["point"].to_pylist(), table["tag"].to_pylist(), strict=True):
+        found.setdefault(point, []).append(tag)
+    return found
+
+
+def known_links(store: Store, cycle: str) -> list[Link]:
+    """What is known of every receipt of the cycle, as links of the devices' chains."""
+    table = store.copy_out(
+        "select device, sequence, hash, previous from receipt where programme = %s and cycle = %s",
+        (store.programme.id, cycle),
+    )
+    columns = (table[name].to_pylist() for name in ("device", "sequence", "hash", "previous"))
+    return [Link(*row) for row in zip(*columns, strict=True)]
+
+
+def receipt_rows(store: Store, cycle: str, receipts: Sequence[Receipt]) -> pa.Table:
+    """Rows of the table `receipt`."""
+    count = len(receipts)
+    return pa.table(
+        {
+            "hash": pa.array([r.hash for r in receipts], pa.binary()),
+            "programme": pa.array([store.programme.id] * count, pa.string()),
+            "cycle": pa.array([cycle] * count, pa.string()),
+            "device": pa.array([r.device for r in receipts], pa.string()),
+            "sequence": pa.array([r.sequence for r in receipts], pa.int64()),
+            "previous": pa.array([r.previous for r in receipts], pa.binary()),
+            "point": pa.array([r.point for r in receipts], pa.string()),
+            "tag": pa.array([r.tag for r in receipts], pa.binary()),
+            "exception": pa.array([r.proof if isinstance(r.proof, str) else None for r in receipts], pa.string()),
+            "raw": pa.array([r.raw for r in receipts], pa.binary()),
+        }
+    )

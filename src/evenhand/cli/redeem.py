@@ -1,0 +1,60 @@
+"""`evenhand redeem FILE`: receipts of what was handed out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from evenhand.cli.common import DataOption, JsonOption, progress_bars, say, say_json
+from evenhand.cli.files import read_bytes, read_csv
+from evenhand.wiring import open_store, read_clock, worker_pool
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command()
+def redeem(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A device's receipts (.cbor), or a CSV (see below).")],
+    cycle: Annotated[str, typer.Option("--cycle", help="The open cycle, as in 2008-03/1.")],
+    data: DataOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Take in receipts, in any order and as often as they are sent: each counts once.
+
+    A .cbor file is a sequence of receipts signed by a device. A .csv has the columns point, card, coupon, exception:
+    either the coupon's code, or the reason of an exception for that card (such as no-coupon); this server's own device
+    for the point decides and signs them, in the order of the file.
+
+    Example: evenhand redeem P001-monday.cbor --cycle 2008-03/1
+    """
+    from evenhand.actions.hand_over import receipts_for
+    from evenhand.actions.redeem import redeem as act
+    from evenhand.flow.redemption import split
+
+    with open_store(data, read_clock) as store, progress_bars(not json) as progress, worker_pool() as pool:
+        if file.suffix == ".csv":
+            rows = read_csv(file, ("point", "card", "coupon", "exception"))
+            batch = receipts_for(store, cycle, rows, str(file))
+        else:
+            batch = split(read_bytes(file))
+        done = act(store, cycle, batch, progress, pool)
+    if json:
+        say_json(
+            {
+                "new": done.new,
+                "duplicates": done.duplicates,
+                "refused": [{"item": r.item, "hash": r.hash.hex(), "reason": r.reason} for r in done.refused],
+                "gaps": [{"device": g.device, "first": g.first, "last": g.last} for g in done.gaps],
+                "forks": [{"device": f.device, "sequence": f.sequence} for f in done.forks],
+            }
+        )
+        return
+    say(f"{done.new} new receipts, {done.duplicates} known already, {len(done.refused)} refused")
+    for refused in done.refused[:20]:
+        say(f"  item {refused.item}: {refused.reason}")
+    for gap in done.gaps:
+        say(f"  {gap.device}: receipts {gap.first} to {gap.last} have not come; have it send them")
+    for fork in done.forks:
+        say(f"  {fork.device}: two receipts with number {fork.sequence}: its chain is forked, ask why")

@@ -1,0 +1,27 @@
+"""The one place that picks engine, database and clock."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from evenhand.core.engine import Engine
+from evenhand.store import Store, default_data_folder
+from evenhand.store import open_store as open_store_at
+
+
+def read_clock() -> int:
+    """UTC seconds now. Everything below takes a clock as an argument; only faces read this one."""
+    return int(time.time())
+
+
+def open_store(data: Path | None, clock: object = read_clock) -> Store:
+    """The store of the data folder, the platform's own if `data` is None; use it in a `with`."""
+    return open_store_at(data or default_data_folder(), clock)
+
+
+def engine() -> Engine:
+    """The engine that runs plans: DuckDB."""
+    from evenhand.engines.duckdb import DuckDB
+
+    return DuckDB()
