@@ -78,15 +78,20 @@ def test_base64_of_another_form_is_refused() -> None:
     signed = note.sign_note(TEXT, "demo.example", LOG)
     prefix, encoded = signed[:-1].rsplit(" ", 1)
     raw = b64decode(encoded)
+    # The last letter before "=" has two bits that do not count; whoever forgives them lets two notes be one.
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    loose = encoded[:-2] + letters[letters.index(encoded[-2]) + 1] + "="
+    assert b64decode(loose) == raw
     for wrong in (
         encoded.rstrip("="),
         encoded + "=",
         b64encode(raw[:-1]).decode(),
-        encoded[:-3] + "h4=" + encoded[-1:],
+        loose,
+        encoded + " ",
+        " " + encoded,
     ):
-        if wrong != encoded:
-            with pytest.raises(note.NoteError):
-                note.open_note(f"{prefix} {wrong}\n", KEY)
+        with pytest.raises(note.NoteError):
+            note.open_note(f"{prefix} {wrong}\n", KEY)
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,8 @@ def test_a_checkpoint_reads_as_written() -> None:
     [
         "", "demo.example\n7\n", "demo.example\n7\nAAAA\n", "demo.example\n07\n{root}\n", "demo.example\n+7\n{root}\n",
         "demo.example\n-1\n{root}\n", "demo.example\n7\n{root}", "demo.example\n7\n{root}\nmore\n", "\n7\n{root}\n",
-        "demo.example\n٧\n{root}\n", "demo.example\n 7\n{root}\n", "demo.example\nseven\n{root}\n", "demo.example\n7\n{root}=\n",
+        "demo.example\n٧\n{root}\n", "demo.example\n 7\n{root}\n", "demo.example\nseven\n{root}\n",
+        "demo.example\n7\n{root}=\n",
     ],
 )  # fmt: skip
 def test_a_checkpoint_of_another_form_is_refused(text: str) -> None:
