@@ -6,14 +6,15 @@ hand, and how the receipts travel is chance, named by (seed, month, point).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from hashlib import sha256
-from typing import Any, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from evenhand.flow.redemption import NOT_ON_ROLL, Head, Presented, Receipt, Row, chain, decide, write
+from evenhand.flow.redemption.merge import Pool
 from evenhand.formats.cose import Signer
 from evenhand.simulation.chance import Chance
 
@@ -144,12 +145,6 @@ def serve(day: Day, seed: int, month: int) -> Chained:
     )
 
 
-class Pool(Protocol):
-    """Something that maps a function over items in order, such as an executor of worker processes."""
-
-    def map(self, function: Any, *items: Iterable[Any], chunksize: int = 1) -> Iterable[Any]: ...
-
-
 @dataclass(frozen=True)
 class Month:
     """`batches`: files of receipts (CBOR sequences) in the order in which they come in. `heads`: one a device, in the
@@ -169,8 +164,8 @@ def open_month(seed: int, month: int, days: Sequence[Day], files: int = 8, pool:
     """
     if files < 1:
         raise ValueError("the receipts need at least one file")
-    served = list(pool.map(serve, days, *(([x] * len(days)) for x in (seed, month)), chunksize=4) if pool
-                  else (serve(day, seed, month) for day in days))  # fmt: skip
+    one = partial(serve, seed=seed, month=month)
+    served: list[Chained] = list((pool.map if pool else map)(one, days))
     sent: list[list[bytes]] = [[] for _ in range(files)]
     repeated = 0
     for chained in served:
