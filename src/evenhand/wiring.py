@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
 from pathlib import Path
 
 from evenhand.core.engine import Engine
+from evenhand.flow.redemption.merge import Pool
 from evenhand.store import Store, default_data_folder
 from evenhand.store import open_store as open_store_at
 
@@ -18,6 +24,13 @@ def read_clock() -> int:
 def open_store(data: Path | None, clock: object = read_clock) -> Store:
     """The store of the data folder, the platform's own if `data` is None; use it in a `with`."""
     return open_store_at(data or default_data_folder(), clock)
+
+
+@contextmanager
+def worker_pool() -> Iterator[Pool]:
+    """Worker processes for signatures, one a core. They start when first used: a small batch needs none."""
+    with ProcessPoolExecutor(max_workers=os.cpu_count(), mp_context=get_context("spawn")) as pool:
+        yield pool
 
 
 def engine() -> Engine:

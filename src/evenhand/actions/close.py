@@ -31,7 +31,7 @@ def close(store: Store, cycle: str, person: str, progress: Progress = quiet) -> 
         if due is None:
             return dict(detail_of(store, cycle, "closed")["ended"])
         progress("closing", 0, 5)
-        receipts = _receipts(store, cycle)
+        receipts = read_receipts(store, cycle)
         settlement = settle(
             final_rolls(store, cycle), tuple(due.policy().benefits), receipts, reserves(store, cycle)
         )
@@ -56,7 +56,8 @@ def close(store: Store, cycle: str, person: str, progress: Progress = quiet) -> 
     return ended
 
 
-def _receipts(store: Store, cycle: str) -> list[Receipt]:
+def read_receipts(store: Store, cycle: str) -> list[Receipt]:
+    """Every receipt of the cycle, by device and sequence."""
     rows = store.copy_out(
         "select raw from receipt where programme = %s and cycle = %s order by device, sequence, hash",
         (store.programme.id, cycle),

@@ -16,7 +16,7 @@ from evenhand.actions.cycles import Cycle, Progress, find, place, quiet, seed_of
 from evenhand.actions.opening import Bill, onward, waybills_of
 from evenhand.actions.stock import append_movements, read_stock, steps_of
 from evenhand.core.errors import InputError, Problem, UsageError
-from evenhand.flow.allocation import Cut, recut_point
+from evenhand.flow.cycle.recutting import Cut, recut_point
 from evenhand.flow.ledger import Movement, Stock, counted, loads, node, transit
 from evenhand.formats import cbor, cose, parquet
 from evenhand.formats.cose import Signer

@@ -29,17 +29,16 @@ def redeem(
 
     Example: evenhand redeem P001-monday.cbor --cycle 2008-03/1
     """
-    from evenhand.actions.hand_over import receipts_for
+    from evenhand.actions.hand_over import hand_over
     from evenhand.actions.redeem import redeem as act
     from evenhand.flow.redemption import split
 
     with open_store(data, read_clock) as store, progress_bars(not json) as progress, worker_pool() as pool:
         if file.suffix == ".csv":
             rows = read_csv(file, ("point", "card", "coupon", "exception"))
-            batch = receipts_for(store, cycle, rows, str(file))
+            done = hand_over(store, cycle, rows, str(file), progress)
         else:
-            batch = split(read_bytes(file))
-        done = act(store, cycle, batch, progress, pool)
+            done = act(store, cycle, split(read_bytes(file)), progress, pool)
     if json:
         say_json(
             {

@@ -1,0 +1,223 @@
+"""Compute: log the event's outcome, run the stages on the frozen snapshots, stage tables and rolls, sign as preparer."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from evenhand.actions.approve import file_hashes, sign_approval, staged_digest
+from evenhand.actions.cycles import Cycle, Progress, advance, person_signer, place, quiet, seed_of, staging, step_due
+from evenhand.core.engine import Engine
+from evenhand.core.errors import UsageError
+from evenhand.core.plan import Plan
+from evenhand.flow.card import build_rolls
+from evenhand.flow.cycle.stage import Stage, Terms
+from evenhand.flow.cycle.stages import STAGES
+from evenhand.flow.disclosure import layout
+from evenhand.flow.disclosure.tables import COMPUTED, shape
+from evenhand.formats import parquet
+from evenhand.formats.entry import Entry
+from evenhand.store import Store
+
+Tamper = Callable[[str, Any], Any]
+
+
+def honest(hook: str, data: Any) -> Any:
+    """No lie."""
+    return data
+
+
+def compute(
+    store: Store,
+    engine: Engine,
+    cycle: str,
+    person: str,
+    passphrase: str,
+    outcome: str,
+    progress: Progress = quiet,
+    tamper: Tamper = honest,
+) -> dict[str, Any]:
+    """Compute `cycle` from its freeze and the `outcome` of the event named there; sign the result as preparer.
+
+    Returns {"lines": [...], "fill": {benefit: [num, den]}}. Everything is computed into a folder beside the data and put
+    in place by one rename, so a crash leaves nothing half done; run again, the same files come out. UsageError if the
+    outcome differs from the one logged; InputError naming every household that cannot be decided.
+    """
+    signer = person_signer(store, person, passphrase, "preparer")
+    with store.transaction("cycle"):
+        due = step_due(store, cycle, "computed")
+        if due is None:
+            root = staging(store, cycle)
+            return summary((root if root.exists() else place(store, cycle)) / "public")
+        _log_event(store, cycle, outcome)
+    # The outcome is logged before anything is computed: whoever stops here and tries again gets the same seed.
+    store.log.publish()
+    with store.transaction("cycle"):
+        due = step_due(store, cycle, "computed")
+        if due is not None:
+            _stage_files(store, engine, due, progress, tamper)
+            files = file_hashes(staging(store, cycle) / "public")
+            store.copy_in(
+                "staged_file",
+                pa.table(
+                    {
+                        "programme": [store.programme.id] * len(files),
+                        "cycle": [cycle] * len(files),
+                        "path": list(files),
+                        "sha256": pa.array(files.values(), pa.binary()),
+                    }
+                ),
+            )
+            sign_approval(store, cycle, "preparer", person, signer, staged_digest(store, cycle, files))
+            advance(store, cycle, "computed", person)
+    store.log.publish()
+    return summary(staging(store, cycle) / "public")
+
+
+def _log_event(store: Store, cycle: str, outcome: str) -> None:
+    if not outcome.strip():
+        raise UsageError("the event has no outcome", 'say what came of it: --outcome "4 6 1 2 5"')
+    event = store.rows(
+        "select event from freeze where programme = %s and cycle = %s", (store.programme.id, cycle)
+    )[0][0]
+    totals = {"event": event, "outcome": outcome}
+    digest = sha256(outcome.encode()).digest()
+    store.log.append([Entry("event", store.programme.id, cycle, "event", digest, totals)])
+
+
+def _stage_files(store: Store, engine: Engine, cycle: Cycle, progress: Progress, tamper: Tamper) -> None:
+    final = staging(store, cycle.id)
+    part = final.with_name(final.name + ".part")
+    for old in (part, final):
+        shutil.rmtree(old, ignore_errors=True)
+    work = part / "work"
+    for name in ("work", "private", "public/tables", "public/rolls", "public/policy"):
+        (part / name).mkdir(parents=True)
+    policy = cycle.policy()
+    terms = Terms(store.programme.id, cycle.id, cycle.period, policy, seed_of(store, cycle.id))
+    bench = Bench(engine, work)
+    _load_frozen(store, cycle, bench)
+    for number, stage in enumerate(STAGES):
+        progress(f"computing: {stage.name}", number, len(STAGES))
+        bench.run(stage, terms)
+        for name in stage.writes:
+            bench.put(name.split("=")[0], tamper(name.split("=")[0], bench.get(name.split("=")[0])))
+    progress("computing", len(STAGES), len(STAGES))
+    for name in COMPUTED:
+        parquet.write(shape(name, bench.get(name)), part / "public" / layout.table_path(name))
+    rows = bench.get("rows")
+    parquet.write(rows, part / "private" / "rows.parquet")
+    (part / "public" / "policy" / f"{policy.id}.toml").write_bytes(cycle.policy_text.encode())
+    _write_rolls(store, cycle, rows, part, progress)
+    shutil.rmtree(work)
+    part.rename(final)
+
+
+def _load_frozen(store: Store, cycle: Cycle, bench: Bench) -> None:
+    hashes = store.rows(
+        "select snapshots from freeze where programme = %s and cycle = %s", (store.programme.id, cycle.id)
+    )[0][0]
+    names = {
+        "household": "households", "member": "members", "places_frozen": "nodes", "lanes_frozen": "lanes",
+        "stock": "stock", "carry": "carry",
+    }  # fmt: skip
+    for name, snapshot in names.items():
+        bench.know(name, store.snapshots.path(hashes[snapshot]))
+    nodes = bench.get("places_frozen")
+    bench.put("point", nodes.filter(pa.compute.equal(nodes["kind"], "point")).rename_columns({"node": "point"}))
+
+
+def _write_rolls(store: Store, cycle: Cycle, rows: pa.Table, part: Path, progress: Progress) -> None:
+    progress("sealing rolls", 0, 1)
+    keys = store.copy_out(
+        "select household, salt, seal_key from card_period where period = %s order by household", (cycle.period.id,)
+    )
+    place_of = {household: index for index, household in enumerate(keys["household"].to_pylist())}
+    order = pa.array([place_of[household] for household in rows["household"].to_pylist()])
+    table = rows.append_column("salt", keys["salt"].take(order)).append_column("seal_key", keys["seal_key"].take(order))
+    rolls = build_rolls(table, store.programme.id, cycle.id, cycle.policy_sha256)
+    for point, packed in rolls.items():
+        (part / "public" / layout.point_file(layout.ROLLS, point)).write_bytes(packed.encode())
+    progress("sealing rolls", 1, 1)
+
+
+class Bench:
+    """Tables of a computation by name, in memory or as Parquet files, whichever a stage asks for."""
+
+    def __init__(self, engine: Engine, folder: Path) -> None:
+        self._engine, self._folder = engine, folder
+        self._paths: dict[str, Path] = {}
+        self._tables: dict[str, pa.Table] = {}
+
+    def know(self, name: str, path: Path) -> None:
+        """A table that lies in a file."""
+        self._paths[name] = path
+
+    def put(self, name: str, table: pa.Table) -> None:
+        """A table in memory; a file it had before no longer counts if it differs."""
+        if self._tables.get(name) is not table:
+            self._paths.pop(name, None)
+        self._tables[name] = table
+
+    def get(self, name: str) -> pa.Table:
+        """The table itself."""
+        if name not in self._tables:
+            self._tables[name] = pq.read_table(self._paths[name])
+        return self._tables[name]
+
+    def path(self, name: str) -> Path:
+        """A file that holds the table."""
+        if name not in self._paths:
+            self._paths[name] = self._folder / f"{name}.parquet"
+            parquet.write(self._tables[name], self._paths[name])
+        return self._paths[name]
+
+    def run(self, stage: Stage, terms: Terms) -> None:
+        """Run one stage; its tables are known afterwards."""
+        named = [name.partition("=") for name in stage.reads]
+        if not stage.is_plan:
+            made = stage.make(terms, {name: self.get(table or name) for name, _, table in named})
+            assert not isinstance(made, Plan)
+            for name in stage.writes:
+                self.put(name, made[name])
+            return
+        plan = stage.make(terms, {})
+        assert isinstance(plan, Plan)
+        inputs = {name: self.path(table or name) for name, _, table in named}
+        out = self._folder / stage.name.replace(" ", "-").replace("'", "")
+        out.mkdir()
+        files = self._engine.run(plan, inputs, out)
+        for name, _, output in (name.partition("=") for name in stage.writes):
+            self.know(name, files[output or name])
+            self._tables.pop(name, None)
+
+
+def summary(public: Path) -> dict[str, Any]:
+    """What an approver looks at first: by benefit, what is due, what will be handed out, the lowest and highest level."""
+    tables = {n: pq.read_table(public / layout.table_path(n)).to_pylist() for n in ("demand", "levels", "totals")}
+    due: dict[str, int] = {}
+    for row in tables["demand"]:
+        due[row["commodity"]] = due.get(row["commodity"], 0) + row["quantity"]
+    lines, fill = [], {}
+    for benefit, steps in due.items():
+        rations = sum(row["rations"] for row in tables["totals"] if row["benefit"] == benefit)
+        levels = [
+            (row["rungs"] + int(row["num"]) / int(row["den"]), row["point"])
+            for row in tables["levels"]
+            if row["commodity"] == benefit
+        ]
+        low, high = min(levels), max(levels)
+        fill[benefit] = [rations, steps]
+        lines.append(
+            f"{benefit:<10} {rations:>12,} of {steps:>12,} steps ({rations / steps:.1%}); levels {low[0]:.3f} ({low[1]})"
+            f" to {high[0]:.3f} ({high[1]})"
+            if steps
+            else f"{benefit:<10} nothing is due"
+        )
+    return {"lines": lines, "fill": fill}

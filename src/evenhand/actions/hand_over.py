@@ -1,0 +1,127 @@
+"""Hand over from a list: rows that a person typed, decided and signed by the server's own device for each point."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+
+from evenhand.actions.close import final_rolls, read_receipts, reserves
+from evenhand.actions.cycles import Progress, find, quiet
+from evenhand.actions.redeem import Taken, devices_of, holders_of, redeem
+from evenhand.core.errors import InputError, Problem, UsageError
+from evenhand.flow.redemption import Link, Presented, Receipt, Row, chain, decide, settle
+from evenhand.formats import cbor, code
+from evenhand.formats.tag import tag_of
+from evenhand.store import Store
+
+Rows = Sequence[Mapping[str, str]]
+"""Rows with point, card, coupon (a code) and exception (a reason): card and exception, or coupon."""
+
+
+def hand_over(store: Store, cycle: str, rows: Rows, file: str, progress: Progress = quiet) -> Taken:
+    """Decide, sign and take in every row of a list, in its order, all or none. The same list again changes nothing.
+
+    InputError naming row and field for an unknown point, card or code, a row without coupon or reason, or a point whose
+    device's key is not on this server.
+    """
+    wanted: list[cbor.Value] = [[row["point"], row["card"], row["coupon"], row["exception"]] for row in rows]
+    digest = sha256(cbor.dumps([cycle, wanted])).digest()
+    kind = f"redeem:{cycle}"
+    with store.transaction("cycle"):
+        if store.rows("select 1 from import_file where sha256 = %s and kind = %s", (digest, kind)):
+            return Taken(0, len(rows), [], [], [])
+        batch = _receipts_for(store, cycle, rows, file)
+        taken = redeem(store, cycle, batch, progress)
+        store.execute(
+            "insert into import_file (sha256, kind, programme, rows, at) values (%s, %s, %s, %s, %s)",
+            (digest, kind, store.programme.id, len(rows), store.clock()),
+        )
+    return taken
+
+
+def _receipts_for(store: Store, cycle: str, rows: Rows, file: str) -> list[bytes]:
+    found = find(store, cycle)
+    if found.state != "open":
+        raise UsageError(f"cycle {cycle} is {found.state}, not open", f"see: evenhand cycle show {cycle}")
+    desk = _Desk(store, cycle, tuple(found.policy().benefits), found.period.id)
+    problems: list[Problem] = []
+    for number, row in enumerate(rows, 1):
+        fault = desk.take(row)
+        if fault is not None:
+            field, value, message, remedy = fault
+            problems.append(Problem(file, number, field, value, message, remedy))
+    if problems:
+        raise InputError(problems)
+    return desk.sign()
+
+
+class _Desk:
+    """The points as they stand while a list is worked through."""
+
+    def __init__(self, store: Store, cycle: str, benefits: tuple[str, ...], period: str) -> None:
+        self._store, self._cycle, self._benefits = store, cycle, benefits
+        rolls = final_rolls(store, cycle)
+        known = read_receipts(store, cycle)
+        left = reserves(store, cycle)
+        for pair, steps in settle(rolls, benefits, known, left).over_issue.items():
+            left[pair] = left.get(pair, 0) - steps
+        self._reserve = left
+        self._rows = {
+            (point, tag): dict(zip(benefits, rations, strict=True))
+            for tag, point, rations in zip(
+                rolls["tag"].to_pylist(), rolls["point"].to_pylist(), rolls["rations"].to_pylist(), strict=True
+            )
+        }
+        self._given = {(receipt.point, receipt.tag) for receipt in known}
+        self._last: dict[str, Link] = {}
+        for receipt in known:
+            if receipt.device not in self._last or self._last[receipt.device].sequence < receipt.sequence:
+                self._last[receipt.device] = receipt.link
+        self._tags = {
+            card: bytes(tag)
+            for card, tag in store.rows(
+                "select k.number, p.tag from card k join card_period p on p.household = k.household and p.period = %s",
+                (period,),
+            )
+        }
+        self._holders = holders_of(devices_of(store))
+        self._drafts: dict[str, list[Receipt]] = {}
+
+    def take(self, row: Mapping[str, str]) -> tuple[str, str, str, str] | None:
+        """Decide one row; (field, value, what is wrong, remedy) if it cannot be taken."""
+        point, card, coupon, reason = (row[name].strip() for name in ("point", "card", "coupon", "exception"))
+        if point not in self._holders:
+            return "point", point, "no device holds this point", f"run: evenhand enrol device NAME --point {point}"
+        if bool(coupon) == bool(reason):
+            return "coupon", coupon, "give a coupon, or a card and the reason of an exception", "fill one of the two"
+        try:
+            r = code.decode(coupon) if coupon else None
+            tag = tag_of(r) if r is not None else self._tags[code.check_card_number(card)]
+        except code.CodeError as error:
+            return ("coupon", coupon, str(error), "read it again") if coupon else ("card", card, str(error), "read it again")
+        except KeyError:
+            return "card", card, "no such card has a coupon this period", "read the number again"
+        if reason and not (len(reason) <= 16 and reason.isascii() and reason.isprintable()):
+            return "exception", reason, "not 1 to 16 printable ASCII characters", "write a short word, such as no-coupon"
+        due = self._rows.get((point, tag))
+        state = None if due is None else Row(tag, due, int((point, tag) in self._given))
+        reserve = {benefit: self._reserve.get((point, benefit), 0) for benefit in self._benefits}
+        decision = decide(state, Presented(r, reason), reserve)
+        if decision.from_reserve:
+            for benefit, steps in decision.items.items():
+                self._reserve[point, benefit] -= steps
+        self._given.add((point, tag))
+        self._drafts.setdefault(self._holders[point], []).append(
+            Receipt(
+                1, None, self._store.programme.id, self._cycle, point, self._holders[point], decision.tag, decision.proof,
+                tuple(decision.items.items()), "",
+            )
+        )  # fmt: skip
+        return None
+
+    def sign(self) -> list[bytes]:
+        """Every receipt, signed in its device's chain."""
+        made: list[bytes] = []
+        for device, drafts in sorted(self._drafts.items()):
+            made += chain(drafts, self._store.keys.device(device), self._last.get(device))
+        return made
