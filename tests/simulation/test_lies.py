@@ -270,3 +270,14 @@ def test_ghosts_are_copies_under_new_ids_after_the_real_ones() -> None:
     assert len(set(more["household"].to_pylist())) == 122
     with pytest.raises(UsageError, match="fewer than 50"):
         lies.ghosts(households.slice(0, 49), members)
+
+
+def test_a_lie_acts_at_its_own_hook_only() -> None:
+    act = lies.tamper("leak")
+    assert act("movements", movements()) == lies.leak(movements())
+    assert act("rations", rations()) == rations()
+    rolls, keys = packed_rolls()
+    assert lies.tamper("swap")("rolls", (rolls, keys)) == lies.swap(rolls, keys)
+    assert lies.tamper(None)("movements", movements()) == movements()
+    with pytest.raises(UsageError, match='no lie "steal"'):
+        lies.tamper("steal")

@@ -256,3 +256,23 @@ LIES: dict[str, Lie] = {
     )
 }  # fmt: skip
 """Every lie by name. `hook` says what the function is given: see its docstring."""
+
+
+def tamper(name: str | None) -> Callable[[str, Any], Any]:
+    """What the cycle's actions call at each hook: (hook, honest data) -> the data they go on with.
+
+    Acts at the lie's own hook and nowhere else; None tells no lie. Data of several parts comes as a tuple: `rolls` as
+    (rolls, keys), giving rolls; `population` as (households, members), giving both. UsageError for a name that is no lie.
+    """
+    if name is None:
+        return lambda hook, data: data
+    lie = LIES.get(name)
+    if lie is None:
+        raise UsageError(f'there is no lie "{name}"', f"choose one of {', '.join(LIES)}")
+
+    def act(hook: str, data: Any) -> Any:
+        if hook != lie.hook:
+            return data
+        return lie.act(*data) if isinstance(data, tuple) else lie.act(data)
+
+    return act
