@@ -4,6 +4,6 @@ Reads and writes the data folder (DESIGN §12) and the database. Invariant: rows
 absent; what the log once said stays said.
 """
 
-from evenhand.store.opening import Store, create_store, open_store
+from evenhand.store.opening import Store, create_store, default_data_folder, mark_ready, open_store
 
-__all__ = ["Store", "create_store", "open_store"]
+__all__ = ["Store", "create_store", "default_data_folder", "mark_ready", "open_store"]

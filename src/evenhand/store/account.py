@@ -99,6 +99,15 @@ def for_server(cluster: Path) -> Account:
     )
 
 
+def is_named(uid: int) -> bool:
+    """Whether the password file has an entry for `uid`."""
+    try:
+        pwd.getpwuid(uid)
+    except KeyError:
+        return False
+    return True
+
+
 def named_uid() -> int:
     """A uid that has an entry in the password file: initdb insists on one. Only ever used with a private group."""
     entries = {entry.pw_name: entry.pw_uid for entry in pwd.getpwall() if entry.pw_uid != 0}

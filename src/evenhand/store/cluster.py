@@ -31,6 +31,11 @@ def make_cluster(cluster: Path, account: Account, owner_password: str) -> None:
     but with the unused number as its only group, below a folder which that group alone can cross: other programs of
     the named user can neither reach the files nor trace the process. Then everything is given to the server's uid.
     """
+    if account.is_ours and not accounts.is_named(account.uid):
+        raise UsageError(
+            f"user number {account.uid} has no entry in the password file, and PostgreSQL's initdb needs one",
+            "run as a user that has one, or name a server in EVENHAND_DATABASE_URL",
+        )
     beside = cluster.with_name("postgres.new")
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir(mode=0o700)

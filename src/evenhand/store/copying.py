@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -80,7 +80,9 @@ def _braces(column: pa.Array) -> pa.Array:
     return pc.if_else(column.is_null(), pa.scalar(None, pa.string()), joined) if column.null_count else joined
 
 
-def copy_out(connection: psycopg.Connection[Any], query: str, params: Sequence[object]) -> pa.Table:
+def copy_out(
+    connection: psycopg.Connection[Any], query: str, params: Sequence[object] | Mapping[str, object]
+) -> pa.Table:
     """The rows of `query` by COPY, each column in the Arrow type of its PostgreSQL type; other types as text."""
     bound = psycopg.ClientCursor(connection).mogrify(query.encode(), params or None).rstrip().rstrip(";")
     names, kinds = _describe(connection, bound)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -62,12 +62,12 @@ class Database:
                 raise TryAgain(f"another process is working on {name}", "run the command again when it is done")
             time.sleep(0.02)
 
-    def rows(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, params: Sequence[object] | Mapping[str, object] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query."""
         with translated():
             return self.connection.execute(sql.encode(), params or None).fetchall()
 
-    def execute(self, sql: str, params: Sequence[object] = ()) -> int:
+    def execute(self, sql: str, params: Sequence[object] | Mapping[str, object] = ()) -> int:
         """Run a statement; how many rows it touched."""
         with translated():
             return self.connection.execute(sql.encode(), params or None).rowcount
@@ -83,7 +83,7 @@ class Database:
         with translated():
             return copying.copy_in(self.connection, table, rows)
 
-    def copy_out(self, sql: str, params: Sequence[object] = ()) -> pa.Table:
+    def copy_out(self, sql: str, params: Sequence[object] | Mapping[str, object] = ()) -> pa.Table:
         """The rows of a query as an Arrow table, typed by the query's columns; fast for millions."""
         with translated():
             return copying.copy_out(self.connection, sql, params)

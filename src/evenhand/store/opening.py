@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ import psycopg
 import pyarrow as pa
 
 from evenhand.core.errors import TryAgain, UsageError
-from evenhand.store import postgres
+from evenhand.store import postgres, runtime
 from evenhand.store.cluster import APP
 from evenhand.store.database import Database, NotPrepared
 from evenhand.store.files import write_whole
@@ -24,6 +24,7 @@ from evenhand.store.snapshots import Snapshots
 
 CONFIG = "evenhand.toml"
 URL = "EVENHAND_DATABASE_URL"
+Params = Sequence[object] | Mapping[str, object]
 Clock = Callable[[], int]
 """Gives now as UTC seconds."""
 
@@ -36,6 +37,18 @@ class Programme:
     origin: str
     zone: str
     demo: bool
+
+
+def default_data_folder() -> Path:
+    """EVENHAND_DATA; else /var/lib/evenhand/data for root, whose own folders the database's user cannot enter, and the
+    platform's user data folder for anybody else."""
+    if os.environ.get("EVENHAND_DATA"):
+        return Path(os.environ["EVENHAND_DATA"])
+    if os.name == "posix" and os.geteuid() == 0:
+        return runtime.SHARED / "data"
+    from platformdirs import user_data_path
+
+    return user_data_path("evenhand", appauthor=False)
 
 
 class Store:
@@ -60,11 +73,11 @@ class Store:
         """
         return self._database.transaction(lock)
 
-    def rows(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
         """All rows of a query; `%s` stands for a parameter."""
         return self._database.rows(sql, params)
 
-    def execute(self, sql: str, params: Sequence[object] = ()) -> int:
+    def execute(self, sql: str, params: Params = ()) -> int:
         """Run a statement; how many rows it touched."""
         return self._database.execute(sql, params)
 
@@ -76,7 +89,7 @@ class Store:
         """Insert all of `rows` by COPY: Arrow columns by name, lists of integers as bigint[]; how many rows."""
         return self._database.copy_in(table, rows)
 
-    def copy_out(self, sql: str, params: Sequence[object] = ()) -> pa.Table:
+    def copy_out(self, sql: str, params: Params = ()) -> pa.Table:
         """The rows of a query as an Arrow table, typed by the query's columns; fast for millions."""
         return self._database.copy_out(sql, params)
 

@@ -81,6 +81,9 @@ def prepare_folder(data: Path) -> None:
     account = accounts.for_server(data / "postgres")
     if not data.exists():
         account.check_path(data)
+        if data.parent == runtime.SHARED and not data.parent.exists():
+            data.parent.mkdir()
+            data.parent.chmod(0o755)
         data.mkdir(mode=0o700, parents=True)
         if not account.is_ours:
             os.chown(data, 0, account.gid)

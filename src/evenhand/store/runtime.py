@@ -48,7 +48,9 @@ def _copied(site: Path) -> Path:
     name = "postgres-" + sha256((site / _PARTS[0] / "postgres").read_bytes()).hexdigest()[:16]
     runtime = SHARED / "runtime"
     for folder in (SHARED, runtime):
-        folder.mkdir(mode=0o755, exist_ok=True)
+        if not folder.exists():
+            folder.mkdir()
+            folder.chmod(0o755)  # whatever the umask
         _check_root_owned(folder)
     place = runtime / name
     if not place.exists():

@@ -1,6 +1,6 @@
 """Django, configured by hand, for what it is used for here: making and migrating the tables.
 
-It is loaded only when the schema's mark in the database differs from this program's: ordinary commands never pay for it.
+It is loaded only when the schema's mark in the database differs from this program's; no other command pays for it.
 """
 
 from __future__ import annotations

@@ -1,0 +1,58 @@
+"""Stock that came in: lots at nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from evenhand.core.benefit import Benefit
+from evenhand.flow.network.checks import Fault, Row, unknown_benefit
+from evenhand.flow.network.quantities import NotAQuantity, base_units, stocked
+
+Lots = dict[tuple[str, str], tuple[date | None, str]]
+"""(lot, benefit) -> best before, source."""
+
+
+@dataclass(frozen=True)
+class StockRow:
+    """So many base units of a lot at a node. `row` is its row in the file."""
+
+    row: int
+    node: str
+    benefit: str
+    lot: str
+    quantity: int
+
+
+def check_stock(
+    rows: Sequence[Row], lots: Mapping[tuple[str, str], tuple[date | None, str]], benefits: Mapping[str, Benefit]
+) -> tuple[list[StockRow], Lots, list[Fault]]:
+    """The rows with something in them, the lots that are new, and what is wrong.
+
+    A lot has one best-before day and one source, wherever it lies.
+    """
+    found: list[StockRow] = []
+    new: Lots = {}
+    faults: list[Fault] = []
+    for row in rows:
+        commodity, lot = row["commodity"], row["lot"]
+        if commodity not in stocked(benefits):
+            faults.append((row["row"], "commodity", commodity, unknown_benefit(commodity, benefits)))
+            continue
+        day = None if row["best_before"] is None else date.fromisoformat(row["best_before"])
+        matter = (day, row["source"])
+        known = lots.get((lot, commodity), new.get((lot, commodity)))
+        if known is not None and known != matter:
+            was = f"best before {known[0] or 'not known'}, from {known[1]}"
+            faults.append((row["row"], "lot", lot, f"the lot is known otherwise ({was})|give another lot number"))
+        elif known is None:
+            new[lot, commodity] = matter
+        try:
+            quantity = base_units(row["quantity"], benefits[commodity])
+        except NotAQuantity as error:
+            faults.append((row["row"], "quantity", row["quantity"], str(error)))
+            continue
+        if quantity:
+            found.append(StockRow(row["row"], row["node"], commodity, lot, quantity))
+    return found, new, faults
