@@ -194,56 +194,32 @@ def test_backdate_lowers_one_figure_and_leaves_a_policy() -> None:
         lies.backdate('[policy]\nid = "x"\n')
 
 
-def tables() -> dict[str, pa.Table]:
-    classes = [
-        {"area": "C1", "benefit": "grain", "row": "grain.mixed", "households": None, "members": 7, "amount": 100},
-        {
-            "area": "C1",
-            "benefit": "grain",
-            "row": "grain.worker",
-            "households": None,
-            "members": 300,
-            "amount": 6_510_000,
-        },
-        {"area": "C1", "benefit": "oil", "row": "oil.all", "households": 90, "members": 350, "amount": 35_000},
+def totals(reserve: int = 20) -> pa.Table:
+    rows = [
+        ("alder", "grain", 90, 350, 3000, 2990, 10),
+        ("alder", "oil", 90, 350, 200, 198, 2),
+        ("birch", "grain", 60, 230, 2320, 2300, reserve),
+        ("birch", "oil", 60, 230, 120, 119, 1),
     ]
-    ladders = [
-        {"point": "alder", "benefit": "grain", "rung": 1, "households": 90, "amount": 3_906_060},
-        {"point": "alder", "benefit": "grain", "rung": 2, "households": 90, "amount": 2_604_040},
-        {"point": "alder", "benefit": "oil", "rung": 1, "households": 90, "amount": 35_000},
-    ]
-    same = {"households": 90, "members": 350, "rations": 1}
-    totals = [{"point": p, "benefit": b, **same} for p in ("alder", "birch") for b in ("grain", "oil")]
-    places = [{"node": "alder", "area": "C1", "province": "KP01"}, {"node": "birch", "area": "C2", "province": "KP01"}]
-    made = {"classes": classes, "ladders": ladders, "totals": totals, "places": places}
-    return {name: pa.Table.from_pylist(rows) for name, rows in made.items()}
+    names = ("point", "benefit", "households", "members", "units", "rations", "reserve")
+    return pa.Table.from_pylist([dict(zip(names, row, strict=True)) for row in rows])
 
 
-def test_inflate_raises_the_totals_of_one_point_and_its_classes_alike() -> None:
-    before, after = tables(), lies.inflate(tables(), members=10)
-    more = 10 * 21_700
-    assert after["classes"].to_pylist()[1] == {
-        **before["classes"].to_pylist()[1],
-        "members": 310,
-        "amount": 6_510_000 + more,
-    }
-    assert after["ladders"].to_pylist()[0] == {**before["ladders"].to_pylist()[0], "amount": 3_906_060 + more}
-    for name, column in (("classes", "amount"), ("ladders", "amount")):
-        assert sum(after[name][column].to_pylist()) - sum(before[name][column].to_pylist()) == more
-    assert [row["members"] for row in after["totals"].to_pylist()] == [360, 360, 350, 350]
-    assert after["totals"].drop_columns(["members"]) == before["totals"].drop_columns(["members"])
-    assert after["ladders"]["households"] == before["ladders"]["households"]
-    assert after["places"] == before["places"]
-    assert all(after[name].schema == before[name].schema for name in before)
+def test_inflate_adds_members_and_rations_to_one_points_totals_and_nothing_else() -> None:
+    before, after = totals(), lies.inflate(totals())
+    old, new = before.to_pylist(), after.to_pylist()
+    assert new[:2] == old[:2] and after.schema == before.schema
+    assert new[2] == {**old[2], "members": 232, "rations": 2320, "reserve": 0}
+    assert new[3] == {**old[3], "members": 232}
+    assert all(row["units"] == row["rations"] + row["reserve"] for row in new)
 
 
-def test_inflate_finds_classes_that_stand_for_the_province_too() -> None:
-    wide = tables()
-    wide["classes"] = pa.Table.from_pylist([{**row, "area": "KP01"} for row in wide["classes"].to_pylist()])
-    assert lies.inflate(wide)["ladders"]["amount"][0].as_py() == 3_906_060 + 40 * 21_700
-    wide["classes"] = wide["classes"].slice(0, 1)
-    with pytest.raises(UsageError, match="nothing to change"):
-        lies.inflate(wide)
+def test_inflate_needs_a_reserve_to_hide_in() -> None:
+    bare = totals().set_column(6, "reserve", pa.array([0] * 4, pa.int64()))
+    for table in (bare, totals().slice(0, 0)):
+        with pytest.raises(UsageError, match="nothing to change"):
+            lies.inflate(table)
+    assert lies.inflate(totals(reserve=11))["members"].to_pylist() == [350, 350, 231, 231]
 
 
 def test_solo_signs_both_roles_with_the_first_persons_key() -> None:

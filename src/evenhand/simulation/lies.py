@@ -44,13 +44,15 @@ def _none(what: str) -> UsageError:
 
 
 def privilege(rations: pa.Table, favoured: Collection[str] = ()) -> pa.Table:
-    """Give favoured households more of the first benefit and take it from others of the same point.
+    """Give favoured households more of the benefit that is handed out in the most steps, and take it from others of the
+    same point.
 
     `rations`: a row for each household and benefit with at least point, household, benefit, ration_steps. Every
     favoured household gets about a tenth more, at least two steps, two from each of as many others as that takes. No
     total of a point changes, no other column, no other benefit. UsageError where nobody has enough to be taken from.
     """
-    benefit = rations["benefit"][0].as_py() if rations.num_rows else ""
+    sums = rations.group_by("benefit").aggregate([("ration_steps", "sum")]).to_pylist()
+    benefit = max(sums, key=lambda row: (row["ration_steps_sum"], row["benefit"]), default={"benefit": ""})["benefit"]
     steps = rations["ration_steps"].to_numpy().astype(np.int64)
     chosen = np.flatnonzero(pc.equal(rations["benefit"], benefit).to_numpy(zero_copy_only=False))
     points = np.array(rations["point"].to_pylist(), dtype=object)[chosen]
@@ -168,37 +170,23 @@ def backdate(policy: str) -> str:
     return f"{policy[: found.start(1)]}{value - max(1, value // 10)}{policy[found.end(1) :]}"
 
 
-def inflate(tables: Mapping[str, pa.Table], members: int = 40) -> dict[str, pa.Table]:
-    """Add `members` who are on no roll to the totals of one point, for the first benefit.
+def inflate(totals: pa.Table) -> pa.Table:
+    """Add members who are on no roll to the totals of one point, and their rations, taken from the point's reserve.
 
-    `tables`: classes, ladders, totals and places of a cycle; the first three are changed. In the area of the point, the
-    row of the policy that grants each member one whole amount counts `members` more and grants as much more; so does
-    the point's first rung; the point's totals count them as members. So classes still sum to ladders.
+    `totals`: a row for each point and benefit with at least point, benefit, members, units, rations, reserve. In the row
+    with the greatest reserve, all of it is counted as rations; in every row of that point, `members` grows as the rations
+    did (at least by 1). Units, and so stock and lorries, stay as they are. UsageError where no point has a reserve.
     """
-    classes = tables["classes"].to_pylist()
-    area_of = dict(zip(tables["places"]["node"].to_pylist(), tables["places"]["area"].to_pylist(), strict=True))
-    parent = dict(zip(tables["places"]["area"].to_pylist(), tables["places"]["province"].to_pylist(), strict=True))
-    ladders = tables["ladders"].to_pylist()
-    benefit = ladders[0]["benefit"] if ladders else ""
-    for step in (row for row in ladders if row["benefit"] == benefit and row["rung"] == 1):
-        area = area_of[step["point"]]
-        for row in classes:
-            one_by_one = (
-                row["members"] and not row["households"] and row["amount"] and not row["amount"] % row["members"]
-            )
-            if row["benefit"] != benefit or not one_by_one or row["area"] not in (area, parent[area]):
-                continue
-            more = row["amount"] // row["members"] * members
-            row["members"], row["amount"] = row["members"] + members, row["amount"] + more
-            step["amount"] += more
-            totals = tables["totals"].to_pylist()
-            for total in totals:
-                if total["point"] == step["point"]:
-                    total["members"] += members
-            changed = {"classes": classes, "ladders": ladders, "totals": totals}
-            made = {name: pa.Table.from_pylist(rows, tables[name].schema) for name, rows in changed.items()}
-            return {**tables, **made}
-    raise _none(f'no row of the policy grants every member the same of "{benefit}"')
+    rows = totals.to_pylist()
+    most = max(rows, key=lambda row: row["reserve"], default=None)
+    if most is None or most["reserve"] <= 0:
+        raise _none("no point has a reserve")
+    more = max(1, most["members"] * most["reserve"] // max(1, most["rations"]))
+    most["rations"], most["reserve"] = most["rations"] + most["reserve"], 0
+    for row in rows:
+        if row["point"] == most["point"]:
+            row["members"] += more
+    return pa.Table.from_pylist(rows, totals.schema)
 
 
 def solo(signers: Mapping[str, Signer]) -> dict[str, Signer]:
@@ -243,8 +231,8 @@ LIES: dict[str, Lie] = {
             "one figure in the published policy file",
             "policy: the file is not the one that was frozen", "policy-file", backdate),
         Lie("inflate", "Members who do not stand on the roll are added to its totals.",
-            "classes, ladders and members of one point, consistently; not its roll",
-            "totals: the rations on the roll are not what level and ladder give", "ladders", inflate),
+            "members and rations in one point's totals, at the cost of its reserve; not its roll",
+            "totals: the rations are not those of the roll, nor what level and ladder give", "totals", inflate),
         Lie("solo", "The first person makes the second approval too.",
             "the approver's signature is by the preparer's key",
             "approvals: both are signed by one key", "approver", solo),
@@ -262,7 +250,7 @@ def tamper(name: str | None) -> Callable[[str, Any], Any]:
     """What the cycle's actions call at each hook: (hook, honest data) -> the data they go on with.
 
     Acts at the lie's own hook and nowhere else; None tells no lie. Data of several parts comes as a tuple: `rolls` as
-    (rolls, keys), giving rolls; `population` as (households, members), giving both. UsageError for a name that is no lie.
+    (rolls, keys), giving rolls; `population` as (households, members), giving both. UsageError if it is no lie.
     """
     if name is None:
         return lambda hook, data: data
