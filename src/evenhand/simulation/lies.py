@@ -173,8 +173,8 @@ def backdate(policy: str) -> str:
 def inflate(totals: pa.Table) -> pa.Table:
     """Add members who are on no roll to the totals of one point, and their rations, taken from the point's reserve.
 
-    `totals`: a row for each point and benefit with at least point, benefit, members, units, rations, reserve. In the row
-    with the greatest reserve, all of it is counted as rations; in every row of that point, `members` grows as the rations
+    `totals`: a row for each point and benefit, with at least point, members, units, rations, reserve. In the row
+    with the greatest reserve, all of it is counted as rations; in every row of that point, `members` grows as rations
     did (at least by 1). Units, and so stock and lorries, stay as they are. UsageError where no point has a reserve.
     """
     rows = totals.to_pylist()
