@@ -38,3 +38,15 @@ def engine() -> Engine:
     from evenhand.engines.duckdb import DuckDB
 
     return DuckDB()
+
+
+def default_demo_folder() -> Path:
+    """Where the demo keeps its data unless told otherwise: beside the real data folder, never in it."""
+    folder = default_data_folder()
+    return folder.with_name(folder.name + "-demo")
+
+
+def examples_folder(name: str = "dprk-2008") -> Path:
+    """An example shipped with the program, or in the checkout it runs from."""
+    packaged = Path(__file__).parent / "examples" / name
+    return packaged if packaged.exists() else Path(__file__).parents[2] / "examples" / name

@@ -60,8 +60,8 @@ def sign_approval(store: Store, cycle: str, role: str, person: str, signer: Sign
     )
 
 
-def approve(store: Store, cycle: str, person: str, passphrase: str) -> bytes:
-    """Approve `cycle` as the second person. Returns the digest signed.
+def approve(store: Store, cycle: str, person: str, passphrase: str, forged: Signer | None = None) -> bytes:
+    """Approve `cycle` as the second person. Returns the digest signed. `forged`: the demo's lie signs with another key.
 
     UsageError if the person prepared it, is not enrolled as approver, or a computed file has changed since.
     """
@@ -82,7 +82,7 @@ def approve(store: Store, cycle: str, person: str, passphrase: str) -> bytes:
         digest = staged_digest(store, cycle, check_staged(store, cycle, staging(store, cycle)))
         if digest != bytes(preparer[1]):
             raise UsageError(f"the files of {cycle} are not those its preparer signed", "void it with a reason")
-        sign_approval(store, cycle, "approver", person, signer, digest)
+        sign_approval(store, cycle, "approver", person, forged or signer, digest)
         advance(store, cycle, "approved", person)
     store.log.publish()
     return digest

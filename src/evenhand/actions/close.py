@@ -8,7 +8,9 @@ from collections.abc import Mapping
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from evenhand.actions.cycles import Cycle, Progress, advance, cycles_before, detail_of, place, quiet, step_due
+from evenhand.actions.cycles import (
+    Cycle, Progress, Tamper, advance, cycles_before, detail_of, honest, place, quiet, step_due,
+)  # fmt: skip
 from evenhand.actions.freeze import CARRY_SCHEMA
 from evenhand.actions.receive import file_name, recut_rows
 from evenhand.actions.redeem import devices_of, holders_of
@@ -23,7 +25,9 @@ from evenhand.formats.entry import Entry
 from evenhand.store import Store
 
 
-def close(store: Store, cycle: str, person: str, progress: Progress = quiet) -> dict[str, int]:
+def close(
+    store: Store, cycle: str, person: str, progress: Progress = quiet, tamper: Tamper = honest
+) -> dict[str, int]:
     """Close `cycle`. Returns how many rows ended in which way. UsageError if goods are still on the way, a device's chain
     has a gap that nobody explained, or an account would go below zero; then nothing is changed."""
     with store.transaction("cycle"):
@@ -40,7 +44,7 @@ def close(store: Store, cycle: str, person: str, progress: Progress = quiet) -> 
         progress("closing", 2, 5)
         heads = _heads(store, cycle, receipts)
         progress("closing", 3, 5)
-        ended = _outcomes(store, due, settlement, heads)
+        ended = _outcomes(store, due, settlement, heads, tamper)
         progress("closing", 4, 5)
         carry = store.snapshots.put(_carry_after(store, cycle))
         beyond: Counter[str] = Counter()
@@ -142,10 +146,14 @@ def _heads(store: Store, cycle: str, receipts: list[Receipt]) -> dict[str, list[
 
 
 def _outcomes(
-    store: Store, cycle: Cycle, settlement: Settlement, heads: Mapping[str, list[tuple[str, int, bytes | None]]]
+    store: Store,
+    cycle: Cycle,
+    settlement: Settlement,
+    heads: Mapping[str, list[tuple[str, int, bytes | None]]],
+    tamper: Tamper,
 ) -> dict[str, int]:
     programme = store.programme.id
-    packed = pack_outcomes(settlement.outcomes, programme, cycle.id)
+    packed = tamper("outcomes", pack_outcomes(settlement.outcomes, programme, cycle.id))
     entries: list[Entry] = []
     for point, file in packed.items():
         totals = {b: n for (p, b), n in settlement.given.items() if p == point}

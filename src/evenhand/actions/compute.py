@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from evenhand.actions.approve import file_hashes, sign_approval, staged_digest
-from evenhand.actions.cycles import Cycle, Progress, advance, person_signer, place, quiet, seed_of, staging, step_due
+from evenhand.actions.cycles import (
+    Cycle, Progress, Tamper, advance, honest, person_signer, place, quiet, seed_of, staging, step_due,
+)  # fmt: skip
 from evenhand.core.engine import Engine
 from evenhand.core.errors import UsageError
 from evenhand.core.plan import Plan
@@ -21,16 +22,10 @@ from evenhand.flow.cycle.stage import Stage, Terms
 from evenhand.flow.cycle.stages import STAGES
 from evenhand.flow.disclosure import layout
 from evenhand.flow.disclosure.tables import COMPUTED, shape
+from evenhand.flow.policy import load
 from evenhand.formats import parquet
 from evenhand.formats.entry import Entry
 from evenhand.store import Store
-
-Tamper = Callable[[str, Any], Any]
-
-
-def honest(hook: str, data: Any) -> Any:
-    """No lie."""
-    return data
 
 
 def compute(
@@ -99,24 +94,41 @@ def _stage_files(store: Store, engine: Engine, cycle: Cycle, progress: Progress,
     work = part / "work"
     for name in ("work", "private", "public/tables", "public/rolls", "public/policy"):
         (part / name).mkdir(parents=True)
-    policy = cycle.policy()
+    text = tamper("policy-file", cycle.policy_text)
+    policy = load(text, f"policy of {cycle.id}")
     terms = Terms(store.programme.id, cycle.id, cycle.period, policy, seed_of(store, cycle.id))
     bench = Bench(engine, work)
     _load_frozen(store, cycle, bench)
     for number, stage in enumerate(STAGES):
         progress(f"computing: {stage.name}", number, len(STAGES))
         bench.run(stage, terms)
-        for name in stage.writes:
-            bench.put(name.split("=")[0], tamper(name.split("=")[0], bench.get(name.split("=")[0])))
+        if tamper is not honest:
+            _lie(stage, terms, bench, tamper)
     progress("computing", len(STAGES), len(STAGES))
     for name in COMPUTED:
         parquet.write(shape(name, bench.get(name)), part / "public" / layout.table_path(name))
     rows = bench.get("rows")
     parquet.write(rows, part / "private" / "rows.parquet")
-    (part / "public" / "policy" / f"{policy.id}.toml").write_bytes(cycle.policy_text.encode())
+    (part / "public" / "policy" / f"{policy.id}.toml").write_bytes(text.encode())
     _write_rolls(store, cycle, rows, part, progress)
     shutil.rmtree(work)
     part.rename(final)
+
+
+def _lie(stage: Stage, terms: Terms, bench: Bench, tamper: Tamper) -> None:
+    """Where the demo's lies `privilege` and `inflate` act; an honest run never comes here."""
+    if "rations" in stage.writes:
+        bench.put("rations", tamper("rations", bench.get("rations")))
+    if "ladders" in stage.writes:
+        names = {"classes": "classes", "ladders": "ladders", "totals": "people", "places": "places_frozen"}
+        honest_tables = {name: bench.get(table) for name, table in names.items()}
+        made = tamper("ladders", honest_tables)
+        for name, table in names.items():
+            if made[name] is not honest_tables[name]:
+                bench.put(table, made[name])
+        ladders = bench.get("ladders")
+        of_divided = pa.compute.is_in(ladders["benefit"], pa.array(list(terms.steps), pa.string()))
+        bench.put("ladders_divided", ladders.filter(of_divided))
 
 
 def _load_frozen(store: Store, cycle: Cycle, bench: Bench) -> None:

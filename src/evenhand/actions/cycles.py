@@ -21,6 +21,15 @@ Progress = Callable[[str, int, int], None]
 """What long work tells its caller: what is being done, how much is done, of how much."""
 
 
+Tamper = Callable[[str, Any], Any]
+"""A hook of the demo's lies: its name and the honest data -> the data to go on with. Elsewhere always `honest`."""
+
+
+def honest(hook: str, data: Any) -> Any:
+    """No lie."""
+    return data
+
+
 def quiet(label: str, done: int, total: int) -> None:
     """Progress nobody looks at."""
 

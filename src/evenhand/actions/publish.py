@@ -6,7 +6,7 @@ Order (DESIGN §7): tables, rolls, claims, report, datapackage, publish entry, c
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -16,26 +16,18 @@ import pyarrow.parquet as pq
 
 from evenhand.actions.claims import read_month
 from evenhand.actions.close import ledger_of
-from evenhand.actions.cycles import Cycle, Progress, advance, find, place, quiet, step_due
+from evenhand.actions.cycles import Cycle, Progress, Tamper, advance, find, honest, place, quiet, step_due
 from evenhand.core.errors import UsageError
 from evenhand.flow.disclosure import layout
+from evenhand.flow.disclosure.claim import claims_json
 from evenhand.flow.disclosure.claims import claims
-from evenhand.flow.disclosure.month import Month
 from evenhand.flow.disclosure.package import canonical_json, datapackage, tables_readme
 from evenhand.flow.disclosure.tables import shape
 from evenhand.flow.ledger import aggregate, balances
-from evenhand.formats import parquet, tlog
+from evenhand.formats import parquet, roll, tlog
 from evenhand.formats.entry import Entry
 from evenhand.render.report import ReportFacts, report
 from evenhand.store import Store
-
-Tamper = Callable[[str, Any], Any]
-"""A lie of the demo: name of a hook and the honest data -> the data that is published."""
-
-
-def honest(hook: str, data: Any) -> Any:
-    """No lie."""
-    return data
 
 
 def publish(
@@ -60,9 +52,8 @@ def publish(
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     meta = _write_matter(store, found, part, progress, tamper)
-    months = [read_month(path) for path in history]
     progress("publishing: claims and report", 0, 1)
-    _write_report(store, part, months, meta)
+    _write_report(store, part, history, meta)
     files = {
         path.relative_to(part).as_posix(): (path.stat().st_size, sha256(path.read_bytes()).digest())
         for path in sorted(part.rglob("*"))
@@ -86,12 +77,12 @@ def _write_matter(store: Store, cycle: Cycle, part: Path, progress: Progress, ta
     for name in ("policy", "tables", "rolls"):
         shutil.copytree(root / "public" / name, part / name)
     shutil.copytree(root / "closed" / "redeemed", part / layout.REDEEMED)
-    tamper("folder", part)
+    _lie_about_rolls(store, cycle, part, tamper)
     opening, movements = ledger_of(store, cycle.id)
     moved = aggregate(movements)
     tables = {
         "movements": tamper("movements", moved),
-        "balances": tamper("balances", balances(opening, movements, closed=True)),
+        "balances": balances(opening, movements, closed=True),
         "recut": _recut(store, cycle.id),
     }
     for name, table in tables.items():
@@ -124,6 +115,26 @@ def _write_matter(store: Store, cycle: Cycle, part: Path, progress: Progress, ta
     }
 
 
+def _lie_about_rolls(store: Store, cycle: Cycle, part: Path, tamper: Tamper) -> None:
+    """The demo's lie `swap` changes a roll after its commitment; without a lie nothing happens here."""
+    if tamper is honest:
+        return
+    paths = sorted((part / layout.ROLLS).iterdir())
+    rolls = {packed.point: packed for packed in (roll.unpack(path.read_bytes()) for path in paths)}
+    keys = {
+        bytes(tag): (bytes(salt), bytes(key))
+        for tag, salt, key in store.rows("select tag, salt, seal_key from card_period where period = %s", (cycle.period.id,))
+    }
+    for point, packed in _rolls_of(tamper("rolls", (rolls, keys))).items():
+        if packed != rolls[point]:
+            (part / layout.point_file(layout.ROLLS, point)).write_bytes(packed.encode())
+
+
+def _rolls_of(data: Any) -> dict[str, roll.Packed]:
+    """What the hook gives back: the rolls alone, or what it was given where it told no lie."""
+    return dict(data[0] if isinstance(data, tuple) else data)
+
+
 def _signed(store: Store, cycle: str) -> list[bytes]:
     """Every COSE file the log speaks of: all certificates, and this cycle's freeze, approvals, counts and heads."""
     at = (store.programme.id, cycle)
@@ -146,23 +157,31 @@ def _recut(store: Store, cycle: str) -> pa.Table:
     )
 
 
-def _write_report(store: Store, part: Path, months: list[Month], meta: Mapping[str, Any]) -> None:
+def _write_report(store: Store, part: Path, earlier: Sequence[Path], meta: Mapping[str, Any]) -> None:
     """Claims and report, read from what was just written and from nothing else. The package is made after them, so the
     month is read with a package of its own matter first."""
     (part / layout.DATAPACKAGE).write_bytes(canonical_json({"evenhand": dict(meta)}))
     month = read_month(part)
     (part / layout.DATAPACKAGE).unlink()
-    history = [*months, month]
+    history = [*(read_month(path) for path in earlier), month]
     (part / "report").mkdir()
     tested = claims(history)
-    (part / layout.CLAIMS).write_bytes(canonical_json([claim.as_json() for claim in tested]))
-    ended = store.rows(
-        "select index from log_entry where programme = %s and cycle = %s and kind = 'stock'",
-        (store.programme.id, str(meta["cycle"])),
-    )
-    size = (ended[0][0] if ended else len(store.log.entries())) + 2  # with the entries `stock` and `publish` to come
-    facts = ReportFacts(root_vkey=store.keys.root_vkey.line(), log_entries=size)
+    (part / layout.CLAIMS).write_bytes(claims_json(tested))
+    facts = _facts(store, str(meta["cycle"]), part, [path.name for path in earlier])
     (part / layout.REPORT).write_text(report(month, history, tested, facts), encoding="utf-8")
+
+
+def _facts(store: Store, cycle: str, part: Path, earlier: list[str]) -> ReportFacts:
+    """What the report says of the log: as it stood before the report, whenever it is written."""
+    entries = store.log.entries()
+    ended = store.rows(
+        "select index from log_entry where programme = %s and cycle = %s and kind = 'stock'", (store.programme.id, cycle)
+    )
+    size = ended[0][0] if ended else len(entries)
+    root = tlog.root_hash([tlog.leaf_hash(entry) for entry in entries[:size]])
+    folder = part.name.removeprefix(".").removesuffix(".part")
+    previous = earlier[-1] if earlier else ""
+    return ReportFacts(size, root.hex(), store.keys.root_vkey.line(), folder, previous)
 
 
 def _write_log(store: Store, cycle: str, person: str, part: Path, package: bytes) -> None:

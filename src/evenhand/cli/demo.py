@@ -1,0 +1,149 @@
+"""`evenhand demo`: the whole flow on a generated country, then its claims and its checks."""
+
+from __future__ import annotations
+
+import json as json_lib
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from evenhand.cli.common import JsonOption, errors, progress_bars, say, say_json
+from evenhand.core.errors import UsageError
+from evenhand.wiring import default_demo_folder, engine, examples_folder, read_clock, worker_pool
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command()
+def demo(
+    people: Annotated[int, typer.Option("--people", help="How many people to generate.")] = 24_000,
+    months: Annotated[int, typer.Option("--months", help="How many months: full stock, a cut, a cut and a flood, …")] = 3,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same country, rolls and roots.")] = 2008,
+    data: Annotated[Path | None, typer.Option("--data", help="Data folder of the demo. Default: a folder of its own.")] = None,
+    out: Annotated[Path, typer.Option("--out", help="Where the disclosures and the report go.")] = Path("demo"),
+    lie: Annotated[
+        str, typer.Option("--lie", help="Let the operator cheat: privilege, swap, leak, double, backdate, inflate, solo, ghosts.")
+    ] = "",
+    json: JsonOption = False,
+) -> None:
+    """A generated country's ration over three months, run, published, checked, and its claims tested.
+
+    Everything is real but the people: a database, keys, a log, offline points, lorries that come short. It ends with a table
+    of claims, each computed from what was published. With --lie the operator cheats, and the checker has to say where.
+
+    Example: evenhand demo --people 24000 --lie leak
+    """
+    from evenhand.simulation.demo import Wish, run
+    from evenhand.simulation.lies import LIES
+
+    if lie and lie not in LIES:
+        raise UsageError(f'there is no lie "{lie}"', f"choose one of {', '.join(LIES)}")
+    begun = time.monotonic()
+    folder = fresh_folder(data or default_demo_folder())
+    clear_out(out)
+    with progress_bars(not json) as progress, worker_pool() as pool:
+        told = run(Wish(people, months, seed, folder, out, examples_folder(), lie), engine(), pool, read_clock, progress)
+    checks = [check(path, told.root_vkey, before) for path, before in zip(told.folders, (None, *told.folders), strict=False)]
+    from evenhand.actions.claims import test_claims
+
+    claims = test_claims(told.folders)
+    seconds = time.monotonic() - begun
+    if json:
+        say_json(
+            {
+                "folders": [str(path) for path in told.folders],
+                "report": str(told.folders[-1] / "report" / "index.html"),
+                "root_vkey": told.root_vkey,
+                "claims": [claim.as_dict() for claim in claims],
+                "checks": checks,
+                "lie": lie,
+                "seconds": round(seconds, 1),
+            }
+        )
+        return
+    _tell(told, claims, checks, people, lie, seconds)
+
+
+def fresh_folder(folder: Path) -> Path:
+    """An empty place for the demo's data: what an earlier demo left is removed, anything else is refused."""
+    from evenhand.store import is_demo
+
+    if folder.exists() and any(folder.iterdir()):
+        if not is_demo(folder):
+            raise UsageError(f"{folder} holds something that is no demo", "name an empty folder with --data")
+        shutil.rmtree(folder)
+    return folder
+
+
+def clear_out(out: Path) -> None:
+    """Remove the disclosures of an earlier demo; refuse a folder that holds anything else."""
+    if not out.exists():
+        return
+    entries = list(out.iterdir())
+    ours = [e for e in entries if e.name == "slips.csv" or (e / "datapackage.json").exists() or e.name.endswith(".part")]
+    if len(ours) != len(entries):
+        raise UsageError(f"{out} holds something that is no demo", "name another folder with --out")
+    for entry in entries:
+        shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+
+
+def check(folder: Path, root_vkey: str, previous: Path | None) -> dict[str, Any]:
+    """Run the checker, a program of its own, on one disclosure; its JSON."""
+    program = Path(sys.executable).with_name("evenhand-verify")
+    command = [str(program), str(folder), "--root", root_vkey, "--json"]
+    if previous is not None:
+        command += ["--previous", str(previous)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        result: dict[str, Any] = json_lib.loads(done.stdout)
+    except FileNotFoundError:
+        return {"folder": str(folder), "verdict": "not run: evenhand-verify is not installed", "failed": []}
+    except ValueError:
+        return {"folder": str(folder), "verdict": f"the checker stopped: {done.stderr.strip()[-200:]}", "failed": []}
+    return {"folder": str(folder), **result}
+
+
+def _tell(told: Any, claims: Any, checks: list[dict[str, Any]], people: int, lie: str, seconds: float) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    say("")
+    say(f"A generated country of {people:,} people: no real person appears. What was handed out, of what was due:")
+    for line in told.lines:
+        say(f"  {line}")
+    table = Table(title="\nFive claims, tested on what was published", title_justify="left", box=None, pad_edge=False)
+    for name in ("claim", "verdict", "figure", "proved by"):
+        table.add_column(name, overflow="fold")
+    for claim in claims:
+        table.add_row(claim.sentence, claim.verdict_text, claim.figure, claim.proof)
+    console = Console(highlight=False, width=max(80, min(140, errors.width)))
+    console.print(table)
+    say("\nChecked by evenhand-verify, which shares no code with the program that made it:")
+    for result in checks:
+        say(f"  {result['folder']}: {result['verdict']}")
+        for failed in result.get("failed", []):
+            say(f"    FAIL {failed}")
+    if lie:
+        _tell_lie(told, lie)
+    last = told.folders[-1]
+    say(f"\nDone in {seconds:.0f} s. Look at it:     {last / 'report' / 'index.html'}")
+    say(f"Check it yourself:      evenhand-verify {last} --root {told.root_vkey}")
+    say(f"Check one family's row: evenhand-verify card CODE {last}     (codes: {told.slips})")
+    say("Try next:               evenhand demo --lie leak      or your own country: evenhand init --help")
+
+
+def _tell_lie(told: Any, lie: str) -> None:
+    from evenhand.simulation.lies import LIES
+
+    known = LIES[lie]
+    say(f"\nThe operator lied in the last month ({lie}): {known.sentence}")
+    say(f"  changed: {known.changes}")
+    say(f"  what finds it: {known.found_by}")
+    if told.short_changed:
+        code = told.slips.read_text(encoding="utf-8").splitlines()[1].split(",")[2]
+        say(f"  a short-changed family asks: evenhand-verify card {code} {told.folders[-1]}")
