@@ -18,8 +18,8 @@ EPOCH = 1
 def enrol_person(store: Store, name: str, roles: Sequence[str], root_passphrase: str, passphrase: str) -> str:
     """Make and certify the key of a person; the certificate's SHA-256 in hex.
 
-    Enrolling again with the same roles and passphrase changes nothing. UsageError for a wrong passphrase, other roles, or
-    roles nobody knows.
+    Enrolling again with the same roles and passphrase changes nothing. UsageError for a wrong passphrase, other roles,
+    or roles nobody knows.
     """
     if not roles or set(roles) - set(ROLES):
         raise UsageError(f"a person's roles are {' and '.join(ROLES)}", "say --role preparer, --role approver, or both")
@@ -39,14 +39,15 @@ def enrol_device(store: Store, name: str, points: Sequence[str], root_passphrase
     root = store.keys.root(root_passphrase)
     if not points:
         raise UsageError("the device holds no point", "say which: --point P17")
-    known = {row[0] for row in store.rows("SELECT node FROM node WHERE kind = 'point' AND node = ANY(%s)", (list(points),))}
+    found = store.rows("SELECT node FROM node WHERE kind = 'point' AND node = ANY(%s)", (list(points),))
+    known = {row[0] for row in found}
     for point in points:
         if point not in known:
             raise UsageError(f'there is no point "{point}"', "import it first: evenhand import points FILE.csv")
     roles = sorted({f"point:{point}" for point in points})
     holders = store.rows(
-        "SELECT name, role FROM certificate, unnest(roles) AS role WHERE kind = 'device' AND name <> %s AND role = ANY(%s)"
-        " ORDER BY role, name LIMIT 1",
+        "SELECT name, role FROM certificate, unnest(roles) AS role"
+        " WHERE kind = 'device' AND name <> %s AND role = ANY(%s) ORDER BY role, name LIMIT 1",
         (name, roles),
     )
     if holders:
@@ -63,7 +64,8 @@ def _enrol(store: Store, root: cose.Signer, kind: str, name: str, roles: list[st
         before = store.rows("SELECT roles FROM certificate WHERE kind = %s AND name = %s", (kind, name))
         if before and list(before[0][0]) != roles:
             raise UsageError(
-                f'{kind} "{name}" is already enrolled ({", ".join(before[0][0])})', "enrol the other role under another name"
+                f'{kind} "{name}" is already enrolled ({", ".join(before[0][0])})',
+                "roles are not changed afterwards: enrol under another name",
             )
         digest = certify(store, root, kind, name, roles, public)
     store.log.publish()
@@ -71,15 +73,15 @@ def _enrol(store: Store, root: cose.Signer, kind: str, name: str, roles: list[st
 
 
 def certify(store: Store, root: cose.Signer, kind: str, name: str, roles: list[str], public: bytes) -> bytes:
-    """Within a transaction: sign a certificate, keep it, and append its log entry. Its SHA-256. Repeating is harmless."""
+    """Within a transaction: sign a certificate, keep it, append its log entry. Its SHA-256. Repeating is harmless."""
     subject = "log" if kind == "log" else f"{kind}:{name}"
     payload = ["evenhand/certificate/v1", store.programme.origin, kind, name, roles, public, EPOCH]
     signed = cose.sign1(payload, root)
     digest = sha256(signed).digest()
     store.log.append([Entry("key", store.programme.id, None, subject, digest)])
     store.execute(
-        "INSERT INTO certificate (sha256, kind, name, roles, public_key, epoch, cose) VALUES (%s, %s, %s, %s, %s, %s, %s)"
-        " ON CONFLICT (sha256) DO NOTHING",
+        "INSERT INTO certificate (sha256, kind, name, roles, public_key, epoch, cose)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (sha256) DO NOTHING",
         (digest, kind, name, roles, public, EPOCH, signed),
     )
     return digest

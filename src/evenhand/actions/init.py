@@ -28,10 +28,10 @@ def init(
     demo: bool = False,
     seed: bytes | None = None,
 ) -> str:
-    """Initialise `data` for `programme`; the root's verifier key line, which outsiders should get by another way.
+    """Initialise `data` for `programme`; the root's verifier key line, which outsiders learn by another way.
 
-    `origin` names the log for ever; `zone` is the IANA zone cycle dates are local to. `seed` derives all keys and is for
-    demonstrations only. Run again after an interruption it finishes; on an initialised folder it is a UsageError.
+    `origin` names the log for ever; `zone` is the IANA zone cycle dates are local to. `seed` derives all keys and is
+    for demonstrations only. Run again after an interruption it finishes; on an initialised folder it is a UsageError.
     """
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", programme):
         raise UsageError(f"{programme!r} cannot be a programme's id", "use up to 64 letters, digits, dots, - and _")

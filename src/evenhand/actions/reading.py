@@ -1,7 +1,7 @@
 """Reading a user's table: CSV or Parquet of any size in, a Parquet file of texts out, with its row numbers.
 
-Nothing is guessed: cells stay the texts they are. What cannot be read as a table at all is told here; what the cells hold
-is for `core/validation`.
+Nothing is guessed: cells stay the texts they are. What cannot be read as a table at all is told here; what the cells
+hold is for `core/validation`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
@@ -67,7 +68,7 @@ def _hash(path: Path, text: bool) -> bytes:
             try:
                 decoder.decode(block)
             except UnicodeDecodeError as error:
-                row = lines_before + block[: error.start].count(b"\n")
+                row = lines_before + bytes(error.object[: error.start]).count(b"\n")
                 raise input_error(
                     str(path), row, "", "", "the text here is not UTF-8", "save the file as CSV in UTF-8"
                 ) from error
@@ -79,7 +80,8 @@ def _hash(path: Path, text: bool) -> bytes:
             except UnicodeDecodeError as error:
                 raise _whole(path, "the file ends within a character", "save the file as CSV in UTF-8") from error
     if quotes % 2:
-        raise input_error(str(path), _open_quote(path), "", "", "a quotation mark is not closed", 'write a " within a cell as ""')
+        row = _open_quote(path)
+        raise input_error(str(path), row, "", "", "a quotation mark is not closed", 'write a " within a cell as ""')
     return digest.digest()
 
 
@@ -109,7 +111,8 @@ def read(source: Source, table: Table, to: Path) -> int:
         parquet.write(pa.RecordBatchReader.from_batches(schema, batches()), to)
     except pa.ArrowInvalid as error:
         if "straddling" in str(error):
-            raise _whole(source.path, "a row is longer than 8 MB", "look for a quotation mark that is not closed") from error
+            remedy = "look for a quotation mark that is not closed"
+            raise _whole(source.path, "a row is longer than 8 MB", remedy) from error
         raise _whole(source.path, f"the file cannot be read: {error}", "save it again as CSV in UTF-8") from error
     if faults:
         raise InputError(faults)
@@ -131,7 +134,8 @@ def _csv(source: Source, table: Table, faults: list[Problem]) -> Iterator[Part]:
         if len(faults) < 1000:
             faults.append(
                 Problem(
-                    source.name, number, "", text[:60], f"the row has {row.actual_columns} cells, the header {row.expected_columns}",
+                    source.name, number, "", text[:60],
+                    f"the row has {row.actual_columns} cells, the header {row.expected_columns}",
                     'give it as many; a cell that holds a comma stands in "quotation marks"',
                 )
             )  # fmt: skip
@@ -190,9 +194,8 @@ def _parquet(source: Source, table: Table) -> Iterator[Part]:
     check_header(source, file.schema_arrow.names, table)
     for field in file.schema_arrow:
         if not _is_plain(field.type):
-            raise input_error(
-                source.name, 0, field.name, str(field.type), "values of this type are not read", "write text, int64, date or bool"
-            )
+            remedy = "write text, int64, date32 or bool"
+            raise input_error(source.name, 0, field.name, str(field.type), "this type is not read", remedy)
     next_row = 1
     try:
         for batch in file.iter_batches(1 << 16):
@@ -212,8 +215,6 @@ def _is_plain(kind: pa.DataType) -> bool:
 
 
 def _texts(column: pa.Array) -> pa.Array:
-    import pyarrow.compute as pc
-
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
     if pa.types.is_boolean(column.type):

@@ -1,7 +1,7 @@
 """Registry: households and members.
 
 Reads files as texts, and what the policy in force asks of households and members beside the fixed columns. Writes
-plans: what is wrong with a file, and the rows to add. Invariant: a household has one home point, a member one household;
+plans: what is wrong with a file, and the rows to add. Invariant: a household has one home point, a member a household;
 there is no column for politics, religion, ethnicity, origin or obedience, and one that no policy declares is refused.
 """
 

@@ -1,0 +1,96 @@
+"""`evenhand import areas|points|depots|lanes|stock|households|members FILE`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from evenhand.cli.common import DataOption, JsonOption, progress_bars, say, say_json
+from evenhand.wiring import engine, open_store, read_clock
+
+app = typer.Typer(add_completion=False, no_args_is_help=True)
+FileArgument = Annotated[Path, typer.Argument(help="CSV (UTF-8, with a header) or .parquet.", show_default=False)]
+
+
+@app.callback()
+def about() -> None:
+    """Bring in a file, as a whole or not at all. Order: areas, points, depots, then a policy, lanes, stock, people."""
+
+
+@app.command()
+def areas(file: FileArgument, data: DataOption = None, json: JsonOption = False) -> None:
+    """Administrative areas: pcode, name, parent, level.
+
+    Example: evenhand import areas areas.csv
+    """
+    _import("areas", file, data, json)
+
+
+@app.command()
+def points(file: FileArgument, data: DataOption = None, json: JsonOption = False) -> None:
+    """Distribution points: point, name, area, and latitude, longitude where known.
+
+    Example: evenhand import points points.csv
+    """
+    _import("points", file, data, json)
+
+
+@app.command()
+def depots(file: FileArgument, data: DataOption = None, json: JsonOption = False) -> None:
+    """Entry points and depots: node, name, kind (entry or depot), and area, latitude, longitude where known.
+
+    Example: evenhand import depots depots.csv
+    """
+    _import("depots", file, data, json)
+
+
+@app.command()
+def lanes(file: FileArgument, data: DataOption = None, json: JsonOption = False) -> None:
+    """Lanes: lane, from, to, commodity (empty: any), capacity such as 40 t (empty: none), cost, open (yes or no).
+
+    A lane that is registered already gets a new version; the newest counts. Example: evenhand import lanes lanes.csv
+    """
+    _import("lanes", file, data, json)
+
+
+@app.command()
+def stock(file: FileArgument, data: DataOption = None, json: JsonOption = False) -> None:
+    """Stock that came in: node, commodity, lot, quantity such as 40 t, source, and best_before where known.
+
+    Example: evenhand import stock stock-2008-03.csv
+    """
+    _import("stock", file, data, json)
+
+
+@app.command()
+def households(file: FileArgument, data: DataOption = None, json: JsonOption = False) -> None:
+    """Households: household, point, name where known, and a column for each input of the policy.
+
+    Example: evenhand import households households.csv
+    """
+    _import("households", file, data, json)
+
+
+@app.command()
+def members(file: FileArgument, data: DataOption = None, json: JsonOption = False) -> None:
+    """Members: household, member, birth_date, sex (f or m), occupation, and a column for each input of the policy.
+
+    Example: evenhand import members members.csv
+    """
+    _import("members", file, data, json)
+
+
+def _import(kind: str, file: Path, data: Path | None, json: bool) -> None:
+    from evenhand.actions.importing import import_file, policy_in_force
+
+    with open_store(data, read_clock) as store, progress_bars(not json) as progress:
+        found = import_file(store, engine(), kind, file, policy_in_force(store), progress)
+    if json:
+        say_json({"kind": kind, "rows": found.rows, "added": found.added, "known": found.known, "again": found.again})
+    elif found.again:
+        say(f"{file} was imported before: nothing to do.")
+    else:
+        known = f", {found.known} were there already" if found.known else ""
+        say(f"{found.rows} rows of {kind} read, {found.added} added{known}.")
