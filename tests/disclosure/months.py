@@ -28,7 +28,7 @@ GRAIN = benefit("grain", "Grain", "kg", 1000, 500, energy_kcal=(7, 2))
 OIL = benefit("oil", "Cooking oil", "l", 1000, 100, energy_kcal=(221, 25))
 EGGS = benefit("eggs", "Eggs", "piece", 1, 1, energy_kcal=(72, 1))
 CHICKEN = benefit("chicken", "Chicken", "piece", 1, 1, energy_kcal=(1900, 1))
-SHOES = benefit("shoes", "Shoes", "pair", 1, 12, parts=12)
+SHOES = benefit("shoes", "Shoes", "pair", 12, 12, parts=12)
 CLOTHING = benefit("clothing", "Clothing points", "point", 1, 1, kind="points")
 ALL = {b.id: b for b in (GRAIN, OIL, EGGS, CHICKEN, SHOES, CLOTHING)}
 

@@ -13,7 +13,7 @@ from evenhand.flow.disclosure.naming import noun
 from evenhand.flow.disclosure.stock import Stock
 from evenhand.flow.disclosure.wording import percent, period_name
 from evenhand.render.html import Child, Html, el, label, line, number, picture, rect
-from evenhand.render.picture import Scene, Unit, amount, whole
+from evenhand.render.picture import Scene, Unit, steady, whole
 from evenhand.render.words import capital, say
 
 LEFT, RIGHT = 34, 356
@@ -91,7 +91,8 @@ def _levels(
     for point, fill in fills.items():
         groups.setdefault((figures.under_floor(point, view.benefit.id), whole(fill) // 2), []).append(fill)
     drawn: list[Child] = []
-    for (under, _), group in sorted(groups.items(), reverse=True):
+    free = 0.0
+    for (under, _), group in sorted(groups.items(), key=lambda item: -max(item[1])):
         y = height(sum(group, Fraction(0)) / len(group))
         length = max(5.0, room * len(group) / len(fills))
         drawn.append(rect(f"d{view.classes.of(group[0])}", x, y - 2.5, length, 5))
@@ -99,8 +100,12 @@ def _levels(
             drawn.append(rect("under", x, y - 2.5, length, 5))
         if len(group) == len(fills):
             drawn.append(label("", x, y + 18, say("time.all", count=f"{len(group):,}")))
-        elif len(group) * 10 >= len(fills) or len(groups) <= 6:
-            drawn.append(label("must halo" if under else "halo", x + length + 6, y + 4.2, f"{len(group):,}"))
+            continue
+        free = max(free, y + 4.2)
+        if free - y < 16:
+            words = say("time.under", count=f"{len(group):,}") if under else f"{len(group):,}"
+            drawn.append(label("must halo" if under else "halo", x + length + 6, free, words))
+            free += 12.5
     return drawn
 
 
@@ -178,7 +183,7 @@ def stock_flow(view: Scene, stock: Stock, unit: Unit) -> Html:
                 bend = f"M{number(middle)} {number(y + 28)}v8q0 10 10 10H250" if middle < 236 else ""
                 drawn.append(el("path", cls=kind, stroke_width=number(min(stroke, 12)), d=bend) if bend else None)
             mark = "b must" if kind == "leak" and leaving else "b"
-            drawn.append(label("", 258, y + 42, el("tspan", amount(view.benefit, unit, leaving), cls=mark)))
+            drawn.append(label("", 258, y + 42, el("tspan", steady(view.benefit, unit, leaving), cls=mark)))
             drawn += [label("soft", 258, y + 56 + 14 * row, text) for row, text in enumerate(words)]
         drawn.append(rect(f"d{shade}", 1, y, max(width, 1), 28))
         inside = width > 210
@@ -188,11 +193,11 @@ def stock_flow(view: Scene, stock: Stock, unit: Unit) -> Html:
                 f"b end o{shade}" if inside else "b end halo",
                 229 if inside else 248,
                 y + 19,
-                amount(view.benefit, unit, value),
+                steady(view.benefit, unit, value),
             )
         )
         y += 66
-    say_amount = {k: amount(view.benefit, unit, v) for k, v in (
+    say_amount = {k: steady(view.benefit, unit, v) for k, v in (
         ("total", stock.total), ("depots", stock.depots), ("lost", stock.lost), ("points", stock.points),
         ("hands", stock.in_hands),
     )}  # fmt: skip

@@ -130,4 +130,6 @@ def amount(benefit: Benefit, unit: Unit, base: int | Fraction) -> str:
 def steady(benefit: Benefit, unit: Unit, base: int | Fraction) -> str:
     """The same with all decimals, so that a column of numbers lines up."""
     text = amount(benefit, unit, base)
+    if base and not text.strip("0.,"):
+        return say("little", least=f"0.{'0' * (unit.digits - 1)}1" if unit.digits else "1")
     return text if unit.digits == 0 or "." in text else f"{text}.{'0' * unit.digits}"

@@ -100,7 +100,8 @@ def _title(now: Figures, view: Scene | None, facts: ReportFacts) -> Html:
         lead = say("lead.full" if full else "lead", **numbers, fill=percent(view.mean), benefit=noun(view.benefit))
         under = len(view.under)
         if under:
-            lead += " " + (say("lead.under.one") if under == 1 else say("lead.under", count=capital(count(under))))
+            key = "lead.under.one" if under == 1 else "lead.under"
+            lead += " " + say(key, count=capital(count(under)), benefit=noun(view.benefit))
     generated = say("docket.population.generated" if month.meta.get("generated") else "docket.population.real")
     checks = say("docket.checks.none")
     if facts.checks is not None:

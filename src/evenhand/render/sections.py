@@ -11,7 +11,6 @@ from evenhand.flow.disclosure.claim import Claim
 from evenhand.flow.disclosure.month import Figures, Outcomes
 from evenhand.flow.disclosure.naming import place_names
 from evenhand.flow.disclosure.wording import percent
-from evenhand.render.charts import share_bar
 from evenhand.render.grid import Col, details, file_link, mark, part, table
 from evenhand.render.html import Html, el
 from evenhand.render.words import capital, count, say
@@ -83,11 +82,10 @@ def counter_part(now: Figures) -> Html:
     for kind in kinds:
         rows_of = getattr(total, kind)
         share = Fraction(rows_of, total.rows) if total.rows else Fraction(0)
-        shade = 2 if kind == "redeemed" else 4
-        rows.append([say(f"counter.{kind}"), f"{rows_of:,}", percent(share), share_bar(share, shade)])
+        rows.append([say(f"counter.{kind}"), f"{rows_of:,}", percent(share)])
     whole = table(
-        [Col(say("counter.how")), Col(say("counter.rows"), "n"), Col(say("counter.share"), "n"), Col("", "w")],
-        rows, say("counter.table"), foot=[say("points", count=f"{len(outcomes):,}"), f"{total.rows:,}", "100", None],
+        [Col(say("counter.how")), Col(say("counter.rows"), "n"), Col(say("counter.share"), "n")],
+        rows, say("counter.table"), foot=[say("points", count=f"{len(outcomes):,}"), f"{total.rows:,}", "100"],
         hidden_caption=True,
     )  # fmt: skip
     names = place_names(now.month)

@@ -1,113 +1,81 @@
-"""A tile map: one tile a point, the tiles of a province together, provinces on a grid roughly where they lie."""
+"""A tile map: one tile a point. On one grid where the points are few, else the tiles of each province in a block."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-from evenhand.flow.disclosure.month import Month
 from evenhand.flow.disclosure.naming import noun
 from evenhand.flow.disclosure.wording import listing, period_name
-from evenhand.render.html import Child, Html, el, label, number, picture, rect
+from evenhand.render.html import Child, Html, el, label, picture, rect
 from evenhand.render.picture import Scene, whole
+from evenhand.render.place import Spot, arrange, outline, spots_of
+from evenhand.render.tilegrid import LETTER, LINE, WIDTH, Tile, mark_under, tile_grid
 from evenhand.render.words import say
 
-WIDTH = 360
 GAP = 12
-LINE = 14
 SIZES = (36, 24, 13, 8, 5)
-"""Tile sizes in units; a number is written in the first two."""
-
-
-@dataclass(frozen=True)
-class Province:
-    """A province's points from north to south, and where it lies (0 to 1 from the west, from the north)."""
-
-    name: str
-    points: tuple[str, ...]
-    x: float
-    y: float
-
-
-def provinces(month: Month, points: Sequence[str]) -> list[Province]:
-    """The provinces that have points, by name. Points nobody placed stand in the middle."""
-    places = {row["node"]: row for row in month.tables["places"].to_pylist()}
-    groups: dict[str, list[tuple[int, int, str]]] = {}
-    for point in points:
-        place = places.get(point, {})
-        name = place.get("province_name") or place.get("province") or ""
-        spot = (-(place.get("latitude_microdegrees") or 0), place.get("longitude_microdegrees") or 0, point)
-        groups.setdefault(name, []).append(spot)
-    middles = {
-        name: (sum(s[1] for s in spots) / len(spots), sum(s[0] for s in spots) / len(spots))
-        for name, spots in groups.items()
-    }
-    low = [min(m[axis] for m in middles.values()) for axis in (0, 1)]
-    span = [max(m[axis] for m in middles.values()) - low[axis] or 1 for axis in (0, 1)]
-    return [
-        Province(name, tuple(s[2] for s in sorted(groups[name])), (x - low[0]) / span[0], (y - low[1]) / span[1])
-        for name, (x, y) in sorted(middles.items())
-    ]
-
-
-def arrange(places: Sequence[Province], columns: int, rows: int) -> dict[int, tuple[int, int]]:
-    """A cell (column, row) for each province: nearest first, then swaps that bring two closer to theirs."""
-    cells = [(c, r) for r in range(rows) for c in range(columns)]
-
-    def cost(index: int, cell: tuple[int, int]) -> float:
-        place = places[index]
-        return (place.x * (columns - 1) - cell[0]) ** 2 + (place.y * (rows - 1) - cell[1]) ** 2
-
-    taken: dict[int, tuple[int, int]] = {}
-    wishes = sorted((cost(i, cell), i, cell) for i in range(len(places)) for cell in cells)
-    for _, index, cell in wishes:
-        if index not in taken and cell not in taken.values():
-            taken[index] = cell
-    for _ in range(20):
-        changed = False
-        holder = {cell: index for index, cell in taken.items()}
-        for index in range(len(places)):
-            for cell in cells:
-                other = holder.get(cell)
-                before = cost(index, taken[index]) + (cost(other, cell) if other is not None else 0)
-                after = cost(index, cell) + (cost(other, taken[index]) if other is not None else 0)
-                if other != index and after < before - 1e-9:
-                    holder.pop(taken[index])
-                    if other is not None:
-                        holder[taken[index]], taken[other] = other, taken[index]
-                    holder[cell], taken[index] = index, cell
-                    changed = True
-        if not changed:
-            break
-    return taken
+"""Tile sizes of blocks in units; a number is written in the first two."""
 
 
 def tile_map(view: Scene) -> Html:
     """The map of a scene."""
-    found = provinces(view.figures.month, sorted(view.fills))
+    spots = spots_of(view.figures.month, sorted(view.fills))
+    under = set(view.under)
+    tiles = {}
+    for spot in spots:
+        value = whole(view.fills[spot.point])
+        where = f"{view.name(spot.point)}, {spot.province}" if spot.province else view.name(spot.point)
+        shade = view.classes.of(view.fills[spot.point])
+        tiles[spot.point] = Tile(f"{where}: {value}\u00a0%", value, shade, spot.point in under)
+    when = period_name(view.figures.month.period)
+    title = say("place.map", count=f"{len(view.fills):,}", benefit=noun(view.benefit), month=when)
+    names = [f"{view.name(p)} {whole(view.fills[p])}\u00a0%" for p in view.under]
+    told = say("place.map.under", where=listing(names, 8)) if names else say("place.map.none")
+    told = f"{told} {say('place.map.table')}"
+    return tile_grid(spots, tiles, title, told) or _blocks(spots, tiles, title, told)
+
+
+def _blocks(spots: list[Spot], tiles: dict[str, Tile], title: str, told: str) -> Html:
+    """Each province a block of tiles under its name, the blocks on a grid roughly where the provinces lie."""
+    groups: dict[str, list[Spot]] = {}
+    for spot in sorted(spots, key=lambda s: (-(s.place or (0, 0))[0], (s.place or (0, 0))[1], s.point)):
+        groups.setdefault(spot.province, []).append(spot)
+    found = sorted(groups)
     columns = min(len(found), 4 if len(found) <= 24 else 6)
     rows = len(found) if columns == 1 else -(-len(found) // columns) + (1 if len(found) > 6 else 0)
-    cells = arrange(found, columns, rows)
+    cells = arrange(_wishes([groups[name] for name in found], columns, rows), columns, rows)
     used_columns = sorted({c for c, _ in cells.values()})
-    used_rows = sorted({r for _, r in cells.values()})
     cell = (WIDTH + GAP) / len(used_columns)
-    room, most = cell - GAP, max(len(p.points) for p in found)
-    size = next((s for s in SIZES if -(-most // _across(room, s)) * (s + 2) <= 124), SIZES[-1])
+    room, most = cell - GAP, max(len(group) for group in groups.values())
+    size = next((s for s in SIZES if -(-most // _across(room, s)) * (s + 2) <= 150), SIZES[-1])
     across = _across(room, size)
-    heads = {i: _head(p.name, room) for i, p in enumerate(found)}
+    heads = {i: _head(name, room) for i, name in enumerate(found)}
     drawn: list[Child] = []
     top = 0.0
-    for row in used_rows:
+    for row in sorted({r for _, r in cells.values()}):
         here = sorted((used_columns.index(c), i) for i, (c, r) in cells.items() if r == row)
         head = max(len(heads[i]) for _, i in here) * LINE
         for column, i in here:
-            drawn.append(_province(view, found[i], heads[i], column * cell, top + head, size, across))
-        top += head + max(-(-len(found[i].points) // across) for _, i in here) * (size + 2) + GAP + 2
-    when = period_name(view.figures.month.period)
-    title = say("place.map", count=f"{len(view.fills):,}", benefit=noun(view.benefit), month=when)
-    under = [f"{view.name(p)} {whole(view.fills[p])}\u00a0%" for p in view.under]
-    told = say("place.map.under", where=listing(under, 8)) if under else say("place.map.none")
-    return picture("map", WIDTH, top - GAP, title, f"{told} {say('place.map.table')}", *drawn)
+            drawn.append(_block(groups[found[i]], tiles, heads[i], column * cell, top + head, size, across))
+        top += head + max(-(-len(groups[found[i]]) // across) for _, i in here) * (size + 2) + GAP + 2
+    return picture("map", WIDTH, top - GAP, title, told, *drawn)
+
+
+def _wishes(groups: list[list[Spot]], columns: int, rows: int) -> list[tuple[float, float]]:
+    """The cell each province would like: its middle between the outermost middles. Unplaced ones come last."""
+    middles = []
+    for group in groups:
+        placed = [spot.place for spot in group if spot.place is not None]
+        middles.append(
+            (sum(p[0] for p in placed) / len(placed), sum(p[1] for p in placed) / len(placed)) if placed else None
+        )
+    known = [m for m in middles if m is not None]
+    if not known:
+        return [(float(i % columns), float(i // columns)) for i in range(len(groups))]
+    north, west = max(m[0] for m in known), min(m[1] for m in known)
+    high, wide = north - min(m[0] for m in known) or 1, max(m[1] for m in known) - west or 1
+    return [
+        ((m[1] - west) / wide * (columns - 1), (north - m[0]) / high * (rows - 1)) if m else (columns - 1.0, rows - 1.0)
+        for m in middles
+    ]
 
 
 def _across(room: float, size: int) -> int:
@@ -116,7 +84,7 @@ def _across(room: float, size: int) -> int:
 
 def _head(name: str, room: float) -> list[str]:
     """The name in lines of about `room` units, broken at spaces, two at most."""
-    limit = max(4, int(room / 6.3))
+    limit = max(4, int(room / LETTER))
     lines = [""]
     for word in name.split():
         if lines[-1] and len(lines[-1]) + 1 + len(word) > limit and len(lines) < 2:
@@ -126,47 +94,22 @@ def _head(name: str, room: float) -> list[str]:
     return [text if len(text) <= limit + 2 else f"{text[:limit]}…" for text in lines if text]
 
 
-def _province(view: Scene, place: Province, head: list[str], left: float, top: float, size: int, across: int) -> Html:
+def _block(
+    group: list[Spot], tiles: dict[str, Tile], head: list[str], left: float, top: float, size: int, across: int
+) -> Html:
     """A province: its name, its tiles, the line around them, and marks on those under the floor."""
-    tiles: list[Child] = []
+    drawn: list[Child] = []
     marks: list[Child] = []
-    spots: dict[tuple[int, int], str] = {}
-    under = set(view.under)
-    for index, point in enumerate(place.points):
-        column, row = index % across, index // across
-        spots[column, row] = point
-        x, y = left + 1 + column * (size + 2), top + 1 + row * (size + 2)
-        shade, value = view.classes.of(view.fills[point]), whole(view.fills[point])
-        inside: list[Child] = [rect(f"d{shade}", x, y, size, size)]
+    for index, spot in enumerate(group):
+        tile = tiles[spot.point]
+        x, y = left + 1 + index % across * (size + 2), top + 1 + index // across * (size + 2)
+        number = None
         if size >= SIZES[1]:
-            inside.append(label(f"mid b o{shade}", x + size / 2, y + size / 2 + 4.3, value))
-        tiles.append(el("g", el("title", f"{view.name(point)}, {place.name}: {value}\u00a0%"), *inside))
-        if point in under:
-            cut = size * 0.36
-            marks.append(rect("under", x + 1, y + 1, size - 2, size - 2))
-            marks.append(
-                el(
-                    "path",
-                    cls="notch",
-                    d=f"M{number(x + size - cut + 0.5)} {number(y - 0.5)}h{number(cut)}v{number(cut)}z",
-                )
-            )
+            number = label(f"mid b o{tile.shade}", x + size / 2, y + size / 2 + 4.3, tile.value)
+        drawn.append(el("g", el("title", tile.title), rect(f"d{tile.shade}", x, y, size, size), number))
+        if tile.under:
+            marks.append(mark_under(x, y, size))
     names = [label("soft", left, top - 4 - LINE * (len(head) - 1 - at), text) for at, text in enumerate(head)]
-    bound = el("path", cls="bound", d=_outline(set(spots), left, top, size + 2))
-    return el("g", *names, el("g", *tiles, cls="tiles"), bound, *marks)
-
-
-def _outline(cells: set[tuple[int, int]], left: float, top: float, pitch: int) -> Html:
-    """The edges between cells that are in the set and cells that are not."""
-    parts = []
-    for column, row in sorted(cells):
-        x, y = left + column * pitch, top + row * pitch
-        for other, start, step in (
-            ((column, row - 1), (x, y), f"h{pitch}"),
-            ((column, row + 1), (x, y + pitch), f"h{pitch}"),
-            ((column - 1, row), (x, y), f"v{pitch}"),
-            ((column + 1, row), (x + pitch, y), f"v{pitch}"),
-        ):
-            if other not in cells:
-                parts.append(f"M{number(start[0])} {number(start[1])}{step}")
-    return Html("".join(parts))
+    cells = {(index % across, index // across) for index in range(len(group))}
+    bound = el("path", cls="bound", d=outline(cells, left, top, size + 2))
+    return el("g", *names, el("g", *drawn, cls="tiles"), bound, *marks)

@@ -6,6 +6,7 @@ A no-break space stands before every per cent sign.
 from __future__ import annotations
 
 TEXT = {
+    "little": "under {least}",
     # title block
     "brand": "Evenhand",
     "page": "Public report of a cycle",
@@ -16,8 +17,8 @@ TEXT = {
     "lead": "{households} households at {points} points were granted {fill} % of the {benefit} due to them.",
     "lead.full": "{households} households at {points} points were granted all of the {benefit} due to them.",
     "lead.none": "{households} households at {points} points.",
-    "lead.under": "{count} points fell under the floor.",
-    "lead.under.one": "One point fell under the floor.",
+    "lead.under": "{count} points fell under the floor of {benefit}.",
+    "lead.under.one": "One point fell under the floor of {benefit}.",
     "docket.population": "Population",
     "docket.population.generated": "generated",
     "docket.population.real": "registered",
@@ -56,7 +57,7 @@ TEXT = {
     "place.even": "Every point stands at {fill} %",
     "place.mode": "{count} of {all} points stand at {fill} %",
     "place.range": "From {low} to {high} % between points",
-    "place.under": "{where} fell under the floor; {rest}",
+    "place.under": "Points in {where} fell under the floor; {rest}",
     "place.under.many": "{count} points fell under the floor; {rest}",
     "place.rest.mode": "{count} of {all} points stand at {fill} %",
     "place.rest": "the others stand at up to {high} %",
@@ -147,7 +148,7 @@ TEXT = {
     "stock.rolls.reserve": "On the rolls, from reserve",
     "stock.hands": "In the hands of households",
     "stock.depots": "stays in depots",
-    "stock.lost": "lost on the way",
+    "stock.lost": "lost",
     "stock.spare": "stays at points:",
     "stock.spare.2": "reserve, rounding",
     "stock.left": "stays at points",
@@ -181,11 +182,11 @@ TEXT = {
     "counter.how": "Ended",
     "counter.rows": "Households",
     "counter.share": "%",
-    "counter.redeemed": "Redeemed with a coupon",
-    "counter.exception": "Served by an exception, from a named reason",
-    "counter.contested": "Contested: a coupon seen twice",
+    "counter.redeemed": "Redeemed",
+    "counter.exception": "Served by an exception",
+    "counter.contested": "Contested",
     "counter.uncollected": "Not collected",
-    "counter.refused": "Refused, with a reason",
+    "counter.refused": "Refused",
     "counter.source": "From {redeemed}",
     "counter.text": "A household whose coupon was already used is still served, from the point’s reserve, and its "
     "row is contested until somebody has looked. A coupon proves that it was there: the receipt reveals the "

@@ -16,7 +16,7 @@ def noun(benefit: Benefit) -> str:
 
 def units_of(benefit: Benefit, base: int | Fraction) -> Fraction:
     """`base` of the policy's integers in the benefit's shown unit (kg, pair, …)."""
-    return Fraction(base) / (benefit.base_per_unit * benefit.parts)
+    return Fraction(base) / benefit.base_per_unit
 
 
 def decimal(value: Fraction, digits: int) -> str:
