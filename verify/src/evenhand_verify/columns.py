@@ -87,7 +87,7 @@ def parquet(data: bytes, where: str, schema: Schema) -> Columns:
 
 
 def _plain(cells: list[Any], kind: str) -> list[Any] | None:
-    """The usual case at the speed of built-ins: nothing empty, every number in its one form. None where it is not so."""
+    """The usual case at the speed of built-ins: nothing empty, numbers in their one form. None where it is not so."""
     if not all(type(cell) is str for cell in cells):
         return None
     if kind.startswith("text"):

@@ -1,0 +1,203 @@
+"""One household's own row: what it was due, what it got, why, and that it was counted."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from evenhand_verify import facts
+from evenhand_verify.cards import Keys, derive, number_fits, read_code, tag_of
+from evenhand_verify.disclosure import Disclosure
+from evenhand_verify.numbers import Level, ceil_div
+from evenhand_verify.packed import REDEEMED, STATUS, Grant, Packed, Record, open_row, outcomes
+from evenhand_verify.result import Check, Malformed, Outcome, one_line, run_check
+
+
+@dataclass
+class Card:
+    """A code with the folder it is looked up in, and what was found on the way."""
+
+    disclosure: Disclosure
+    keys: Keys
+    roll: Packed | None = None
+    record: Record | None = None
+    told: list[str] = field(default_factory=list)
+    facts: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def row(self) -> Record:
+        """The opened row. Malformed before it was found."""
+        if self.record is None:
+            raise Malformed("rolls", "the row could not be opened")
+        return self.record
+
+
+def _log(card: Card) -> str:
+    d = card.disclosure
+    return f"{len(d.entries):,} entries under the log's signature"
+
+
+def _find(card: Card) -> str | list[str]:
+    d = card.disclosure
+    for point, roll in d.rolls.items():
+        if card.keys.tag in roll.tags:
+            entry = d.by_point("roll").get(point)
+            if entry is None or entry.sha256 != hashlib.sha256(d.data(roll.where)).digest():
+                return [f"the roll with your row is not the one that was committed, {roll.where}"]
+            card.roll = roll
+            card.record = open_row(roll, roll.tags.index(card.keys.tag), card.keys)
+            return f"row {roll.tags.index(card.keys.tag) + 1} of {len(roll):,} at {point}, sealed for you and committed"
+    return [f"no roll of {d.meta.cycle} has a row for this code, tag {card.keys.tag.hex()}"]
+
+
+def _record(card: Card) -> str | list[str]:
+    d, row = card.disclosure, card.row
+    failures = []
+    if not number_fits(row.card):
+        failures.append(f'"{row.card}" is not a card number')
+    if card.roll is None or row.point != card.roll.point:
+        failures.append(f"the row is of point {row.point} and stands on another's roll")
+    if row.policy != hashlib.sha256(d.data(d.meta.policy)).digest():
+        failures.append(f"the row was made by another policy than the one published, {d.meta.policy}")
+    if len({grant.benefit for grant in row.grants}) != len(row.grants):
+        failures.append("a benefit stands twice in the row")
+    missing = [b for b in d.policy.benefits if b not in {grant.benefit for grant in row.grants}]
+    card.facts |= {"card": row.card, "point": row.point}
+    card.told.append(f"card {row.card}, point {row.point}, {d.meta.programme} {d.meta.cycle}")
+    note = f"; nothing of {', '.join(missing)}" if missing else ""
+    return failures or f"card {row.card}, {len(row.grants)} benefits, by the published policy{note}"
+
+
+def share(ladder: list[int], level: Level) -> Fraction:
+    """What a level gives of a household's ladder, in base units."""
+    whole = sum(ladder[: level.rungs])
+    rest = ladder[level.rungs] if level.rungs < len(ladder) else 0
+    return whole + Fraction(rest * level.num, level.den)
+
+
+def bounds(b: Fraction, short: int, households: int) -> tuple[int, int]:
+    """The least and the most whole units a household may get whose share with arrears is `b`. Where the point lacked
+    `short` units for all shares and arrears together, units were taken back, one from each household in turn."""
+    floor = b.numerator // b.denominator
+    most = floor if b == floor else floor + 1
+    least = floor - (ceil_div(short, max(1, households)) if short > 0 else 0)
+    return max(0, least), max(0, most)
+
+
+def _short(card: Card, benefit: str, level: Level, units: int) -> int:
+    """How many units the point lacked for all shares and arrears."""
+    d = card.disclosure
+    key = card.row.point, benefit
+    total = facts.totals(d).get(key)
+    if total is None:
+        return 0
+    b = Fraction(total.carry_micro, facts.MICRO) + facts.exact(facts.ladders(d).get(key), level) / facts.step(
+        d, benefit
+    )
+    return max(0, b.numerator // b.denominator - units)
+
+
+def _one(card: Card, grant: Grant) -> tuple[str, list[str]]:
+    d = card.disclosure
+    benefit, key = d.policy.benefit(grant.benefit), (card.row.point, grant.benefit)
+    full = sum(grant.ladder)
+    total = facts.totals(d).get(key)
+    if benefit.divided:
+        if key not in d.case.answer.levels:
+            return "", [f"no level of {grant.benefit} is published, point {card.row.point}"]
+        level = d.case.answer.levels[key][0]
+    else:
+        level = Level(len(grant.ladder), 0, 1)
+    b = Fraction(grant.carry, facts.MICRO) + share(grant.ladder, level) / benefit.step
+    short = _short(card, grant.benefit, level, total.units) if benefit.divided and total else 0
+    least, most = bounds(b, short, total.households if total else 1)
+    line = (
+        f"{grant.benefit}: due {benefit.shown(full)}; level of the point {level}; ration {grant.ration:,} "
+        f"= {benefit.shown(grant.ration * benefit.step)}"
+    )
+    told: dict[str, object] = {
+        "due_base": full,
+        "level": str(level),
+        "ration_steps": grant.ration,
+        "carry_micro": grant.carry,
+        "undersupplied_steps": grant.undersupplied,
+        "why": [{"row": why, "because": d.policy.because(why)} for why in grant.reasons],
+    }
+    failures = []
+    if not least <= grant.ration <= most:
+        right = f"{most}" if least == most else f"{least} or {most}"
+        failures.append(
+            f"{grant.benefit}: the row gives you {grant.ration}, the published level gives {right} "
+            f"(due {benefit.shown(full)}, level {level}, arrears {grant.carry / facts.MICRO:+.6f} units)"
+        )
+    for why in grant.reasons:
+        if d.policy.row(why) is None and why.partition(".")[0] not in d.policy.steps:
+            failures.append(f'{grant.benefit}: the policy has no row "{why}", {d.meta.policy}')
+    cut = facts.recuts(d).get(key)
+    if cut:
+        b = Fraction(grant.carry, facts.MICRO) + share(grant.ladder, cut.level) / benefit.step
+        least, most = bounds(b, _short(card, grant.benefit, cut.level, cut.units), total.households if total else 1)
+        between = f"{most}" if least == most else f"{least} or {most}"
+        line += f"; less came, re-cut to level {cut.level}: {between} units"
+        told |= {"recut_level": str(cut.level), "recut_least": least, "recut_most": most}
+    elif grant.ration * benefit.step < full:
+        line += f", {benefit.shown(full - grant.ration * benefit.step)} less than due"
+    card.told.append(line)
+    card.told += [f"  because {why}: {one_line(d.policy.because(why), 200)}" for why in grant.reasons]
+    shown = card.facts.setdefault("benefits", {})
+    if isinstance(shown, dict):
+        shown[grant.benefit] = told
+    return line, failures
+
+
+def _rations(card: Card) -> str | list[str]:
+    failures: list[str] = []
+    for grant in card.row.grants:
+        failures += _one(card, grant)[1]
+    return failures or f"{len(card.row.grants)} rations lie within one unit of what the published level gives you"
+
+
+def _outcome(card: Card) -> str | list[str]:
+    d, row = card.disclosure, card.row
+    packed = d.redeemed.get(row.point)
+    entry = d.by_point("redeemed").get(row.point)
+    if packed is None or entry is None or entry.sha256 != hashlib.sha256(d.data(packed.where)).digest():
+        return [f"the outcomes of your point are not those that were logged, point {row.point}"]
+    for tag, status, value in outcomes(packed):
+        if tag != card.keys.tag:
+            continue
+        if status == REDEEMED and (value != card.keys.r or tag_of(value) != tag):
+            return [f"your row is said to be redeemed, and what was shown is not your coupon, {packed.where}"]
+        reason = value.rstrip(b"\0").decode("ascii", "replace") if status in (2, 5) else ""
+        card.facts |= {"outcome": STATUS.get(status, "unknown"), "reason": reason}
+        words = {
+            1: "your coupon was shown and the ration handed over",
+            2: f"served without the coupon ({one_line(reason)})",
+            3: "contested: somebody used this coupon more than once",
+            4: "not collected",
+            5: f"refused ({one_line(reason)})",
+        }
+        card.told.append(f"outcome: {words.get(status, 'unknown')}")
+        return f"{STATUS.get(status, 'unknown')}: {words.get(status, 'unknown')}"
+    return [f"your row has no outcome, {packed.where}"]
+
+
+CHECKS: tuple[Check[Card], ...] = (
+    Check("card-log", "the log is whole and signed", _log),
+    Check("card-row", "your row stands on a committed roll and opens with your code", _find),
+    Check("card-record", "the row is of a card, this point and the published policy", _record),
+    Check("card-rations", "your rations are what the published level gives you", _rations),
+    Check("card-outcome", "how your row ended", _outcome),
+)
+
+
+def check_card(code: str, d: Disclosure) -> tuple[list[Outcome], Card]:
+    """Look a code up. UsageError if it was mistyped."""
+    secret = read_code(code)
+    try:
+        meta = d.meta
+    except Malformed as error:
+        return [Outcome("card-log", "", [str(error)])], Card(d, Keys(b"", b"", b"", b""))
+    card = Card(d, derive(secret, meta.origin, meta.programme, meta.period))
+    return [run_check(check, card) for check in CHECKS], card

@@ -1,0 +1,69 @@
+"""The named checks of a disclosure, one a file, in the order in which they are run and printed.
+
+Reads a loaded Disclosure; writes nothing. Invariant: a check returns a figure or the list of what does not hold, and
+never changes what it reads.
+"""
+
+from evenhand_verify.checks import (
+    allocation_certificate,
+    allocation_flows,
+    allocation_idle,
+    allocation_levels,
+    allocation_order,
+    balances,
+    certificates,
+    classes_policy,
+    classes_sum,
+    counts,
+    demand,
+    draw_seed,
+    event,
+    exceptions,
+    files,
+    freeze,
+    given,
+    heads,
+    loads,
+    log_checkpoint,
+    log_entries,
+    log_order,
+    log_tree,
+    movements,
+    network,
+    outcomes,
+    package,
+    people,
+    policy_frozen,
+    presence,
+    previous_log,
+    previous_stock,
+    publish,
+    recut,
+    redeemed_once,
+    report,
+    rolls,
+    root_key,
+    signed_files,
+    stock,
+    supply,
+    tables,
+    tags_unique,
+    totals,
+    two_approvals,
+    waybills,
+)
+from evenhand_verify.disclosure import Disclosure
+from evenhand_verify.result import Check
+
+ALWAYS: tuple[Check[Disclosure], ...] = tuple(
+    module.CHECK
+    for module in (
+        files, package, tables, report, log_checkpoint, log_tree, log_entries, log_order, root_key, certificates,
+        signed_files, publish, freeze, policy_frozen, event, draw_seed, two_approvals, rolls, tags_unique, people,
+        classes_policy, classes_sum, demand, network, supply, allocation_certificate, allocation_levels,
+        allocation_flows, allocation_order, allocation_idle, totals, waybills, movements, balances, loads, counts, recut,
+        outcomes, presence, redeemed_once, exceptions, given, heads, stock,
+    )
+)  # fmt: skip
+WITH_PREVIOUS: tuple[Check[Disclosure], ...] = (previous_log.CHECK, previous_stock.CHECK)
+"""Run only where the folder before is given."""

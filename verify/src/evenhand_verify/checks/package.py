@@ -1,0 +1,34 @@
+"""`datapackage.json` is in its one form, and its schemas are those of the tables."""
+
+from __future__ import annotations
+
+from evenhand_verify.disclosure import Disclosure
+from evenhand_verify.result import Check
+from evenhand_verify.schema import SCHEMAS
+
+TYPES = {"int": "integer", "text": "string"}
+
+
+def run(d: Disclosure) -> str | list[str]:
+    """Parse strictly; compare the published schemas; k and reserve as in the policy."""
+    failures = []
+    for name, schema in SCHEMAS.items():
+        published = d.package.schemas.get(f"tables/{name}.parquet")
+        fields = published.get("fields") if isinstance(published, dict) else None
+        found = [(f.get("name"), f.get("type")) for f in fields or [] if isinstance(f, dict)]
+        if found != [(column, TYPES[kind.rstrip("?")]) for column, kind in schema.columns]:
+            failures.append(f"the schema is not that of the table, tables/{name}.parquet")
+    k, reserve = d.policy.stated
+    if k is not None and k != d.meta.k:
+        failures.append(f"k is {d.meta.k} and the policy says {k}, datapackage.json")
+    if reserve is not None and reserve != d.meta.reserve:
+        failures.append(f"the reserve is {d.meta.reserve} and the policy says {reserve}, datapackage.json")
+    meta = d.meta
+    period = meta.cycle.partition("/")[0]
+    if period != meta.period:
+        failures.append(f"the cycle {meta.cycle} is not one of the period {meta.period}, datapackage.json")
+    people = "a generated population" if meta.generated else "a registered population"
+    return failures or f"{meta.programme} {meta.cycle}, {meta.first} to {meta.last}, {people}"
+
+
+CHECK = Check("package", "datapackage.json is canonical and says what the policy says", run)
