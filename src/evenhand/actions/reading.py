@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 
 from evenhand.core.errors import InputError, Problem, input_error
 from evenhand.core.schema import Table
+from evenhand.core.validation import printable
 from evenhand.formats import parquet
 
 BLOCK_BYTES = 1 << 23
@@ -134,7 +135,7 @@ def _csv(source: Source, table: Table, faults: list[Problem]) -> Iterator[Part]:
         if len(faults) < 1000:
             faults.append(
                 Problem(
-                    source.name, number, "", text[:60],
+                    source.name, number, "", printable(text),
                     f"the row has {row.actual_columns} cells, the header {row.expected_columns}",
                     'give it as many; a cell that holds a comma stands in "quotation marks"',
                 )
@@ -174,11 +175,15 @@ def check_header(source: Source, header: list[str], table: Table) -> None:
     faults = []
     for position, column in enumerate(header):
         if column in header[:position]:
-            faults.append(Problem(source.name, 0, column, "", "the column stands twice", "leave one of them out"))
+            faults.append(
+                Problem(source.name, 0, printable(column), "", "the column stands twice", "leave one of them out")
+            )
         elif column not in table.names:
-            separated = [mark for mark in (";", "\t", "|") if mark in column]
-            remedy = "separate the cells by commas" if separated else f"the columns are {', '.join(table.names)}"
-            faults.append(Problem(source.name, 0, column[:80], "", "there is no such column in this table", remedy))
+            shown = printable(column)
+            if any(mark in column for mark in ";\t|"):
+                raise input_error(source.name, 0, shown, "", "the cells are not separated by commas", "save it as CSV")
+            remedy = f"the columns are {', '.join(table.names)}"
+            faults.append(Problem(source.name, 0, shown, "", "there is no such column in this table", remedy))
     for wanted in table.columns:
         if wanted.required and wanted.name not in header:
             faults.append(Problem(source.name, 0, wanted.name, "", "the column is missing", f"add it: {wanted.doc}"))

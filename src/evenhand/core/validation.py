@@ -123,7 +123,7 @@ def _cell_checks(column: Column) -> list[tuple[str, str, str]]:
     elif column.type == "date":
         day = f"TRY_CAST({cell} AS DATE)"
         fits = f"(regexp_full_match({cell}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') AND {day} IS NOT NULL)"
-        checks.append((column.name, f"NOT {fits}", "date"))
+        checks.append((column.name, f"{cell} IS NOT NULL AND NOT {fits}", "date"))
         # For dates the bounds are days written as yyyymmdd.
         written = f"CAST(replace({cell}, '-', '') AS INTEGER)"
         if column.minimum is not None:
@@ -142,7 +142,7 @@ def _cell_checks(column: Column) -> list[tuple[str, str, str]]:
         words = ", ".join(map(literal, column.choices))
         checks.append((column.name, f"{cell} NOT IN ({words})", "choice:" + ", ".join(column.choices)))
     if column.pattern:
-        checks.append((column.name, f"NOT regexp_full_match({cell}, {literal(column.pattern)})", "form"))
+        checks.append((column.name, f"NOT regexp_full_match({cell}, {literal(column.pattern)})", f"form:{column.doc}"))
     return checks
 
 
@@ -179,7 +179,6 @@ _WORDS = {
     "int": ("not a whole number", "write digits only, such as 12"),
     "date": ("not a date", "write it as 2008-03-01"),
     "bool": ("neither yes nor no", "write yes or no"),
-    "form": ("not in the form this column has", "see the column's description: evenhand import --help"),
 }
 _WITH_WORD = {
     "longer": ("the text is too long", "use at most {} characters"),
@@ -187,10 +186,17 @@ _WITH_WORD = {
     "most": ("the number is too large", "write at most {}"),
     "early": ("the day is too early", "write {} or later"),
     "late": ("the day is too late", "write {} or earlier"),
+    "form": ("not in the form of this column", "it holds {}"),
     "choice": ("not a word of the list", "write one of: {}"),
     "twice": ("this already stands in row {}", "keep one of the rows"),
     "reference": ("there is no such {}", "correct it, or import the {} first"),
 }
+
+
+def printable(text: str, length: int = SHOWN) -> str:
+    """`text` cut short, with what a terminal would obey or hide written out."""
+    cut = text if len(text) <= length else text[:length] + "…"
+    return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in cut)
 
 
 def problem(file: str, row: int, field: str, value: str | None, code: str) -> Problem:
@@ -204,4 +210,4 @@ def problem(file: str, row: int, field: str, value: str | None, code: str) -> Pr
         message, remedy = (part.format(word) for part in _WITH_WORD[what])
     else:
         message, _, remedy = code.partition("|")
-    return Problem(file, row, field, value or "", message, remedy or "correct it")
+    return Problem(file, row, field, printable(value or "", 200), message, remedy or "correct it")

@@ -49,7 +49,7 @@ def check_areas(rows: Sequence[Row], registered: Mapping[str, tuple[Any, ...]]) 
     levels |= {row["pcode"]: int(row["level"]) for row in rows}
     for row in rows:
         level, parent = int(row["level"]), row["parent"]
-        if parent is not None and levels[parent] >= level:
+        if parent is not None and levels.get(parent, -1) >= level:
             text = f"its level is not below {level}|an area is part of one of a smaller level"
             found.faults.append((row["row"], "parent", parent, text))
         typed = (row["pcode"], row["name"], parent, level)

@@ -1,0 +1,86 @@
+"""Import areas, points, depots, lanes and stock: small files, whose rows are also checked against each other."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from evenhand.actions.import_work import Imported, Work, add, checked_rows, refuse_all
+from evenhand.core.schema import Table
+from evenhand.flow import network
+
+NODE = ("node", "name", "kind", "area", "latitude_microdegrees", "longitude_microdegrees")
+LANE = ("lane", "source", "target", "commodity", "capacity_base", "cost", "open")
+
+
+def areas(work: Work) -> Imported:
+    """Areas; a parent may stand in the same file."""
+    rows, wrong = checked_rows(work, network.AREAS, {"area": "SELECT pcode FROM area"}, own=("area", "pcode"))
+    registered = {row[0]: row for row in work.store.rows("SELECT pcode, name, parent, level FROM area")}
+    found = network.check_areas(rows, registered)
+    refuse_all(work, wrong, found.faults)
+    return add(work, "areas", "area", ("pcode", "name", "parent", "level"), len(rows), found)
+
+
+def points(work: Work) -> Imported:
+    """Distribution points."""
+    return _nodes(work, network.POINTS, "point")
+
+
+def depots(work: Work) -> Imported:
+    """Entry points and depots."""
+    return _nodes(work, network.DEPOTS, "node")
+
+
+def _nodes(work: Work, table: Table, key: str) -> Imported:
+    rows, wrong = checked_rows(work, table, {"area": "SELECT pcode FROM area"})
+    registered = {row[0]: row for row in work.store.rows(f"SELECT {', '.join(NODE)} FROM node")}
+    found = network.check_nodes(rows, registered, key)
+    refuse_all(work, wrong, found.faults)
+    return add(work, table.name, "node", NODE, len(rows), found)
+
+
+def lanes(work: Work) -> Imported:
+    """Lanes; one that is registered otherwise gets a new version."""
+    rows, wrong = checked_rows(work, network.LANES, {"node": "SELECT node FROM node"})
+    newest = work.store.rows(f"SELECT DISTINCT ON (lane) {', '.join(LANE)} FROM lane_version ORDER BY lane, id DESC")
+    kinds = dict(work.store.rows("SELECT node, kind FROM node"))
+    found = network.check_lanes(rows, {row[0]: row for row in newest}, kinds, work.benefits)
+    refuse_all(work, wrong, found.faults)
+    return add(work, "lanes", "lane_version", LANE, len(rows), found)
+
+
+def stock(work: Work) -> Imported:
+    """Lots, and a movement of kind `receipt` from its source to its node for each row."""
+    rows, wrong = checked_rows(work, network.STOCK, {"node": "SELECT node FROM node"})
+    lots = {
+        (lot, benefit): (day, source)
+        for lot, benefit, day, source in work.store.rows("SELECT lot, benefit, best_before, source FROM lot")
+    }
+    found, new, faults = network.check_stock(rows, lots, work.benefits)
+    refuse_all(work, wrong, faults)
+    work.store.copy_in(
+        "lot",
+        pa.table({
+            "lot": pa.array([lot for lot, _ in new], pa.string()),
+            "benefit": pa.array([benefit for _, benefit in new], pa.string()),
+            "best_before": pa.array([day for day, _ in new.values()], pa.date32()),
+            "source": pa.array([source for _, source in new.values()], pa.string()),
+        }),
+    )  # fmt: skip
+    sources = {key: source for key, (_, source) in {**lots, **new}.items()}
+    ref = f"stock:{work.source.sha256.hex()}"
+    work.store.copy_in(
+        "movement",
+        pa.table({
+            "programme": pa.array([work.store.programme.id] * len(found), pa.string()),
+            "cycle": pa.nulls(len(found), pa.string()),
+            "kind": pa.array(["receipt"] * len(found), pa.string()),
+            "source": pa.array([f"source:{sources[row.lot, row.benefit]}" for row in found], pa.string()),
+            "target": pa.array([f"node:{row.node}" for row in found], pa.string()),
+            "benefit": pa.array([row.benefit for row in found], pa.string()),
+            "lot": pa.array([row.lot for row in found], pa.string()),
+            "quantity": pa.array([row.quantity for row in found], pa.int64()),
+            "ref": pa.array([f"{ref}:{row.row}" for row in found], pa.string()),
+        }),
+    )  # fmt: skip
+    return Imported("stock", len(rows), len(found), 0)

@@ -1,0 +1,70 @@
+"""Import households and members: the large files, which go from file to database without passing through Python."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+
+from evenhand.actions.import_work import Imported, Work, check, copied, planned, refuse
+from evenhand.flow import registry
+from evenhand.flow.policy import Policy
+from evenhand.store import Store
+
+
+def households(work: Work) -> Imported:
+    """Households with their home points and the inputs the policy declares."""
+    declared = declared_inputs(work.policy, "household")
+    count, found = check(
+        work, registry.household_table(declared), {"point": "SELECT node FROM node WHERE kind = 'point'"}
+    )
+    refuse(found)
+    registered = "SELECT household, point, name, inputs::text AS inputs FROM household"
+    new = planned(work, registry.households_plan(declared), registered)
+    start = work.store.rows("SELECT coalesce(max(serial), 0) + 1 FROM household")[0][0]
+
+    # Numbered in the order of the file and not by a sequence: an import that was killed must leave no gap, because card
+    # numbers come from these.
+    def numbered(rows: pa.Table, done: int) -> pa.Table:
+        serial = pa.array(range(start + done, start + done + rows.num_rows), pa.int64())
+        return rows.append_column("serial", serial)
+
+    return copied(work, "household", new, count, numbered)
+
+
+def members(work: Work) -> Imported:
+    """Members of registered households."""
+    declared = declared_inputs(work.policy, "member")
+    occupations = () if work.policy is None else work.policy.categories.get("occupation", ())
+    table = registry.member_table(declared, occupations, _today(work.store))
+    count, found = check(work, table, {"household": "SELECT household FROM household"})
+    refuse(found)
+    registered = "SELECT household, member, birth_date, sex, occupation, name, inputs::text AS inputs FROM member"
+    new = planned(work, registry.members_plan(declared), registered)
+    return copied(work, "member", new, count, lambda rows, done: rows)
+
+
+def _today(store: Store) -> date:
+    return datetime.fromtimestamp(store.clock(), UTC).astimezone(ZoneInfo(store.programme.zone)).date()
+
+
+def declared_inputs(policy: Policy | None, scope: str) -> list[registry.Declared]:
+    """What `policy` asks of each household or member beside the registry's fixed columns."""
+    if policy is None:
+        return []
+    found = []
+    for item in policy.inputs.values():
+        if item.of != scope or item.registry:
+            continue
+        words = policy.categories[item.category] if item.type == "category" else ()
+        scale = item.measure.scale * item.parts if item.measure is not None else Fraction(1)
+        low, high = (
+            None if bound is None
+            else bound / scale if isinstance(bound, Fraction)
+            else Fraction(bound.year * 10_000 + bound.month * 100 + bound.day)
+            for bound in (item.low, item.high)
+        )  # fmt: skip
+        found.append(registry.Declared(item.name, item.type, words, low, high))
+    return found
