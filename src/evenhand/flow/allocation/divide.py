@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from evenhand.core.errors import UsageError
 from evenhand.core.quantity import MICRO
 from evenhand.flow.allocation.maxflow import FITS
 from evenhand.formats.tag import tie
@@ -62,7 +63,7 @@ def divide(groups: Groups, rows: Rows, seed: bytes) -> Rations:
 
     A group's rations add up to min(floor(sum of b), units), and never below 0; ties by SHA-256(seed || tag || benefit),
     the smallest first. Taking back goes the other way: smallest remainder first, among equals the largest tie, one step
-    each, in as many rounds as it takes. The order of rows changes nothing.
+    each, in as many rounds as it takes. The order of rows changes nothing. UsageError for shares beyond 64 bits.
     """
     count = len(groups.step_base)
     group = rows.group.astype(np.int64)
@@ -142,6 +143,8 @@ def _share_of_big(groups: Groups, rows: Rows, chosen: Array) -> Array:
         // (groups.den[group] * int(groups.step_base[group]))
         for group, full, following in distinct.T.tolist()
     ]
+    if max(found, default=0) >= FITS:
+        raise UsageError("a household's share is more than 4 x 10^12 steps", "check the amounts, or use a larger step")
     return np.array(found, np.int64)[place.reshape(-1)]
 
 
