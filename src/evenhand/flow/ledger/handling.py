@@ -1,4 +1,7 @@
-"""Movements of the work of a cycle: receipt, loading, arrival, what was given. Lots go first expired first out."""
+"""Movements of the work of a cycle: receipt, loading, arrival, what was given. Lots go first expired first out.
+
+After an error the Stock may hold a part of what was to be done: throw it away with the movements.
+"""
 
 from __future__ import annotations
 
@@ -43,6 +46,8 @@ def arrivals(
     UsageError if more arrived than was sent. A benefit on the way that the note leaves out was not received at all.
     """
     made: list[Movement] = []
+    for benefit in sorted(received):
+        _step(step_base, benefit)
     road = accounts.transit(place)
     for benefit in sorted(step_base):
         sent = stock.total(road, benefit)
@@ -55,8 +60,6 @@ def arrivals(
         cause = f"{ref}/%s/{place}/{benefit}"
         made += stock.move("arrive", road, accounts.node(place), benefit, quantity, cause % "arrive")
         made += stock.move("loss", road, accounts.loss(place), benefit, sent - quantity, cause % "loss")
-    for benefit in sorted(received.keys() - step_base.keys()):
-        raise UsageError(f'"{benefit}" is not a stocked benefit', "leave it out of the goods received note")
     return made
 
 
