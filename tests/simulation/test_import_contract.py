@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import re
+import tomllib
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +19,12 @@ from evenhand.flow.network import tables as schemas
 from evenhand.flow.network.checks import check_areas, check_lanes, check_nodes
 from evenhand.flow.network.stock import check_stock
 from evenhand.simulation import tables as example
+from evenhand.simulation.people import OCCUPATIONS
 from evenhand.simulation.population import Country, generate, write_csv
 from evenhand.simulation.shocks import flood, stock
 
-TABLES = example.load(Path(__file__).parents[2] / "examples" / "dprk-2008")
+FOLDER = Path(__file__).parents[2] / "examples" / "dprk-2008"
+TABLES = example.load(FOLDER)
 LAPSE = CarryRule(0, "lapse")
 BENEFITS = {
     good.id: Benefit(
@@ -90,3 +94,20 @@ def test_stock_passes_the_checks_of_import_month_after_month(country: Country, t
         lots |= new
         laid = {good: sum(row.quantity for row in found if row.benefit == good) for good in due}
         assert all(laid[g.id] >= due[g.id] * g.stock_percent[number - 1] // 100 for g in TABLES.goods)
+
+
+def test_lanes_are_sized_for_what_the_policy_makes_due() -> None:
+    """goods.csv says what 1,000 people need so that lanes fit; the policy says what is due. They must stay close."""
+    policy = tomllib.loads((FOLDER / "policy.toml").read_text(encoding="utf-8"))
+    params = {name: param["values"][0]["value"] for name, param in policy["param"].items()}
+    tiers = {value for name, value in params.items() if name.startswith("grain_")}
+    with (FOLDER / "grain_tiers.csv").open(encoding="utf-8") as file:
+        published = {int(row["g_per_day"]) for row in csv.DictReader(line for line in file if not line.startswith("#"))}
+    assert tiers == published
+    need = {good.id: Fraction(good.need_per_thousand) for good in TABLES.goods}
+    due = {"oil": Fraction(params["oil_each"] * 31), "eggs": Fraction(params["egg_each"] * 1000)}
+    due["shoes"] = 1000 * Fraction(params["shoes_other"]) * Fraction(103, 100)  # and three in a hundred do heavy work
+    for good, amount in due.items():
+        assert amount <= need[good] <= amount * Fraction(11, 10), good
+    assert set(OCCUPATIONS) == set(policy["category"]["occupation"])
+    assert {good.id for good in TABLES.goods} == {b for b, rule in policy["benefit"].items() if rule["kind"] == "good"}
