@@ -1,0 +1,115 @@
+"""Inputs as columns: words to small codes, decimals to exact integers, dates within their range; anything else is unknown.
+
+Text that cannot be read at all is a fault of the file (`fault`), not an unknown: blank, and a word outside its list, are unknown.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+
+from evenhand.flow.policy.model import Input, Policy
+
+_DECIMAL = "^-?[0-9]{1,15}([.][0-9]{1,9})?$"
+_DATE = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_BLANK = "''"
+
+
+def column_of(name: str) -> str:
+    """The name of an input's column inside the plan."""
+    return f"i_{name}"
+
+
+def literal(text: str) -> str:
+    """A text as SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def day(value: date) -> str:
+    """A date as SQL."""
+    return f"DATE '{value.isoformat()}'"
+
+
+def typed(found: Input, policy: Policy) -> str:
+    """The SQL of an input: a small integer, BIGINT numerator, BOOLEAN or DATE; NULL is unknown."""
+    raw = f'"{found.name}"'
+    text = f"CAST({raw} AS VARCHAR)"
+    if found.type == "category":
+        words = policy.categories[found.category]
+        cases = " ".join(f"WHEN {literal(word)} THEN {code}" for code, word in enumerate(words))
+        return f"CAST(CASE {text} {cases} END AS SMALLINT)"
+    if found.type == "bool":
+        return f"CASE lower({text}) WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE END"
+    if found.type == "date":
+        return _within(f"{_date(raw, text)}", day(_date_of(found.low)), day(_date_of(found.high)))
+    assert found.measure is not None and isinstance(found.low, Fraction) and isinstance(found.high, Fraction)
+    return _number(found.name, factor_of(found), found.low * found.parts, found.high * found.parts)
+
+
+def _date_of(value: object) -> date:
+    assert isinstance(value, date)
+    return value
+
+
+def _date(raw: str, text: str) -> str:
+    return f"(CASE WHEN typeof({raw}) = 'DATE' OR regexp_matches({text}, '{_DATE}') THEN TRY_CAST({raw} AS DATE) END)"
+
+
+def _within(value: str, low: str, high: str) -> str:
+    return f"CASE WHEN {value} BETWEEN {low} AND {high} THEN {value} END"
+
+
+def _billionths(text: str) -> str:
+    """A decimal text in billionths, as HUGEINT; NULL if it is none."""
+    whole = f"CAST(split_part({text}, '.', 1) AS HUGEINT)"
+    part = f"CAST(rpad(split_part({text}, '.', 2), 9, '0') AS HUGEINT)"
+    sign = f"CASE WHEN starts_with({text}, '-') THEN -1 ELSE 1 END"
+    return f"(CASE WHEN regexp_matches({text}, '{_DECIMAL}') THEN {whole} * 1000000000 + {part} * {sign} END)"
+
+
+def _exact(text: str, factor: Fraction) -> str:
+    """The integer of a decimal text times `factor`; NULL where it is none or finer than it is counted."""
+    scaled = f"({_billionths(text)} * {factor.numerator})"
+    divisor = 10**9 * factor.denominator
+    return f"CASE WHEN {scaled} % {divisor} = 0 THEN {scaled} // {divisor} END"
+
+
+def _number(name: str, factor: Fraction, low: Fraction, high: Fraction) -> str:
+    scaled, divisor = f'"~{name}"', 10**9 * factor.denominator
+    limits = _within(f"{scaled} // {divisor}", str(_up(low)), str(high.numerator // high.denominator))
+    return f"CAST(CASE WHEN {scaled} % {divisor} = 0 THEN {limits} END AS BIGINT)"
+
+
+def prepared(name: str, factor: Fraction) -> str:
+    """The column that `typed` of a number reads: its decimal text in billionths, times `factor`'s numerator."""
+    return f"""{_billionths(f'CAST("{name}" AS VARCHAR)')} * {factor.numerator} AS "~{name}\""""
+
+
+def factor_of(found: Input) -> Fraction:
+    """What a number of the file is multiplied by to become the integer it is counted in."""
+    assert found.measure is not None
+    return found.measure.scale * found.parts
+
+
+def _up(value: Fraction) -> int:
+    return -(-value.numerator // value.denominator)
+
+
+def fault(found: Input, policy: Policy) -> str:
+    """SQL that is true where the cell is filled and cannot be read."""
+    raw = f'"{found.name}"'
+    text = f"CAST({raw} AS VARCHAR)"
+    filled = f"{raw} IS NOT NULL AND {text} <> {_BLANK}"
+    if found.type == "category":
+        return ""
+    if found.type == "bool":
+        return f"{filled} AND lower({text}) NOT IN ('true', 'false')"
+    if found.type == "date":
+        return f"{filled} AND {_date(raw, text)} IS NULL"
+    assert found.measure is not None
+    return f"{filled} AND ({_exact(text, factor_of(found))}) IS NULL"
+
+
+def stated_size() -> str:
+    """The SQL of a household's own column `size`."""
+    return _number("size", Fraction(1), Fraction(1), Fraction(1000))

@@ -1,0 +1,117 @@
+"""SQL in layers: a column may use columns of lower layers only, so every value is written once and used many times.
+
+Two chains of selects grow side by side, one row a household and one row a member. A column of a household may gather over its
+members; a column of a member may fetch one of its household.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from evenhand.core.plan import Select
+
+HOUSEHOLD, MEMBER = "household", "member"
+
+
+@dataclass(frozen=True)
+class Sql:
+    """An expression and the highest layer of the columns it reads. An atom is short and cheap enough to write twice."""
+
+    text: str
+    layer: int = 0
+    atom: bool = False
+
+
+@dataclass
+class _Layer:
+    columns: list[tuple[str, str]] = field(default_factory=list)
+    gathered: list[tuple[str, str]] = field(default_factory=list)
+    fetched: list[str] = field(default_factory=list)
+
+
+class Layers:
+    """The columns so far. Names are made here or are unique by their prefix."""
+
+    def __init__(self) -> None:
+        self.base: dict[str, list[tuple[str, str]]] = {HOUSEHOLD: [], MEMBER: []}
+        self.prepared: dict[str, list[str]] = {HOUSEHOLD: [], MEMBER: []}
+        self._layers: dict[str, dict[int, _Layer]] = {HOUSEHOLD: {}, MEMBER: {}}
+        self._known: dict[tuple[str, str, str], Sql] = {}
+        self._count = 0
+
+    def column(self, scope: str, value: Sql, name: str = "") -> Sql:
+        """`value` as a column of its own, one layer up; the same expression is not written twice."""
+        key = (scope, "column", value.text)
+        if not name and (value.atom or key in self._known):
+            return value if value.atom else self._known[key]
+        name = name or self._name("x")
+        layer = self._layers[scope].setdefault(value.layer + 1, _Layer())
+        layer.columns.append((name, value.text))
+        made = Sql(name, value.layer + 1, True)
+        self._known[key] = made
+        return made
+
+    def gather(self, value: Sql, aggregate: str) -> Sql:
+        """A column of households made of their members: `aggregate` has {} where the member's value stands."""
+        held = self.column(MEMBER, value)
+        key = (HOUSEHOLD, "gather", aggregate.replace("{}", held.text))
+        if key not in self._known:
+            name = self._name("g")
+            layer = self._layers[HOUSEHOLD].setdefault(held.layer + 1, _Layer())
+            layer.gathered.append((name, key[2]))
+            self._known[key] = Sql(name, held.layer + 1, True)
+        return self._known[key]
+
+    def fetch(self, column: Sql) -> Sql:
+        """A column of the household beside each of its members."""
+        key = (MEMBER, "fetch", column.text)
+        if key not in self._known:
+            layer = self._layers[MEMBER].setdefault(column.layer + 1, _Layer())
+            layer.fetched.append(column.text)
+            self._known[key] = Sql(column.text, column.layer + 1, True)
+        return self._known[key]
+
+    def _name(self, prefix: str) -> str:
+        self._count += 1
+        return f"{prefix}{self._count}"
+
+    @property
+    def top(self) -> int:
+        """The highest layer in use."""
+        return max((layer for scope in self._layers.values() for layer in scope), default=0)
+
+    def selects(self) -> tuple[list[Select], str, str]:
+        """The selects, and the names of the last one of households and of members."""
+        found = [
+            Select("h0", f"SELECT {_listed(self.base[HOUSEHOLD])} FROM {self._source(HOUSEHOLD)}"),
+            Select("m0", f"SELECT {_listed(self.base[MEMBER])} FROM {self._source(MEMBER)}"),
+        ]
+        last = {HOUSEHOLD: "h0", MEMBER: "m0"}
+        for number in range(1, self.top + 1):
+            before = dict(last)
+            for scope, prefix in ((HOUSEHOLD, "h"), (MEMBER, "m")):
+                layer = self._layers[scope].get(number)
+                if layer is not None:
+                    name = f"{prefix}{number}"
+                    found.append(Select(name, self._select(layer, before, scope)))
+                    last[scope] = name
+        return found, last[HOUSEHOLD], last[MEMBER]
+
+    def _source(self, scope: str) -> str:
+        prepared = "".join(f", {column}" for column in self.prepared[scope])
+        return f"(SELECT *{prepared} FROM {scope})" if prepared else scope
+
+    def _select(self, layer: _Layer, before: dict[str, str], scope: str) -> str:
+        columns = "".join(f", {text} AS {name}" for name, text in layer.columns)
+        if scope == HOUSEHOLD and layer.gathered:
+            names = "".join(f", g.{name}" for name, _ in layer.gathered)
+            inner = f"SELECT household, {_listed(layer.gathered)} FROM {before[MEMBER]} GROUP BY household"
+            return f"SELECT h.*{names}{columns} FROM {before[HOUSEHOLD]} h LEFT JOIN ({inner}) g ON g.household = h.household"
+        if scope == MEMBER and layer.fetched:
+            names = "".join(f", f.{name}" for name in layer.fetched)
+            return f"SELECT m.*{names}{columns} FROM {before[MEMBER]} m JOIN {before[HOUSEHOLD]} f ON f.household = m.household"
+        return f"SELECT *{columns} FROM {before[scope]}"
+
+
+def _listed(columns: list[tuple[str, str]]) -> str:
+    return ", ".join(name if name == text else f"{text} AS {name}" for name, text in columns)

@@ -1,0 +1,10 @@
+"""Policies: dated rules with their legal source, read from untrusted text, typed, and proved before anything runs.
+
+Reads the text of a policy file; writes nothing. Invariant: a Policy that loaded has no unknown name, no gap in its dates,
+no unit that does not fit, no number that can pass 2^62, and no way to reach anything but its declared inputs.
+"""
+
+from evenhand.flow.policy.load import load, period_for
+from evenhand.flow.policy.model import Policy
+
+__all__ = ["Policy", "load", "period_for"]

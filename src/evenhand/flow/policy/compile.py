@@ -1,0 +1,327 @@
+"""A policy compiled for some periods: every name looked up, every rule typed, in the order of use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from fractions import Fraction
+
+from evenhand.core.period import Period
+from evenhand.core.unit import UNITS
+from evenhand.flow.policy import numbers
+from evenhand.flow.policy.build import Builder
+from evenhand.flow.policy.forbidden import forbidden
+from evenhand.flow.policy.gate import Refused
+from evenhand.flow.policy.measure import DAY, PERSON, Measure, measure
+from evenhand.flow.policy.model import Dated, Expr, Param, Policy, Row, Rounding, Step, TableRule
+from evenhand.flow.policy.positions import Path
+from evenhand.flow.policy.sheet import Faults, nearest
+from evenhand.flow.policy.tree import Node, Program, Quant, TypedEntitlement, TypedRow, TypedStep, TypedTable
+
+
+class _Broken(Exception):
+    """Something this rule reads is wrong itself, and was reported there."""
+
+
+class _Compiler:
+    def __init__(self, policy: Policy, environments: Sequence[Period], faults: Faults) -> None:
+        self.policy = policy
+        self.faults = faults
+        self.program = Program(policy, tuple(environments))
+        self.builder = Builder(environments, self.find, policy.categories, policy.leap)
+        self.state: dict[str, str] = {}
+        self.trail: list[str] = []
+        self.in_force = frozenset(range(len(environments)))
+        self.row: Row | None = None
+
+    # -- names
+
+    def find(self, name: str, scope: str) -> Node:
+        """The node of a name (called by the builder)."""
+        periods = self.program.environments
+        if name in ("period_start", "period_end"):
+            days = [period.first if name == "period_start" else period.last for period in periods]
+            return Node("const", "date", "const", span=(min(days), max(days)), data=tuple(days))
+        if name == "days_in_period":
+            return self.builder.constant([Fraction(period.days) for period in periods], DAY)
+        if name == "size":
+            return Node("size", "number", "household", quant=Quant(PERSON, 1, Fraction(1), Fraction(numbers.MEMBERS_MAX)))
+        if name in self.policy.inputs:
+            return self._input(name, scope)
+        if name in self.policy.params:
+            return self._param(self.policy.params[name], scope)
+        if name in self.policy.rules:
+            return self._rule(name, scope)
+        raise self._unknown(name)
+
+    def _unknown(self, name: str) -> Refused:
+        ground = forbidden(name)
+        if ground:
+            return Refused(name, f"no rule may use a person's {ground[1]}; the registry has no such column", "leave it out")
+        known = [*self.policy.inputs, *self.policy.params, *self.policy.rules, "size", "days_in_period", "period_start", "period_end"]
+        return Refused(name, f'there is no name "{name}"', nearest(name, known, "declare it under [input], [param], [step] or [table]"))
+
+    def _belongs(self, name: str, of: str, scope: str) -> None:
+        if of == "member" and scope == "household":
+            raise Refused(name, f'"{name}" belongs to each member', "put it into sum( ), any( ), all( ), count( ), min( ) or max( )")
+
+    def _input(self, name: str, scope: str) -> Node:
+        found = self.policy.inputs[name]
+        self._belongs(name, found.of, scope)
+        if found.type == "category":
+            return Node("input", "word", found.of, category=found.category, data=name)
+        if found.type == "bool":
+            return Node("input", "bool", found.of, data=name)
+        if found.type == "date":
+            assert isinstance(found.low, date) and isinstance(found.high, date)
+            return Node("input", "date", found.of, span=(found.low, found.high), data=name)
+        assert isinstance(found.low, Fraction) and isinstance(found.high, Fraction) and found.measure
+        return Node("input", "number", found.of, quant=Quant(found.measure, found.parts, found.low, found.high), data=name)
+
+    def _param(self, param: Param, scope: str) -> Node:
+        unit = param.measure.without("person") if scope == "member" and ("person", -1) in param.measure.dims else param.measure
+        dated = [param.at(period.first) for period in self.program.environments]
+        for index in self.in_force:
+            if dated[index] is None:
+                self._not_in_force(param, index)
+        if not param.by:
+            return self.builder.constant([value.rows[()] if value else None for value in dated], unit)
+        keys = [self.find(key, scope) for key in param.by]
+        quant = numbers.hull([q for value in param.values if value in dated for q in _lookup_types(value, unit)] or
+                             [Quant(unit, 1, Fraction(0), Fraction(0))], unit)  # fmt: skip
+        of = "member" if any(key.scope == "member" for key in keys) else "household"
+        return Node("lookup", "number", of, tuple(keys), quant, data=tuple(dated))  # type: ignore[arg-type]
+
+    def _not_in_force(self, param: Param, index: int) -> None:
+        day = self.program.environments[index].first
+        ends = param.values[-1].span.end if param.values else None
+        after = ends is not None and day > ends
+        if after and (self.row is None or self.row.span.end is None):
+            self.program.dead[index] = f'"{param.name}" has no value after {ends}'
+            return
+        if self.row is None and self.policy.span.start is None and not after and len(self.program.environments) == 1:
+            self.program.dead[index] = f'"{param.name}" has no value on {day}'
+            return
+        raise Refused(
+            param.name,
+            f'in force on {day}, and "{param.name}" has no value then',
+            "give the row from and to, or the value an earlier first day, or write from = under [policy]",
+        )
+
+    def _rule(self, name: str, scope: str) -> Node:
+        rule = self.policy.rules[name]
+        self._belongs(name, rule.of, scope)
+        state = self.state.get(name)
+        if state == "open":
+            circle = " -> ".join([*self.trail[self.trail.index(name) :], name])
+            raise Refused(name, f"the rules go round in a circle: {circle}", "let one of them stand on its own")
+        if state is None:
+            self._compile_rule(name)
+        typed = self.program.rules.get(name)
+        if typed is None:
+            raise _Broken
+        if isinstance(typed, TypedTable):
+            return Node("rule", "number", rule.of, quant=typed.value, data=name)
+        node = typed.node
+        if node.scope == "const":
+            return node
+        return Node("rule", node.kind, rule.of, quant=node.quant, span=node.span, category=node.category, data=name)
+
+    # -- rules
+
+    def _compile_rule(self, name: str) -> None:
+        held = self.in_force, self.row
+        self.state[name] = "open"
+        self.trail.append(name)
+        self.in_force, self.row = frozenset(range(len(self.program.environments))), None
+        try:
+            rule = self.policy.rules[name]
+            typed = self._table(rule) if isinstance(rule, TableRule) else self._step(rule)
+            if typed is not None:
+                self.program.rules[name] = typed
+        finally:
+            self.state[name] = "done"
+            self.trail.pop()
+            self.in_force, self.row = held
+
+    def cell(self, expr: Expr, scope: str, kind: str, unit: Measure | None, rounding: Rounding | None = None) -> Node | None:
+        """One expression, typed, in its unit and rounded; None if it is wrong (and noted)."""
+        try:
+            node = self.builder.build(expr.ast, scope, unit)
+            if kind and node.kind != kind:
+                raise Refused(expr.text, f"a {node.kind} stands where a {_WANTED[kind]} is wanted", _REMEDY[kind])
+            if node.kind == "number":
+                node = self._in_unit(node, unit, expr)
+            return self.rounded(node, rounding)
+        except Refused as error:
+            self.faults.add(expr.path, error.text, error.message, error.remedy)
+        except _Broken:
+            pass
+        return None
+
+    def _in_unit(self, node: Node, unit: Measure | None, expr: Expr) -> Node:
+        if unit is None:
+            return node
+        node = self.builder.settle(node, unit)
+        if node.number.measure.dims != unit.dims:
+            raise Refused(expr.text, f"the result is in {node.number.measure.text}, and {unit.text} is wanted", "mend the formula or the unit")
+        return replace(node, quant=replace(node.number, measure=unit)) if node.op == "const" else node
+
+    def rounded(self, node: Node, rounding: Rounding | None) -> Node:
+        """`node` rounded; a division by data that is not rounded is refused."""
+        if rounding is None:
+            self.builder.whole([node])
+            return node
+        if node.kind != "number":
+            raise Refused("round", "only numbers are rounded", "leave round out")
+        node = self.builder.settle(node, rounding.measure)
+        if node.number.measure.dims != rounding.measure.dims:
+            raise Refused(rounding.measure.text, f"a value in {node.number.measure.text} is rounded to {rounding.measure.text}", "round to a quantity of its own unit")
+        quant = numbers.rounded(node, rounding)
+        return self.builder.fold("round", "number", [node], (rounding.to, rounding.mode), quant)
+
+    def _step(self, rule: Step) -> TypedStep | None:
+        node = self.cell(rule.expr, rule.of, "number" if rule.round or rule.measure else "", rule.measure, rule.round)
+        return None if node is None else TypedStep(rule, node)
+
+    def _table(self, rule: TableRule) -> TypedTable | None:
+        rows: list[TypedRow] = []
+        whole = True
+        ids = [row.id for row in rule.rows]
+        for row in rule.rows:
+            in_force = frozenset(i for i, period in enumerate(self.program.environments) if row.span.holds(period.first))
+            if not in_force:
+                continue
+            self.in_force, self.row = in_force, row if row.span.start or row.span.end else None
+            assert row.when is not None
+            when = self.cell(row.when, rule.of, "bool", None)
+            then = self.cell(row.then, rule.of, "number", rule.measure)
+            if when is None or then is None:
+                whole = False
+                continue
+            then = self._allow(then, rule, row)
+            rows.append(TypedRow(row, when, then, tuple(ids.index(other) for other in row.over if other in ids), in_force))
+        self.in_force, self.row = frozenset(range(len(self.program.environments))), None
+        otherwise = self.cell(rule.otherwise.then, rule.of, "number", rule.measure) if rule.otherwise else None
+        if not whole or (rule.otherwise and otherwise is None):
+            return None
+        return self._typed(rule, rows, otherwise)
+
+    def _allow(self, then: Node, rule: TableRule, row: Row) -> Node:
+        return then
+
+    def _typed(self, rule: TableRule, rows: list[TypedRow], otherwise: Node | None) -> TypedTable | None:
+        try:
+            quants = [row.then.number for row in rows] + ([otherwise.number] if otherwise else [])
+            if rule.hit == "sum" and rows:
+                parts = [replace(q, lo=min(q.lo, Fraction(0)), hi=max(q.hi, Fraction(0))) for q in quants]
+                raw = numbers.added([(1, quant) for quant in parts], rule.measure)
+            else:
+                raw = numbers.hull(quants or [Quant(rule.measure, 1, Fraction(0), Fraction(0))], rule.measure)
+            value = raw
+            if rule.round is not None:
+                value = self.rounded(Node("rule", "number", rule.of, quant=raw, data=rule.name), rule.round).number
+            return TypedTable(rule, tuple(rows), otherwise, raw, value)
+        except Refused as error:
+            self.faults.add(rule.path, error.text, error.message, error.remedy)
+            return None
+
+    # -- what is due
+
+    def entitlements(self) -> None:
+        """Type every entitlement."""
+        for rule in self.policy.entitlements:
+            benefit = self.policy.benefits[rule.benefit]
+            unit = measure(UNITS[benefit.unit].name)
+            plain = self.cell(rule.amount, "household", "number", unit)
+            tier = self.cell(rule.tier, "household", "number", None) if rule.tier else None
+            price = self.cell(rule.price, "household", "number", None) if rule.price else None
+            if rule.price and price is not None and not price.bare and not _is_price(price, unit):
+                self.faults.add(rule.price.path, rule.price.text, f"a price is money for a {unit.text}", f'give it a unit such as "INR/{unit.text}"')
+            if plain is None or (rule.tier and tier is None):
+                continue
+            try:
+                amount = self.rounded(plain, rule.round)
+                self._whole_and_due(amount, benefit.parts, rule.amount)
+                if tier is not None:
+                    self._check_tier(tier)
+            except Refused as error:
+                self.faults.add(rule.amount.path, error.text, error.message, error.remedy)
+                continue
+            self.program.entitlements.append(TypedEntitlement(rule, plain, amount, tier))
+
+    def _whole_and_due(self, amount: Node, parts: int, expr: Expr) -> None:
+        if parts % amount.number.den:
+            raise Refused(expr.text, "a fraction reaches an entitlement", 'round where the law rounds: round = {to = "1 g", mode = "floor"}')
+        if amount.number.lo < 0:
+            raise Refused(expr.text, "the amount can fall below 0", "write greatest(0, …), or declare a narrower range")
+        numbers.check(amount.number.largest * parts * 1_000_000, "an entitlement")
+
+    def _check_tier(self, tier: Node) -> None:
+        if tier.number.measure.dims or tier.number.den != 1 or tier.number.lo < 1 or tier.number.hi > 100:
+            raise Refused("tier", "a tier is a whole number from 1 (first) to 100", 'use a table with unit = "number"')
+
+
+_WANTED = {"bool": "condition", "number": "number"}
+_REMEDY = {"bool": "compare it with something", "number": "write a formula that gives a number"}
+
+
+def _is_price(node: Node, unit: Measure) -> bool:
+    dims = dict(node.number.measure.dims)
+    money = [name for name, power in dims.items() if name.startswith("money") and power == 1]
+    return len(money) == 1 and all(dims.get(name) == -power for name, power in unit.dims) and len(dims) == 1 + len(unit.dims)
+
+
+def _lookup_types(value: Dated, unit: Measure) -> list[Quant]:
+    numbers_found = [*value.rows.values(), *([value.other] if value.other is not None else [])]
+    if value.more is not None:
+        last = max(value.rows.values())
+        numbers_found += [last + value.more * numbers.MEMBERS_MAX, value.more]
+    return [numbers.constant(numbers_found, unit)]
+
+
+def compile_policy(policy: Policy, environments: Sequence[Period], faults: Faults) -> Program:
+    """The program of a policy for these periods. Faults are noted; the program lacks what is wrong."""
+    compiler = _Compiler(policy, environments, faults)
+    for name in policy.rules:
+        if name not in compiler.state:
+            compiler._compile_rule(name)
+    compiler.entitlements()
+    return compiler.program
+
+
+def samples(policy: Policy, period_of: object) -> list[Period]:
+    """Periods that stand for all: between any two dates at which a value or row changes, one of every length."""
+    assert callable(period_of)
+    spans = [value.span for param in policy.params.values() for value in param.values]
+    starts = [span.start for span in spans if span.start]
+    first = policy.span.start or min(starts, default=date(2020, 1, 1))
+    spans += [row.span for rule in policy.rules.values() if isinstance(rule, TableRule) for row in rule.rows]
+    changes = {first}
+    for span in spans:
+        if span.start and span.start > first:
+            changes.add(span.start)
+        if span.end and span.end >= first:
+            changes.add(span.end + timedelta(days=1))
+    last = policy.span.end
+    ordered = sorted(day for day in changes if last is None or day <= last)
+    found: list[Period] = []
+    for start, after in zip(ordered, [*ordered[1:], None], strict=True):
+        period = period_of(start)
+        if period.first < start:
+            period = period_of(period.last + timedelta(days=1))
+        lengths: set[int] = set()
+        for _ in range(60 if len(ordered) < 20 else 14):
+            if (after and period.first >= after) or (last and period.first > last):
+                break
+            if period.days not in lengths:
+                lengths.add(period.days)
+                found.append(period)
+            period = period_of(period.last + timedelta(days=1))
+    return found
+
+
+def unused(path: Path) -> str:
+    """Shown for a row that is in force on no first day of a period."""
+    return f"{path[-1]}"

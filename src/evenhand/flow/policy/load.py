@@ -1,0 +1,119 @@
+"""From text to Policy: everything wrong with it is reported at once, with lines and remedies."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from functools import partial
+from typing import Any
+
+from evenhand.core.errors import InputError, UsageError, input_error
+from evenhand.core.period import Period
+from evenhand.flow.policy.calendar import LEAPS, check_kind, period_of
+from evenhand.flow.policy.compile import compile_policy, samples
+from evenhand.flow.policy.model import Policy, Span, TableRule
+from evenhand.flow.policy.positions import LARGEST, TooDeep, positions
+from evenhand.flow.policy.read_rules import read_cases, read_entitlements, read_rules
+from evenhand.flow.policy.read_terms import read_benefits, read_categories, read_inputs, read_params
+from evenhand.flow.policy.sheet import Faults, Sheet
+
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}\Z")
+_AT = re.compile(r"\(at line ([0-9]+), column ([0-9]+)\)|\(at end of document\)")
+
+
+def load(text: str, file: str) -> Policy:
+    """The policy written in `text`; `file` is its name in messages. InputError lists every fault with its line."""
+    data, faults = _read(text, file)
+    root = Sheet(faults, (), data)
+    root.only("policy", "category", "input", "benefit", "param", "lookup", "step", "table", "entitlement", "test")
+    policy = _assemble(text, file, root, faults)
+    if not faults.found or policy.entitlements:
+        _compile_and_check(policy, faults)
+    if faults.found:
+        raise InputError(faults.found)
+    return policy
+
+
+def _read(text: str, file: str) -> tuple[dict[str, Any], Faults]:
+    if len(text) >= LARGEST:
+        raise input_error(file, 0, "", None, f"a policy of {len(text)} characters", f"write less than {LARGEST}")
+    try:
+        lines = positions(text)
+        return tomllib.loads(text, parse_float=Decimal), Faults(file, lines)
+    except TooDeep as error:
+        raise input_error(file, error.line, "", None, "brackets nested too deep", "a policy needs few levels") from None
+    except tomllib.TOMLDecodeError as error:
+        found = _AT.search(str(error))
+        line = int(found[1]) if found and found[1] else text.count("\n") + 1
+        message = _AT.sub("", str(error)).strip()
+        shown = text.splitlines()[line - 1].strip()[:60] if 0 < line <= len(text.splitlines()) else ""
+        raise input_error(file, line, "", shown, f"not TOML: {message}", "mend the line (see spec/policy-grammar.md)") from None
+    except (ValueError, RecursionError, ArithmeticError) as error:
+        raise input_error(file, 0, "", None, f"not TOML that can be read: {error}", "look for absurd numbers") from None
+
+
+def _assemble(text: str, file: str, root: Sheet, faults: Faults) -> Policy:
+    head = root.child("policy")
+    if "policy" not in root.data:
+        root.fault(None, "[policy] is missing", 'write [policy] with id = "…" and period = "month"')
+    else:
+        head.only("id", "period", "leap", "from", "to", "k", "reserve")
+    name = head.text("id", '"india-nfsa"') if head.data else ""
+    if name and not _ID.match(name):
+        head.fault("id", f'"{name}" cannot be the id of a policy', "use a-z, 0-9 and -")
+    kind = head.text("period", '"month"') if head.data else "month"
+    try:
+        check_kind(kind or "month")
+    except UsageError as error:
+        head.fault("period", error.message, error.remedy)
+        kind = "month"
+    leap = head.choice("leap", LEAPS, "") if "leap" in head.data else ""
+    reserve = head.fraction("reserve", '"1/100"', Fraction(0)) or Fraction(0)
+    if not 0 <= reserve < 1 or reserve.denominator > 1_000_000:
+        head.fault("reserve", "a fraction from 0 to less than 1 is wanted", 'write reserve = "1/100"')
+        reserve = Fraction(0)
+    categories = read_categories(root)
+    inputs = read_inputs(root, categories)
+    params = read_params(root, inputs, categories)
+    benefits = read_benefits(root, kind or "month")
+    rules = read_rules(root, set(inputs) | set(params))
+    entitlements = read_entitlements(root, benefits)
+    cases = read_cases(root, inputs, entitlements, rules, benefits)
+    sources = dict.fromkeys(value.source for param in params.values() for value in param.values if value.source)
+    sources |= dict.fromkeys(row.source for rule in rules.values() if isinstance(rule, TableRule) for row in rule.rows if row.source)
+    return Policy(
+        name, head.text("title", "", name), kind or "month", leap, head.span(), head.integer("k", 1, 1_000_000, 20), reserve,
+        file, text, hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest(), categories, inputs, params, rules, benefits,
+        entitlements, cases, tuple(sources), faults.lines,
+    )  # fmt: skip
+
+
+def _compile_and_check(policy: Policy, faults: Faults) -> None:
+    of: Callable[[date], Period] = partial(period_of, policy.period_kind)
+    periods = samples(policy, of)
+    if not periods:
+        faults.add(("policy",), None, "no period begins while the policy is in force", "give it a longer time")
+        return
+    before = len(faults.found)
+    program = compile_policy(policy, periods, faults)
+    for rule in policy.rules.values():
+        for row in rule.rows if isinstance(rule, TableRule) else ():
+            if not any(row.span.holds(period.first) for period in periods):
+                faults.add(row.path, row.id, f'row "{row.id}" is in force on no first day of a period', "mend its days")
+    if len(faults.found) == before and len(program.dead) == len(periods):
+        faults.add(("policy",), None, f"never in force: {program.dead[0]}", "let the values be in force at one time")
+
+
+def period_for(policy: Policy, day: date) -> Period:
+    """The policy's period that holds `day`."""
+    return period_of(policy.period_kind, day)
+
+
+def next_period(policy: Policy, period: Period) -> Period:
+    """The period that follows."""
+    return period_of(policy.period_kind, period.last + timedelta(days=1))

@@ -1,0 +1,212 @@
+"""A policy as written, read and checked for shape: what the TOML says, before any name in it is looked up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import Literal
+
+from evenhand.core.benefit import Benefit
+from evenhand.core.quantity import RoundMode
+from evenhand.flow.policy.measure import Measure
+from evenhand.flow.policy.positions import Path
+from evenhand.flow.policy.syntax import Ast
+
+Scope = Literal["household", "member"]
+Hit = Literal["unique", "first", "sum"]
+
+
+@dataclass(frozen=True)
+class Span:
+    """Days from `start` to `end`, both inclusive; None is open."""
+
+    start: date | None = None
+    end: date | None = None
+
+    def holds(self, day: date) -> bool:
+        """Whether `day` lies in it."""
+        return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
+
+
+@dataclass(frozen=True)
+class Expr:
+    """An expression with its text and its place in the file."""
+
+    text: str
+    ast: Ast
+    path: Path
+
+
+@dataclass(frozen=True)
+class Input:
+    """Something a programme knows of a household or member. `low` and `high` are numbers in base units or dates."""
+
+    name: str
+    of: Scope
+    type: Literal["category", "number", "bool", "date"]
+    purpose: str
+    category: str = ""
+    measure: Measure | None = None
+    parts: int = 1
+    low: Fraction | date | None = None
+    high: Fraction | date | None = None
+    registry: bool = False
+
+
+@dataclass(frozen=True)
+class Dated:
+    """One value of a parameter (base units, key () only) or of a lookup, with its days and source."""
+
+    span: Span
+    rows: dict[tuple[str, ...], Fraction]
+    more: Fraction | None
+    other: Fraction | None
+    source: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class Param:
+    """Dated values: a parameter (`by` empty) or a lookup by one or more inputs."""
+
+    name: str
+    by: tuple[str, ...]
+    measure: Measure
+    values: tuple[Dated, ...]
+    path: Path
+
+    def at(self, day: date) -> Dated | None:
+        """The value in force on `day`."""
+        return next((value for value in self.values if value.span.holds(day)), None)
+
+
+@dataclass(frozen=True)
+class Rounding:
+    """To a multiple of `to` (base units), by `mode`."""
+
+    to: Fraction
+    measure: Measure
+    mode: RoundMode
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a table."""
+
+    id: str
+    span: Span
+    when: Expr | None
+    then: Expr
+    over: tuple[str, ...]
+    because: str
+    source: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class TableRule:
+    """A table of rules: of its rows one fits (unique), the first that fits counts (first), or all that fit (sum)."""
+
+    name: str
+    of: Scope
+    measure: Measure
+    hit: Hit
+    rows: tuple[Row, ...]
+    otherwise: Row | None
+    round: Rounding | None
+    path: Path
+
+
+@dataclass(frozen=True)
+class Step:
+    """A named value on the way."""
+
+    name: str
+    of: Scope
+    expr: Expr
+    measure: Measure | None
+    round: Rounding | None
+    path: Path
+
+
+@dataclass(frozen=True)
+class Floor:
+    """The part of an entitlement that is protected first: a share of it, rounded to whole base units."""
+
+    share: Fraction
+    mode: RoundMode
+
+
+@dataclass(frozen=True)
+class Entitlement:
+    """What a household is due of a benefit."""
+
+    name: str
+    benefit: str
+    amount: Expr
+    floor: Floor | None
+    tier: Expr | None
+    round: Rounding | None
+    served: str
+    price: Expr | None
+    path: Path
+
+    @property
+    def has_floor(self) -> bool:
+        """Whether a part of it is protected before anyone gets more."""
+        return self.floor is not None
+
+
+@dataclass(frozen=True)
+class Case:
+    """A test inside the file: a household, a day, and what must come out."""
+
+    name: str
+    on: date
+    given: dict[str, object]
+    members: tuple[dict[str, object], ...] | None
+    expect: dict[str, object]
+    because: tuple[str, ...]
+    path: Path
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A checked policy. `rules` are in the order of use; `sha256` is that of the file's bytes."""
+
+    id: str
+    title: str
+    period_kind: str
+    leap: str
+    span: Span
+    k: int
+    reserve: Fraction
+    file: str
+    text: str
+    sha256: bytes
+    categories: dict[str, tuple[str, ...]]
+    inputs: dict[str, Input]
+    params: dict[str, Param]
+    rules: dict[str, TableRule | Step]
+    benefits: dict[str, Benefit]
+    entitlements: tuple[Entitlement, ...]
+    cases: tuple[Case, ...]
+    sources: tuple[str, ...]
+    lines: dict[Path, int] = field(repr=False, default_factory=dict)
+
+    @property
+    def divided(self) -> tuple[str, ...]:
+        """Ids of the benefits that are divided when stock is short, in the order written."""
+        return tuple(name for name, benefit in self.benefits.items() if benefit.division == "leximin")
+
+    def line(self, path: Path) -> int:
+        """The line at which `path` stands, or of what holds it."""
+        return line_of(self.lines, path)
+
+
+def line_of(lines: dict[Path, int], path: Path) -> int:
+    """The line of `path`, or of the nearest thing that holds it; 0 for the file."""
+    while path and path not in lines:
+        path = path[:-1]
+    return lines.get(path, 0)

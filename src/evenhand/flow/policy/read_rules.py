@@ -1,0 +1,265 @@
+"""Reading rules: tables, steps, entitlements, and the tests that stand beside them."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import get_args
+
+from evenhand.core.benefit import Benefit
+from evenhand.core.quantity import RoundMode
+from evenhand.core.unit import UNITS
+from evenhand.flow.policy.measure import NUMBER
+from evenhand.flow.policy.model import (
+    Case, Entitlement, Floor, Input, Row, Rounding, Span, Step, TableRule,
+)  # fmt: skip
+from evenhand.flow.policy.read_terms import BUILT_IN
+from evenhand.flow.policy.sheet import NAME, Sheet, nearest
+
+MODES: tuple[RoundMode, ...] = get_args(RoundMode)
+MOST_ROWS = 60
+
+_ROW = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}\Z")
+
+
+def read_rules(root: Sheet, taken: set[str]) -> dict[str, TableRule | Step]:
+    """Tables and steps by name, in the order written."""
+    rules: dict[str, TableRule | Step] = {}
+    for name, sheet in root.children("step"):
+        step = _step(name, sheet)
+        if _free(name, sheet, taken | set(rules)) and step:
+            rules[name] = step
+    for name, sheet in root.children("table"):
+        table = _table(name, sheet)
+        if _free(name, sheet, taken | set(rules)):
+            rules[name] = table
+    return rules
+
+
+def _free(name: str, sheet: Sheet, taken: set[str]) -> bool:
+    if name in taken or name in BUILT_IN:
+        sheet.fault(None, f'the name "{name}" is taken', "choose another name", name)
+        return False
+    return True
+
+
+def _rounding(sheet: Sheet) -> Rounding | None:
+    if "round" not in sheet.data:
+        return None
+    holder = sheet.child("round")
+    holder.only("to", "mode")
+    to = holder.quantity("to", "1 kg")
+    mode = holder.choice("mode", MODES)
+    if to is None:
+        return None
+    if to[0] <= 0:
+        holder.fault("to", "rounding goes to a quantity above 0", 'write to = "1 kg"')
+        return None
+    return Rounding(to[0], to[1], mode)  # type: ignore[arg-type]
+
+
+def _step(name: str, sheet: Sheet) -> Step | None:
+    sheet.only("of", "is", "unit", "round", "because")
+    of = sheet.choice("of", ("household", "member"), "household")
+    expr = sheet.expr("is", "size * 2")
+    unit = sheet.measure("unit", False)
+    rounding = _rounding(sheet)
+    return Step(name, of, expr, unit, rounding, sheet.path) if expr else None  # type: ignore[arg-type]
+
+
+def _table(name: str, sheet: Sheet) -> TableRule:
+    sheet.only("of", "unit", "hit", "rows", "otherwise", "round")
+    of = sheet.choice("of", ("household", "member"), "household")
+    unit = sheet.measure("unit") or NUMBER
+    hit = sheet.choice("hit", ("unique", "first", "sum"), "unique")
+    rows = [row for item in sheet.items("rows") if (row := _row(item))]
+    if not sheet.data.get("rows"):
+        sheet.fault(None, "a table without rows", 'write rows = [{id = "a", when = "…", then = "…", because = "…"}]')
+    if len(rows) > MOST_ROWS:
+        sheet.fault("rows", f"more than {MOST_ROWS} rows are not supported yet", "split the table, or use a lookup")
+    ids = [row.id for row in rows]
+    for row in rows:
+        if ids.count(row.id) > 1:
+            sheet.faults.add((*row.path, "id"), row.id, f'two rows are called "{row.id}"', "give each row its own id")
+        for other in row.over:
+            if other not in ids or other == row.id:
+                sheet.faults.add((*row.path, "over"), other, f'there is no other row "{other}" to be an exception of',
+                                 nearest(other, [i for i in ids if i != row.id], "name a row of this table"))  # fmt: skip
+        if row.over and hit != "unique":
+            sheet.faults.add((*row.path, "over"), hit, f'"over" means nothing where hit = "{hit}"', "use hit = \"unique\"")
+    otherwise = None
+    if "otherwise" in sheet.data:
+        item = sheet.child("otherwise")
+        item.only("then", "because")
+        then = item.expr("then", "0")
+        because = item.text("because", '"why"')
+        otherwise = Row("otherwise", Span(), None, then, (), because, "", item.path) if then else None
+    return TableRule(name, of, unit, hit, tuple(rows), otherwise, _rounding(sheet), sheet.path)  # type: ignore[arg-type]
+
+
+def _row(item: Sheet) -> Row | None:
+    item.only("id", "from", "to", "when", "then", "over", "because")
+    name = item.text("id", '"a-short-name"')
+    if name and (not _ROW.match(name) or name == "otherwise"):
+        item.fault("id", f'"{name}" cannot be the id of a row', "use letters, digits, _ and -, at most 40")
+    over = item.data.get("over", [])
+    over = [over] if isinstance(over, str) else over
+    if not isinstance(over, list) or not all(isinstance(other, str) for other in over):
+        item.fault("over", "the id of a row is wanted", 'write over = "id"')
+        over = []
+    when, then = item.expr("when", "true"), item.expr("then", "0")
+    because = item.text("because", '"why, in words a household reads"')
+    if when is None or then is None:
+        return None
+    return Row(name, item.span(), when, then, tuple(over), because, item.text("source", "", ""), item.path)
+
+
+def read_entitlements(root: Sheet, benefits: dict[str, Benefit]) -> tuple[Entitlement, ...]:
+    """What households are due, in the order written."""
+    found: list[Entitlement] = []
+    for item in root.items("entitlement"):
+        item.only("name", "benefit", "amount", "floor", "tier", "round", "served", "price")
+        benefit = item.text("benefit", '"grain"')
+        if benefit and benefit not in benefits:
+            item.fault("benefit", f'there is no benefit "{benefit}"', nearest(benefit, benefits, "declare it as [benefit.NAME]"))
+        name = item.text("name", '"grain"', benefit)
+        if name and (not NAME.match(name) or name in ("household", "undecided", "size")):
+            item.fault("name", f'"{name}" cannot name an entitlement', "use a-z, 0-9 and _, a letter first")
+        columns = {part for other in found for part in (other.name, f"{other.name}_floor")}
+        if name in columns or f"{name}_floor" in columns:
+            item.fault("name" if "name" in item.data else None, f'two entitlements are called "{name}"', "give each its own name", name)
+        amount = item.expr("amount", "due")
+        floor = _floor(item)
+        tier = item.expr("tier", "1", False)
+        served = item.choice("served", ("anywhere", "home state", "home point"), "home point")
+        price = item.expr("price", "price", False)
+        if amount and benefit in benefits:
+            if any(other.benefit == benefit and (other.tier or tier) for other in found):
+                item.fault("tier", "tiers of a benefit with two entitlements are not supported yet", "leave the tier out")
+            found.append(Entitlement(name, benefit, amount, floor, tier, _rounding(item), served, price, item.path))
+    if not root.data.get("entitlement"):
+        root.fault(None, "no entitlement", "write [[entitlement]] with benefit and amount")
+    return tuple(found)
+
+
+def _floor(item: Sheet) -> Floor | None:
+    if "floor" not in item.data:
+        return None
+    holder = item.child("floor")
+    holder.only("share", "round")
+    share = holder.fraction("share", '"3/5"')
+    if share is not None and not 0 <= share <= 1:
+        holder.fault("share", "a share from 0 to 1 is wanted", 'write share = "3/5"')
+        return None
+    if share is not None and share.denominator > 1_000_000:
+        holder.fault("share", "a share too fine to be counted exactly", "use a denominator up to 1000000")
+        return None
+    if "round" not in holder.data and share is not None and share.denominator != 1:
+        holder.fault(None, "a fraction reaches a floor", f'write round = "ceiling", or one of {", ".join(MODES)}')
+        return None
+    mode = holder.choice("round", MODES, "ceiling")
+    return Floor(share, mode) if share is not None else None  # type: ignore[arg-type]
+
+
+def read_cases(root: Sheet, inputs: dict[str, Input], entitlements: tuple[Entitlement, ...],
+               rules: dict[str, TableRule | Step], benefits: dict[str, Benefit]) -> tuple[Case, ...]:  # fmt: skip
+    """The tests of the file."""
+    cases: list[Case] = []
+    for item in root.items("test"):
+        item.only("name", "on", "given", "members", "expect", "because")
+        name = item.text("name", '"family of four"')
+        on = item.day("on")
+        if on is None and "on" not in item.data:
+            item.fault(None, '"on" is missing', "write on = 2024-01-01")
+        given = _given(item.child("given"), inputs, "household")
+        members = None
+        if "members" in item.data:
+            members = tuple(_given(member, inputs, "member") for member in item.items("members"))
+        expect = _expected(item, entitlements, benefits)
+        because = item.data.get("because", [])
+        known = {f"{rule.name}.{row.id}" for rule in rules.values() if isinstance(rule, TableRule)
+                 for row in (*rule.rows, *([rule.otherwise] if rule.otherwise else []))}  # fmt: skip
+        if not isinstance(because, list) or not all(isinstance(row, str) for row in because):
+            item.fault("because", "a list of rows is wanted", 'write because = ["due.aay"]')
+            because = []
+        for row in because:
+            if row not in known:
+                item.fault("because", f'there is no row "{row}"', nearest(row, known, "write TABLE.ROW"), row)
+        if on is not None:
+            cases.append(Case(name, on, given, members, expect, tuple(because), item.path))
+    return tuple(cases)
+
+
+def _given(sheet: Sheet, inputs: dict[str, Input], of: str) -> dict[str, object]:
+    given: dict[str, object] = {}
+    known = [name for name, found in inputs.items() if found.of == of] + (["size"] if of == "household" else [])
+    for key, value in sheet.data.items():
+        if key not in known:
+            sheet.fault(key, f'there is no input "{key}" of a {of}', nearest(key, known, "declare it under [input]"), key)
+            continue
+        found = inputs.get(key)
+        given[key] = _value(sheet, key, value, found)
+    return given
+
+
+def _value(sheet: Sheet, key: str, value: object, found: Input | None) -> object:
+    """A given value in base units; None (unknown) for a number, date or word outside its range or list."""
+    if found is None or found.type == "number":
+        number = sheet.fraction(key, "4") if not (isinstance(value, str) and " " in value) else None
+        if isinstance(value, str) and " " in value:
+            scaled = sheet.quantity(key, "4 kg")
+            number = scaled[0] if scaled else None
+        elif number is not None and found and found.measure:
+            number *= found.measure.scale
+        parts = found.parts if found else 1
+        if number is not None and (number * parts).denominator != 1:
+            sheet.fault(key, "finer than it is counted", "give whole base units, or declare parts", value)
+        return number
+    if found.type == "bool" and isinstance(value, bool):
+        return value
+    if found.type == "date" and type(value) is date:
+        return value
+    if found.type == "category" and isinstance(value, str):
+        return value
+    sheet.fault(key, f"a {found.type} is wanted", "see [input]", value)
+    return None
+
+
+def _expected(item: Sheet, entitlements: tuple[Entitlement, ...], benefits: dict[str, Benefit]) -> dict[str, object]:
+    sheet = item.child("expect")
+    expect: dict[str, object] = {}
+    units = {e.name: benefits[e.benefit] for e in entitlements}
+    units |= {f"{e.name}_floor": benefits[e.benefit] for e in entitlements if e.floor}
+    units |= {e.benefit: benefits[e.benefit] for e in entitlements}
+    tiers = [f"{e.name}_tier" for e in entitlements if e.tier]
+    if not sheet.data and "because" not in item.data:
+        item.fault(None, "a test that expects nothing", 'write expect = {grain = "35 kg"}')
+    for key, value in sheet.data.items():
+        known = [*units, *tiers, "undecided"]
+        if key not in known:
+            sheet.fault(key, f'there is no entitlement "{key}"', nearest(key, known, f"use one of {', '.join(known)}"), key)
+        elif key == "undecided" or value == "undecided":
+            expect[key] = value
+        elif key in tiers:
+            expect[key] = Fraction(sheet.integer(key, 1, 100, 1))
+        else:
+            expect[key] = _expected_amount(sheet, key, value, units[key])
+    return expect
+
+
+def _expected_amount(sheet: Sheet, key: str, value: object, benefit: Benefit) -> object:
+    if isinstance(value, (int, Decimal)):
+        if value == 0:
+            return Fraction(0)
+        sheet.fault(key, "a quantity is wanted", f'write its unit, as in "35 {benefit.unit}"', value)
+        return None
+    quantity = sheet.quantity(key, f"35 {benefit.unit}")
+    if quantity is None:
+        return None
+    if quantity[1].dims != ((UNITS[benefit.unit].dimension, 1),):
+        sheet.fault(key, f"not a quantity of {benefit.unit}", f'write "35 {benefit.unit}"')
+        return None
+    return quantity[0]
+

@@ -1,0 +1,235 @@
+"""Reading a TOML table field by field: every fault is noted with its line, and reading goes on to find the next."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from difflib import get_close_matches
+from fractions import Fraction
+from typing import Any
+
+from evenhand.core.errors import Problem, UsageError
+from evenhand.core.unit import parse_quantity
+from evenhand.flow.policy.gate import Refused
+from evenhand.flow.policy.measure import Measure, measure
+from evenhand.flow.policy.model import Expr, Span, line_of
+from evenhand.flow.policy.positions import Path
+from evenhand.flow.policy.syntax import Number, parse
+
+NAME = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
+_FRACTION = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,9}|/[1-9][0-9]{0,8})?\Z")
+
+FREE = ("title", "law", "note", "source")
+"""Keys any table may have: words for people."""
+
+LATER = ("extends", "amend", "prorate", "assume", "prices", "presence")
+"""Words of the language that are not understood yet: refused by name, never passed over."""
+
+
+class Faults:
+    """The problems found so far in one file."""
+
+    def __init__(self, file: str, lines: dict[Path, int]) -> None:
+        self.file = file
+        self.lines = lines
+        self.found: list[Problem] = []
+
+    def add(self, path: Path, value: object, message: str, remedy: str) -> None:
+        """Note a problem at `path`."""
+        shown = "" if value is None else " ".join(str(value).split())
+        shown = shown if len(shown) <= 60 else shown[:59] + "…"
+        problem = Problem(self.file, line_of(self.lines, path), dotted(path), shown, message, remedy)
+        if problem not in self.found:
+            self.found.append(problem)
+
+
+def dotted(path: Path) -> str:
+    """`table.due.rows[0].when`."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
+
+
+def nearest(name: str, known: Iterable[str], otherwise: str) -> str:
+    """A remedy that names the nearest known word."""
+    close = get_close_matches(name, list(known), 1, 0.6)
+    return f'did you mean "{close[0]}"?' if close else otherwise
+
+
+class Sheet:
+    """One TOML table. Every getter notes a fault and returns None (or the default) where the field is wrong."""
+
+    def __init__(self, faults: Faults, path: Path, data: object) -> None:
+        self.faults = faults
+        self.path = path
+        if not isinstance(data, dict):
+            faults.add(path, data, "a table is wanted here", "write it as { key = value, … } or under [header]")
+            data = {}
+        self.data: Mapping[str, Any] = data
+
+    def fault(self, key: str | None, message: str, remedy: str, value: object = None) -> None:
+        """Note a problem at one of the fields, or at the table itself."""
+        shown = value if value is not None else self.data.get(key) if key else None
+        self.faults.add(self.path if key is None else (*self.path, key), shown, message, remedy)
+
+    def only(self, *known: str) -> None:
+        """Refuse every key that is not known here."""
+        for key in self.data:
+            if key in known or key in FREE:
+                continue
+            if key in LATER:
+                self.fault(key, f'"{key}" is not supported yet', "leave it out, or wait for a later version")
+            else:
+                names = f"use one of {', '.join(known)}"
+                self.fault(key, f'"{key}" means nothing here', nearest(key, known, names), key)
+
+    def child(self, key: str) -> Sheet:
+        """A table inside this one (empty if absent)."""
+        return Sheet(self.faults, (*self.path, key), self.data.get(key, {}))
+
+    def children(self, key: str) -> list[tuple[str, Sheet]]:
+        """The named tables under `key`; names are checked."""
+        holder = self.child(key)
+        for name in holder.data:
+            if not NAME.match(name):
+                holder.fault(name, f'"{name}" is not a name', "use a-z, 0-9 and _, at most 40, a letter first", name)
+        return [(name, holder.child(name)) for name in holder.data if NAME.match(name)]
+
+    def items(self, key: str) -> list[Sheet]:
+        """The tables of an array of tables (empty if absent)."""
+        held = self.data.get(key, [])
+        if not isinstance(held, list):
+            self.fault(key, "a list of tables is wanted here", f"write [[{key}]] or {key} = [{{ … }}, …]")
+            return []
+        return [Sheet(self.faults, (*self.path, key, index), item) for index, item in enumerate(held)]
+
+    def _missing(self, key: str, example: str) -> None:
+        self.fault(None, f'"{key}" is missing', f"write {key} = {example}")
+
+    def text(self, key: str, example: str, default: str | None = None) -> str:
+        """A text; `default` None makes it compulsory."""
+        value = self.data.get(key)
+        if value is None:
+            if default is None:
+                self._missing(key, example)
+            return default or ""
+        if not isinstance(value, str) or (default is None and not value.strip()) or len(value) > 20_000:
+            self.fault(key, "a text is wanted", f"write {key} = {example}")
+            return default or ""
+        return value
+
+    def choice(self, key: str, choices: tuple[str, ...], default: str | None = None) -> str:
+        """One of a few words."""
+        value = self.text(key, f'"{choices[0]}"', default)
+        if value and value not in choices:
+            self.fault(key, f'"{value}" is not one of {", ".join(choices)}', nearest(value, choices, "use one of them"))
+            return default if default is not None else choices[0]
+        return value
+
+    def integer(self, key: str, low: int, high: int, default: int) -> int:
+        """A whole number from `low` to `high`."""
+        value = self.data.get(key, default)
+        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+            self.fault(key, f"a whole number from {low} to {high} is wanted", f"write {key} = {default}")
+            return default
+        return value
+
+    def day(self, key: str) -> date | None:
+        """A date, if there is one."""
+        value = self.data.get(key)
+        if value is not None and type(value) is not date:
+            self.fault(key, "a date is wanted", f"write {key} = 2013-07-05, without quotes")
+            return None
+        return value
+
+    def span(self) -> Span:
+        """`from` and `to`."""
+        start, end = self.day("from"), self.day("to")
+        if start and end and end < start:
+            self.fault("to", "the last day lies before the first", "write the days in their order")
+            return Span(start, None)
+        return Span(start, end)
+
+    def fraction(self, key: str, example: str, default: Fraction | None = None) -> Fraction | None:
+        """An exact number: 5, 0.25 or "1/6"."""
+        if key not in self.data:
+            if default is None:
+                self._missing(key, example)
+            return default
+        value = exact(self.data[key])
+        if value is None:
+            self.fault(key, "an exact number is wanted", f"write {key} = {example}")
+        return value
+
+    def quantity(self, key: str, example: str) -> tuple[Fraction, Measure] | None:
+        """A quantity with its unit, `"500 g"`: base units and the unit."""
+        value = self.text(key, f'"{example}"')
+        if not value:
+            return None
+        try:
+            number, unit = parse_quantity(value)
+        except (UsageError, ZeroDivisionError):
+            return self._counted(key, value, example)
+        return number, measure(unit.name)
+
+    def _counted(self, key: str, value: str, example: str) -> tuple[Fraction, Measure] | None:
+        number, _, unit = value.partition(" ")
+        try:
+            found = measure(unit or "number")
+        except UsageError:
+            found = None
+        scaled = exact(number)
+        if found is None or scaled is None:
+            self.fault(key, "a quantity is wanted", f'write a number, a space and a unit, as in "{example}"')
+            return None
+        return scaled * found.scale, found
+
+    def measure(self, key: str, required: bool = True) -> Measure | None:
+        """A unit such as `kg/person`."""
+        value = self.text(key, '"kg"', None if required else "")
+        if not value:
+            return None
+        try:
+            return measure(value)
+        except UsageError as error:
+            self.fault(key, error.message, error.remedy)
+            return None
+
+    def expr(self, key: str, example: str, required: bool = True) -> Expr | None:
+        """An expression, read and copied into our own tree."""
+        value = self.data.get(key)
+        if value is None:
+            if required:
+                self._missing(key, f'"{example}"')
+            return None
+        path = (*self.path, key)
+        if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+            number = exact(value)
+            if number is not None and number >= 0:
+                return Expr(str(value), Number(number), path)
+        if not isinstance(value, str):
+            self.fault(key, "a formula is wanted, as text", f'write {key} = "{example}"')
+            return None
+        try:
+            return Expr(value, parse(value), path)
+        except Refused as error:
+            self.faults.add(path, error.text, error.message, error.remedy)
+            return None
+
+
+def exact(value: object) -> Fraction | None:
+    """The exact number of a TOML value or text; None if it is none, or absurdly large or fine."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return Fraction(value) if abs(value) < 10**18 else None
+    if isinstance(value, Decimal):
+        if not value.is_finite() or not -18 < value.adjusted() < 18 or int(value.as_tuple().exponent) < -9:
+            return Fraction(0) if value == 0 else None
+        return Fraction(value)
+    if isinstance(value, str) and _FRACTION.match(value.strip()):
+        return Fraction(value.strip())
+    return None
