@@ -55,9 +55,7 @@ def sign_approval(store: Store, cycle: str, role: str, person: str, signer: Sign
         "insert into approval (programme, cycle, role, person, digest, cose) values (%s, %s, %s, %s, %s, %s)",
         (store.programme.id, cycle, role, person, digest, signed),
     )
-    store.log.append(
-        [Entry("approval", store.programme.id, cycle, role, sha256(signed).digest(), {"digest": digest})]
-    )
+    store.log.append([Entry("approval", store.programme.id, cycle, role, sha256(signed).digest(), {"digest": digest})])
 
 
 def approve(store: Store, cycle: str, person: str, passphrase: str, forged: Signer | None = None) -> bytes:

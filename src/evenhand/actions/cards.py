@@ -38,7 +38,9 @@ def issue_cards(
     """
     names = [month(period).id for period in periods]
     if not names:
-        raise UsageError("no period is named", "name every month the coupons are printed for: evenhand card issue 2008-03")
+        raise UsageError(
+            "no period is named", "name every month the coupons are printed for: evenhand card issue 2008-03"
+        )
     with store.transaction("card"):
         rows = store.rows(
             "select h.household from household h left join card c on c.household = h.household"

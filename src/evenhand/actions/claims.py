@@ -186,7 +186,7 @@ def _roll_rows(folder: Path) -> dict[str, int]:
 def _packed(folder: Path, path: str) -> tuple[str, int, bytes]:
     """(point, row size, rows) of a roll or outcome file. Order and tags are for the checker."""
     try:
-        _, _, _, point, size, rows = cbor.loads(_bytes(folder, path))  # type: ignore[misc,union-attr]
+        _, _, _, point, size, rows = cbor.loads(_bytes(folder, path))  # type: ignore[misc]
         if not (isinstance(point, str) and isinstance(size, int) and isinstance(rows, bytes)) or size < roll.TAG_SIZE:
             raise ValueError
         if len(rows) % size:

@@ -9,7 +9,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from evenhand.actions.cycles import (
-    Cycle, Progress, Tamper, advance, cycles_before, detail_of, honest, place, quiet, step_due,
+    Cycle,
+    Progress,
+    Tamper,
+    advance,
+    cycles_before,
+    detail_of,
+    honest,
+    place,
+    quiet,
+    step_due,
 )  # fmt: skip
 from evenhand.actions.freeze import CARRY_SCHEMA
 from evenhand.actions.receive import file_name, recut_rows
@@ -18,16 +27,22 @@ from evenhand.actions.stock import append_movements, movements_of, read_stock, s
 from evenhand.core.errors import UsageError
 from evenhand.flow.ledger import Movement, balances, given
 from evenhand.flow.redemption import (
-    Head, Receipt, Settlement, check_head, pack_outcomes, read, redeemed_entry, settle, write_head,
+    Head,
+    Receipt,
+    Settlement,
+    check_head,
+    pack_outcomes,
+    read,
+    redeemed_entry,
+    settle,
+    write_head,
 )  # fmt: skip
 from evenhand.flow.redemption.outcome import STATUS_NAMES
 from evenhand.formats.entry import Entry
 from evenhand.store import Store
 
 
-def close(
-    store: Store, cycle: str, person: str, progress: Progress = quiet, tamper: Tamper = honest
-) -> dict[str, int]:
+def close(store: Store, cycle: str, person: str, progress: Progress = quiet, tamper: Tamper = honest) -> dict[str, int]:
     """Close `cycle`. Returns how many rows ended in which way. UsageError if goods are still on the way, a device's chain
     has a gap that nobody explained, or an account would go below zero; then nothing is changed."""
     with store.transaction("cycle"):
@@ -36,9 +51,7 @@ def close(
             return dict(detail_of(store, cycle, "closed")["ended"])
         progress("closing", 0, 5)
         receipts = read_receipts(store, cycle)
-        settlement = settle(
-            final_rolls(store, cycle), tuple(due.policy().benefits), receipts, reserves(store, cycle)
-        )
+        settlement = settle(final_rolls(store, cycle), tuple(due.policy().benefits), receipts, reserves(store, cycle))
         progress("closing", 1, 5)
         after = _ledger(store, due, settlement)
         progress("closing", 2, 5)
@@ -185,6 +198,10 @@ def _carry_after(store: Store, cycle: str) -> pa.Table:
     cut = recut_rows(store, cycle)
     if cut is not None:
         keys = ["household", "benefit"]
-        rows = pa.concat_tables([rows.join(cut.select(keys), keys, join_type="left anti"), cut.select(rows.column_names)])
-    rows = rows.filter(pa.compute.not_equal(rows["carry_after"], 0)).sort_by([("household", "ascending"), ("benefit", "ascending")])
+        rows = pa.concat_tables(
+            [rows.join(cut.select(keys), keys, join_type="left anti"), cut.select(rows.column_names)]
+        )
+    rows = rows.filter(pa.compute.not_equal(rows["carry_after"], 0)).sort_by(
+        [("household", "ascending"), ("benefit", "ascending")]
+    )
     return pa.table([rows["household"], rows["benefit"], rows["carry_after"]], schema=CARRY_SCHEMA)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,17 @@ import pyarrow.parquet as pq
 
 from evenhand.actions.approve import file_hashes, sign_approval, staged_digest
 from evenhand.actions.cycles import (
-    Cycle, Progress, Tamper, advance, honest, person_signer, place, quiet, seed_of, staging, step_due,
+    Cycle,
+    Progress,
+    Tamper,
+    advance,
+    honest,
+    person_signer,
+    place,
+    quiet,
+    seed_of,
+    staging,
+    step_due,
 )  # fmt: skip
 from evenhand.core.engine import Engine
 from evenhand.core.errors import UsageError
@@ -78,9 +89,9 @@ def compute(
 def _log_event(store: Store, cycle: str, outcome: str) -> None:
     if not outcome.strip():
         raise UsageError("the event has no outcome", 'say what came of it: --outcome "4 6 1 2 5"')
-    event = store.rows(
-        "select event from freeze where programme = %s and cycle = %s", (store.programme.id, cycle)
-    )[0][0]
+    event = store.rows('select event from "freeze" where programme = %s and cycle = %s', (store.programme.id, cycle))[0][
+        0
+    ]
     totals = {"event": event, "outcome": outcome}
     digest = sha256(outcome.encode()).digest()
     store.log.append([Entry("event", store.programme.id, cycle, "event", digest, totals)])
@@ -133,7 +144,7 @@ def _lie(stage: Stage, terms: Terms, bench: Bench, tamper: Tamper) -> None:
 
 def _load_frozen(store: Store, cycle: Cycle, bench: Bench) -> None:
     hashes = store.rows(
-        "select snapshots from freeze where programme = %s and cycle = %s", (store.programme.id, cycle.id)
+        'select snapshots from "freeze" where programme = %s and cycle = %s', (store.programme.id, cycle.id)
     )[0][0]
     names = {
         "household": "households", "member": "members", "places_frozen": "nodes", "lanes_frozen": "lanes",
@@ -220,16 +231,23 @@ def summary(public: Path) -> dict[str, Any]:
     for benefit, steps in due.items():
         rations = sum(row["rations"] for row in tables["totals"] if row["benefit"] == benefit)
         levels = [
-            (row["rungs"] + int(row["num"]) / int(row["den"]), row["point"])
+            (row["rungs"] + Fraction(int(row["num"]), int(row["den"])), row["point"])
             for row in tables["levels"]
             if row["commodity"] == benefit
         ]
-        low, high = min(levels), max(levels)
         fill[benefit] = [rations, steps]
+        if not steps:
+            lines.append(f"{benefit:<10} nothing is due")
+            continue
+        low, high = min(levels), max(levels)
         lines.append(
-            f"{benefit:<10} {rations:>12,} of {steps:>12,} steps ({rations / steps:.1%}); levels {low[0]:.3f} ({low[1]})"
-            f" to {high[0]:.3f} ({high[1]})"
-            if steps
-            else f"{benefit:<10} nothing is due"
+            f"{benefit:<10} {rations:>12,} of {steps:>12,} steps ({rations * 100 // steps} %);"
+            f" levels {_three(low[0])} ({low[1]}) to {_three(high[0])} ({high[1]})"
         )
     return {"lines": lines, "fill": fill}
+
+
+def _three(level: Fraction) -> str:
+    """A level with three decimals, rounded down."""
+    thousandths = level.numerator * 1000 // level.denominator
+    return f"{thousandths // 1000}.{thousandths % 1000:03d}"

@@ -8,7 +8,14 @@ from hashlib import sha256
 import pyarrow as pa
 
 from evenhand.actions.cycles import (
-    Cycle, Progress, advance, cycles_before, detail_of, person_signer, quiet, step_due,
+    Cycle,
+    Progress,
+    advance,
+    cycles_before,
+    detail_of,
+    person_signer,
+    quiet,
+    step_due,
 )  # fmt: skip
 from evenhand.core.errors import InputError, Problem, UsageError
 from evenhand.formats import cose
@@ -50,7 +57,7 @@ def freeze(
         raw = {name: bytes.fromhex(value) for name, value in sorted(hashes.items())}
         signed = cose.sign1(["evenhand/freeze/v1", store.programme.id, cycle, raw, event], signer)
         store.execute(
-            "insert into freeze (programme, cycle, cose, snapshots, event, person) values (%s, %s, %s, %s, %s, %s)",
+            'insert into "freeze" (programme, cycle, cose, snapshots, event, person) values (%s, %s, %s, %s, %s, %s)',
             (store.programme.id, cycle, signed, json.dumps(hashes, sort_keys=True), event, person),
         )
         totals = {"snapshot": raw, "event": event}
@@ -61,15 +68,15 @@ def freeze(
 
 
 def _snapshots_of(store: Store, cycle: str) -> dict[str, str]:
-    rows = store.rows(
-        "select snapshots from freeze where programme = %s and cycle = %s", (store.programme.id, cycle)
-    )
+    rows = store.rows('select snapshots from "freeze" where programme = %s and cycle = %s', (store.programme.id, cycle))
     return dict(rows[0][0])
 
 
 def _check_may_freeze(store: Store, cycle: Cycle, event: str) -> None:
     if not event.strip():
-        raise UsageError("the freeze names no public event", 'say which: --event "dice thrown in the town hall on 3 March"')
+        raise UsageError(
+            "the freeze names no public event", 'say which: --event "dice thrown in the town hall on 3 March"'
+        )
     for name, state in cycles_before(store, cycle.id)[-1:]:
         if state not in ("closed", "published"):
             raise UsageError(f"cycle {name} is {state}", f"close it first: evenhand cycle close {name}")

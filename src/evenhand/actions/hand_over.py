@@ -98,11 +98,20 @@ class _Desk:
             r = code.decode(coupon) if coupon else None
             tag = tag_of(r) if r is not None else self._tags[code.check_card_number(card)]
         except code.CodeError as error:
-            return ("coupon", coupon, str(error), "read it again") if coupon else ("card", card, str(error), "read it again")
+            return (
+                ("coupon", coupon, str(error), "read it again")
+                if coupon
+                else ("card", card, str(error), "read it again")
+            )
         except KeyError:
             return "card", card, "no such card has a coupon this period", "read the number again"
         if reason and not (len(reason) <= 16 and reason.isascii() and reason.isprintable()):
-            return "exception", reason, "not 1 to 16 printable ASCII characters", "write a short word, such as no-coupon"
+            return (
+                "exception",
+                reason,
+                "not 1 to 16 printable ASCII characters",
+                "write a short word, such as no-coupon",
+            )
         due = self._rows.get((point, tag))
         state = None if due is None else Row(tag, due, int((point, tag) in self._given))
         reserve = {benefit: self._reserve.get((point, benefit), 0) for benefit in self._benefits}

@@ -123,7 +123,9 @@ def _lie_about_rolls(store: Store, cycle: Cycle, part: Path, tamper: Tamper) -> 
     rolls = {packed.point: packed for packed in (roll.unpack(path.read_bytes()) for path in paths)}
     keys = {
         bytes(tag): (bytes(salt), bytes(key))
-        for tag, salt, key in store.rows("select tag, salt, seal_key from card_period where period = %s", (cycle.period.id,))
+        for tag, salt, key in store.rows(
+            "select tag, salt, seal_key from card_period where period = %s", (cycle.period.id,)
+        )
     }
     for point, packed in _rolls_of(tamper("rolls", (rolls, keys))).items():
         if packed != rolls[point]:
@@ -140,7 +142,7 @@ def _signed(store: Store, cycle: str) -> list[bytes]:
     at = (store.programme.id, cycle)
     queries = (
         ("select cose from certificate order by sha256", ()),
-        ("select cose from freeze where programme = %s and cycle = %s", at),
+        ('select cose from "freeze" where programme = %s and cycle = %s', at),
         ("select cose from approval where programme = %s and cycle = %s order by role", at),
         ("select cose from count where programme = %s and cycle = %s and cose <> '' order by point", at),
         ("select device_cose from head where programme = %s and cycle = %s order by device", at),
@@ -175,7 +177,8 @@ def _facts(store: Store, cycle: str, part: Path, earlier: list[str]) -> ReportFa
     """What the report says of the log: as it stood before the report, whenever it is written."""
     entries = store.log.entries()
     ended = store.rows(
-        "select index from log_entry where programme = %s and cycle = %s and kind = 'stock'", (store.programme.id, cycle)
+        "select index from log_entry where programme = %s and cycle = %s and kind = 'stock'",
+        (store.programme.id, cycle),
     )
     size = ended[0][0] if ended else len(entries)
     root = tlog.root_hash([tlog.leaf_hash(entry) for entry in entries[:size]])
@@ -218,4 +221,3 @@ def _write_log(store: Store, cycle: str, person: str, part: Path, package: bytes
 
 def _read(part: Path, name: str) -> pa.Table:
     return pq.read_table(part / layout.table_path(name))
-

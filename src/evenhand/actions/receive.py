@@ -115,7 +115,9 @@ class _Work:
                     wrong("counted", quantity, "a count below zero", "count again")
             if name in before:
                 if dict(before[name]) != dict(steps):
-                    wrong("counted", dict(steps), "was counted otherwise before", "a count stands; correct it next cycle")
+                    wrong(
+                        "counted", dict(steps), "was counted otherwise before", "a count stands; correct it next cycle"
+                    )
             elif name in begun:
                 wrong("node", name, "has begun to hand out", "a point is counted and re-cut before its first household")
             else:
@@ -131,7 +133,7 @@ class _Work:
 
     def enter(self, name: str, steps: Mapping[str, int], is_point: bool) -> None:
         """One node's count: movements; for a depot its onward loads; for a point its signed count and its re-cut."""
-        full = {b: n for b, n in sorted(steps.items())}
+        full = dict(sorted(steps.items()))
         if is_point:
             for benefit in self.steps:
                 if benefit not in full and (self.stock.total(node(name), benefit) or self._units(name, benefit)):
@@ -196,7 +198,9 @@ class _Work:
         self.entries.append(Entry("recut", self.store.programme.id, self.cycle.id, point, digest, entry_totals))
         self.rows.append(apply_cuts(rows, changed))
         # Written before the commit, under a name of its own: read only once the database has the re-cut.
-        parquet.write(self.rows[-1], place(self.store, self.cycle.id) / "private" / "recut" / f"{file_name(point)}.parquet")
+        folder = place(self.store, self.cycle.id) / "private" / "recut"
+        folder.mkdir(exist_ok=True)
+        parquet.write(self.rows[-1], folder / f"{file_name(point)}.parquet")
 
     def write(self) -> None:
         """Append everything of the batch."""
@@ -261,7 +265,8 @@ def file_name(point: str) -> str:
 def recut_rows(store: Store, cycle: str) -> pa.Table | None:
     """Every row of the points that were re-cut, with rations and arrears as the re-cut left them; None if none was."""
     points = store.rows(
-        "select distinct point from recut where programme = %s and cycle = %s order by point", (store.programme.id, cycle)
+        "select distinct point from recut where programme = %s and cycle = %s order by point",
+        (store.programme.id, cycle),
     )
     folder = place(store, cycle) / "private" / "recut"
     tables = [pq.read_table(folder / f"{file_name(row[0])}.parquet") for row in points]
@@ -286,7 +291,9 @@ def counts_from_rows(rows: Sequence[Mapping[str, str]], file: str) -> dict[str, 
     for number, row in enumerate(rows, 1):
         name, benefit, text = (row.get("node") or "", row.get("commodity") or "", (row.get("steps") or "").strip())
         if not (text.isascii() and text.isdigit() and len(text) <= 18):
-            problems.append(Problem(file, number, "steps", text, "not a whole number of steps", "count whole hand-out steps"))
+            problems.append(
+                Problem(file, number, "steps", text, "not a whole number of steps", "count whole hand-out steps")
+            )
         elif benefit in counts.setdefault(name, {}):
             problems.append(Problem(file, number, "commodity", benefit, f"stands twice for {name}", "leave one out"))
         else:

@@ -13,9 +13,7 @@ def show(store: Store, cycle: str | None = None) -> dict[str, Any]:
     """{"cycles": [...]}: each with its state and the next command; one named cycle with its events and figures too."""
     if cycle is not None:
         find(store, cycle)
-    rows = store.rows(
-        "select cycle from cycle where programme = %s order by period, attempt", (store.programme.id,)
-    )
+    rows = store.rows("select cycle from cycle where programme = %s order by period, attempt", (store.programme.id,))
     found = []
     for (name,) in rows:
         if cycle is not None and name != cycle:

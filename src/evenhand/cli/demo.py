@@ -7,13 +7,14 @@ import shutil
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from evenhand.cli.common import JsonOption, errors, progress_bars, say, say_json
-from evenhand.core.errors import UsageError
+from evenhand.core.errors import EvenhandError, UsageError
 from evenhand.wiring import default_demo_folder, engine, examples_folder, read_clock, worker_pool
 
 app = typer.Typer(rich_markup_mode=None)
@@ -22,12 +23,19 @@ app = typer.Typer(rich_markup_mode=None)
 @app.command()
 def demo(
     people: Annotated[int, typer.Option("--people", help="How many people to generate.")] = 24_000,
-    months: Annotated[int, typer.Option("--months", help="How many months: full stock, a cut, a cut and a flood, …")] = 3,
+    months: Annotated[
+        int, typer.Option("--months", help="How many months: full stock, a cut, a cut and a flood, …")
+    ] = 3,
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same country, rolls and roots.")] = 2008,
-    data: Annotated[Path | None, typer.Option("--data", help="Data folder of the demo. Default: a folder of its own.")] = None,
+    data: Annotated[
+        Path | None, typer.Option("--data", help="Data folder of the demo. Default: a folder of its own.")
+    ] = None,
     out: Annotated[Path, typer.Option("--out", help="Where the disclosures and the report go.")] = Path("demo"),
     lie: Annotated[
-        str, typer.Option("--lie", help="Let the operator cheat: privilege, swap, leak, double, backdate, inflate, solo, ghosts.")
+        str,
+        typer.Option(
+            "--lie", help="Let the operator cheat: privilege, swap, leak, double, backdate, inflate, solo, ghosts."
+        ),
     ] = "",
     json: JsonOption = False,
 ) -> None:
@@ -47,11 +55,15 @@ def demo(
     folder = fresh_folder(data or default_demo_folder())
     clear_out(out)
     with progress_bars(not json) as progress, worker_pool() as pool:
-        told = run(Wish(people, months, seed, folder, out, examples_folder(), lie), engine(), pool, read_clock, progress)
-    checks = [check(path, told.root_vkey, before) for path, before in zip(told.folders, (None, *told.folders), strict=False)]
-    from evenhand.actions.claims import test_claims
+        told = run(
+            Wish(people, months, seed, folder, out, examples_folder(), lie), engine(), pool, read_clock, progress
+        )
+    checks = [
+        check(path, told.root_vkey, before) for path, before in zip(told.folders, (None, *told.folders), strict=False)
+    ]
+    from evenhand.actions.claims import claims_of
 
-    claims = test_claims(told.folders)
+    claims = claims_of(told.folders)
     seconds = time.monotonic() - begun
     if json:
         say_json(
@@ -59,7 +71,7 @@ def demo(
                 "folders": [str(path) for path in told.folders],
                 "report": str(told.folders[-1] / "report" / "index.html"),
                 "root_vkey": told.root_vkey,
-                "claims": [claim.as_dict() for claim in claims],
+                "claims": [{"claim": c.sentence, "verdict": c.verdict_text, "figure": c.figure} for c in claims],
                 "checks": checks,
                 "lie": lie,
                 "seconds": round(seconds, 1),
@@ -70,13 +82,20 @@ def demo(
 
 
 def fresh_folder(folder: Path) -> Path:
-    """An empty place for the demo's data: what an earlier demo left is removed, anything else is refused."""
-    from evenhand.store import is_demo
+    """An empty place for the demo's data: what an earlier demo left is removed, anything else is refused. A file beside
+    the folder says that it is a demo's, so that an interrupted demo is known for what it is."""
+    from evenhand.store.postgres import start
 
+    marker = folder.with_name(folder.name + ".demo")
     if folder.exists() and any(folder.iterdir()):
-        if not is_demo(folder):
+        if not marker.exists():
             raise UsageError(f"{folder} holds something that is no demo", "name an empty folder with --data")
+        if (folder / "postgres" / "postmaster.pid").exists():  # a killed demo's server may still run: whoever leaves stops it
+            with suppress(EvenhandError), start(folder):
+                pass
         shutil.rmtree(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    marker.write_text("The folder of this name holds a demo of evenhand and may be deleted.\n", encoding="utf-8")
     return folder
 
 
@@ -85,7 +104,9 @@ def clear_out(out: Path) -> None:
     if not out.exists():
         return
     entries = list(out.iterdir())
-    ours = [e for e in entries if e.name == "slips.csv" or (e / "datapackage.json").exists() or e.name.endswith(".part")]
+    ours = [
+        e for e in entries if e.name == "slips.csv" or (e / "datapackage.json").exists() or e.name.endswith(".part")
+    ]
     if len(ours) != len(entries):
         raise UsageError(f"{out} holds something that is no demo", "name another folder with --out")
     for entry in entries:
@@ -120,7 +141,7 @@ def _tell(told: Any, claims: Any, checks: list[dict[str, Any]], people: int, lie
     for name in ("claim", "verdict", "figure", "proved by"):
         table.add_column(name, overflow="fold")
     for claim in claims:
-        table.add_row(claim.sentence, claim.verdict_text, claim.figure, claim.proof)
+        table.add_row(claim.sentence, claim.verdict_text, claim.figure, ", ".join(claim.proof))
     console = Console(highlight=False, width=max(80, min(140, errors.width)))
     console.print(table)
     say("\nChecked by evenhand-verify, which shares no code with the program that made it:")

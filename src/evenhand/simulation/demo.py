@@ -153,7 +153,7 @@ class _Demo:
         write_parquet(named, self.work / "point.parquet")
 
     def _import(self, store: Store, kind: str, path: Path) -> None:
-        import_file(store, self.engine, kind, path, self.policy, self.progress)
+        import_file(store, self.engine, kind, path, self.policy, self.progress, generated=True)
 
     def months(self, store: Store) -> Told:
         """Every month in turn; a lie acts in the last."""
@@ -167,8 +167,12 @@ class _Demo:
             lines.append(f"{period.id}  {line}")
         slips = self._slips(store)
         return Told(
-            tuple(folders), store.keys.root_vkey.line(), slips, tuple(lines), self.deceit.victims[0] if self.deceit.victims else "",
-        )  # fmt: skip
+            tuple(folders),
+            store.keys.root_vkey.line(),
+            slips,
+            tuple(lines),
+            self.deceit.victims[0] if self.deceit.victims else "",
+        )
 
     def _month(self, store: Store, number: int, period: Period, deceit: Deceit, folders: list[Path]) -> str:
         self._stock(store, number, period)

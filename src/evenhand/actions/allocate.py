@@ -1,0 +1,162 @@
+"""Allocate a network that stands in a folder of files: read, divide, write. Touches no database (DESIGN §12)."""
+
+from __future__ import annotations
+
+import csv
+import os
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+
+from evenhand.actions.reading import identify
+from evenhand.core.errors import InputError, Problem, UsageError, input_error
+from evenhand.flow.allocation import Allocation, check_input, solve_input
+from evenhand.flow.allocation.leximin import Progress
+
+RULES = ("leximin",)
+INPUT = ("nodes", "supply", "lanes", "demand")
+OUTPUT = ("levels", "flows", "blocks", "certificate")
+LATER = ("handling", "shared")
+"""Capacities over all commodities together: another problem, which a later version solves."""
+
+
+@dataclass(frozen=True)
+class Allocated:
+    """What was written and how it stands. `worst` is the lowest level, None where nobody has a ladder."""
+
+    points: int
+    commodities: int
+    ladders: int
+    blocks: int
+    in_full: int
+    worst: Fraction | None
+    worst_at: tuple[str, str] | None
+    method: str
+    files: tuple[Path, ...]
+
+
+def allocate(folder: Path, out: Path, rule: str = "leximin", progress: Progress | None = None) -> Allocated:
+    """Read `folder`, divide by `rule`, write the four result tables to `out`.
+
+    InputError for anything wrong in the files, UsageError for an unknown rule or files that come later; then nothing is
+    written. `progress(decided, all)` counts pairs of node and commodity.
+    """
+    if rule not in RULES:
+        raise UsageError(f'there is no rule "{rule}"', f"use {', '.join(RULES)}; other rules come later")
+    if not folder.is_dir():
+        raise UsageError(f"{folder} is not a folder", "name the folder that holds nodes.csv, supply.csv, …")
+    for name in LATER:
+        for suffix in (".csv", ".parquet"):
+            if (folder / f"{name}{suffix}").exists():
+                raise UsageError(
+                    f"{folder / f'{name}{suffix}'}: capacities over all commodities together come later",
+                    "leave the file out, and give each lane a capacity for each commodity in lanes.csv",
+                )
+    paths = {name: _find(folder, name) for name in INPUT}
+    tables = {name: _read(path) for name, path in paths.items()}
+    given = check_input(tables, {name: str(path) for name, path in paths.items()})
+    found = solve_input(given, progress)
+    demand = {
+        (str(given.nodes[node]), str(given.commodities[commodity])): 0
+        for node, commodity in zip(given.demand_node.tolist(), given.demand_commodity.tolist(), strict=True)
+    }
+    del tables
+    for node, commodity, quantity in zip(
+        given.demand_node.tolist(), given.demand_commodity.tolist(), given.demand_quantity.tolist(), strict=True
+    ):
+        demand[str(given.nodes[node]), str(given.commodities[commodity])] += quantity
+    return _summary(found, demand, len(given.commodities), _write(found, out))
+
+
+def _summary(
+    found: Allocation, demand: dict[tuple[str, str], int], commodities: int, files: tuple[Path, ...]
+) -> Allocated:
+    worst: Fraction | None = None
+    worst_at = None
+    in_full = 0
+    names = ("point", "commodity", "rungs", "num", "den", "quantity_num", "quantity_den")
+    for point, commodity, rungs, num, den, quantity_num, quantity_den in zip(
+        *(found.levels.column(name).to_pylist() for name in names), strict=True
+    ):
+        level = rungs + Fraction(int(num), int(den))
+        full = quantity_den == "1" and int(quantity_num) == demand[point, commodity]
+        in_full += full
+        if not full and (worst is None or level < worst):
+            worst, worst_at = level, (point, commodity)
+    return Allocated(
+        points=len(set(found.levels.column("point").to_pylist())),
+        commodities=commodities,
+        ladders=found.levels.num_rows,
+        blocks=found.blocks.num_rows,
+        in_full=in_full,
+        worst=worst,
+        worst_at=worst_at,
+        method=found.method,
+        files=files,
+    )
+
+
+def _find(folder: Path, name: str) -> Path:
+    """The CSV or the Parquet file of a table."""
+    found = [path for path in (folder / f"{name}.csv", folder / f"{name}.parquet") if path.exists()]
+    if not found:
+        raise input_error(str(folder / f"{name}.csv"), 0, "", "", "there is no such file", f"add {name}.csv")
+    if len(found) > 1:
+        raise input_error(str(found[1]), 0, "", "", f"stands beside {found[0].name}", "leave one of the two out")
+    return found[0]
+
+
+def _read(path: Path) -> pa.Table:
+    """A table as texts (CSV) or as it is (Parquet); InputError where it cannot be read as a table."""
+    identify(path)
+    if path.suffix == ".parquet":
+        try:
+            return pq.read_table(path, partitioning=None)
+        except (pa.ArrowException, OSError) as error:
+            raise input_error(
+                str(path), 0, "", "", "this is not a Parquet file", "write it again as Parquet"
+            ) from error
+    faults: list[Problem] = []
+
+    def refuse(row: pacsv.InvalidRow) -> str:
+        message = f"the row has {row.actual_columns} cells, the header {row.expected_columns}"
+        remedy = 'give it as many; a cell that holds a comma stands in "quotation marks"'
+        faults.append(Problem(str(path), (row.number or 1) - 1, "", "", message, remedy))
+        return "skip"
+
+    try:
+        with path.open("rb") as file:
+            header = next(csv.reader([file.readline().decode("utf-8-sig")]), [])
+        table = pacsv.read_csv(
+            path,
+            pacsv.ReadOptions(use_threads=False, block_size=1 << 26),
+            pacsv.ParseOptions(newlines_in_values=True, invalid_row_handler=refuse),
+            pacsv.ConvertOptions(column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False),
+        )
+    except pa.ArrowInvalid as error:
+        raise input_error(str(path), 0, "", "", f"cannot be read as a table ({error})", "save it as CSV") from error
+    if faults:
+        raise InputError(faults)
+    return table
+
+
+def _write(found: Allocation, out: Path) -> tuple[Path, ...]:
+    """Write the four tables as CSV: all of them under other names first, so that no half-written set is left behind."""
+    tables: dict[str, pa.Table] = {name: getattr(found, name) for name in OUTPUT}
+    paths = [out / f"{name}.csv" for name in OUTPUT]
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for path, table in zip(paths, tables.values(), strict=True):
+            with path.with_suffix(".csv.part").open("w", encoding="utf-8", newline="") as file:
+                writer = csv.writer(file, lineterminator="\n")
+                writer.writerow(table.column_names)
+                writer.writerows(zip(*(column.to_pylist() for column in table.columns), strict=True))
+        for path in paths:
+            os.replace(path.with_suffix(".csv.part"), path)
+    except OSError as error:
+        raise UsageError(f"{out} cannot be written: {error.strerror}", "name a folder you may write to") from error
+    return tuple(paths)
