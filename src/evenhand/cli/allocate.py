@@ -1,0 +1,64 @@
+"""`evenhand allocate DIR --out DIR`: divide stock fairly over a network given as files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from evenhand.cli.common import JsonOption, progress_bars, say, say_json
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command()
+def allocate(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Holds nodes.csv, supply.csv, lanes.csv and demand.csv (or .parquet).")
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where levels, flows, blocks, certificate go.")],
+    rule: Annotated[str, typer.Option("--rule", help="How to divide: leximin (the only one yet).")] = "leximin",
+    json: JsonOption = False,
+) -> None:
+    """Divide stock over a network so that the worst-off point is as well off as it can be, then the next, and so on.
+
+    The result is exact, and comes with a certificate that anyone can check without a solver:
+    evenhand-verify allocation DIR OUT
+
+    Example: evenhand allocate network --out result
+    """
+    from evenhand.actions.allocate import allocate as run
+
+    with progress_bars(not json) as progress:
+        done = run(folder, out, rule, lambda decided, total: progress("dividing", decided, total))
+    if json:
+        say_json(
+            {
+                "rule": rule,
+                "points": done.points,
+                "commodities": done.commodities,
+                "ladders": done.ladders,
+                "blocks": done.blocks,
+                "in_full": done.in_full,
+                "worst": None
+                if done.worst is None or done.worst_at is None
+                else {
+                    "point": done.worst_at[0],
+                    "commodity": done.worst_at[1],
+                    "rungs": done.worst.__floor__(),
+                    "num": str((done.worst % 1).numerator),
+                    "den": str((done.worst % 1).denominator),
+                },
+                "method": done.method,
+                "files": [str(path) for path in done.files],
+            }
+        )
+        return
+    say(f"{done.ladders} ladders ({done.points} points, {done.commodities} commodities): {done.in_full} served in full")
+    if done.worst is not None and done.worst_at is not None:
+        whole, part = divmod(done.worst, 1)
+        say(f"worst off: {done.worst_at[0]}, {done.worst_at[1]}: {whole} rungs and {part} of the next")
+    say(f"{done.blocks} blocks; {done.method}")
+    say(f"written: {', '.join(str(path) for path in done.files)}")
+    say(f"check it without a solver: evenhand-verify allocation {folder} {out}")
