@@ -4,8 +4,8 @@ LIMITS = (
     "that the totals of rolls are true: they are declared until an audit has tested them",
     "that lanes carry what is stated, and that the stock that entered is all that entered",
     "how many members a household has",
-    "ghosts: households that do not exist look like any other; the sample audit, which visits households drawn from the "
-    "rolls, is the field check",
+    "ghosts: households that do not exist look like any other; the sample audit, which visits households drawn "
+    "from the rolls, is the field check",
     "people who were never registered",
     "that whoever printed the coupons kept none",
     "that the freeze came before its event in time: there are no witnesses",

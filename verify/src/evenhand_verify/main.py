@@ -164,6 +164,7 @@ def _run(arguments: list[str]) -> int:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; what it returns is the exit code."""
+    collecting = gc.isenabled()
     gc.disable()  # A short run over big tables: collecting would cost a third of the time and free nothing.
     try:
         return _run(sys.argv[1:] if arguments is None else arguments)
@@ -176,3 +177,6 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    finally:
+        if collecting:
+            gc.enable()

@@ -102,7 +102,9 @@ def _meta(value: Any) -> Meta:
         if not isinstance(value.get(name), str) or not value[name]:
             _no(f'"evenhand" does not name its {name}')
         texts[name] = value[name]
-    period, reserve, k = value.get("period"), value.get("reserve"), value.get("k")
+    period: Any = value.get("period")
+    reserve: Any = value.get("reserve")
+    k = value.get("k")
     if not isinstance(period, dict) or not isinstance(period.get("id"), str):
         _no('"evenhand" does not name its period')
     try:

@@ -61,8 +61,8 @@ ALWAYS: tuple[Check[Disclosure], ...] = tuple(
         files, package, tables, report, log_checkpoint, log_tree, log_entries, log_order, root_key, certificates,
         signed_files, publish, freeze, policy_frozen, event, draw_seed, two_approvals, rolls, tags_unique, people,
         classes_policy, classes_sum, demand, network, supply, allocation_certificate, allocation_levels,
-        allocation_flows, allocation_order, allocation_idle, totals, waybills, movements, balances, loads, counts, recut,
-        outcomes, presence, redeemed_once, exceptions, given, heads, stock,
+        allocation_flows, allocation_order, allocation_idle, totals, waybills, movements, balances, loads, counts,
+        recut, outcomes, presence, redeemed_once, exceptions, given, heads, stock,
     )
 )  # fmt: skip
 WITH_PREVIOUS: tuple[Check[Disclosure], ...] = (previous_log.CHECK, previous_stock.CHECK)

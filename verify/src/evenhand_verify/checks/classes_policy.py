@@ -8,7 +8,7 @@ from evenhand_verify.result import Check, Malformed, capped
 
 
 def run(d: Disclosure) -> str | list[str]:
-    """Evaluate each row again: people it fits times what it gives; rows beyond published facts are counted as declared."""
+    """Evaluate each row again (people it fits times what it gives); what facts do not reach is counted as declared."""
     arithmetic = Arithmetic(d.policy, d.meta)
     grants: dict[tuple[str, str], Grant | None] = {}
     failures: list[str] = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from evenhand_verify import facts
 from evenhand_verify.disclosure import Disclosure
 from evenhand_verify.numbers import ceil_div
 from evenhand_verify.result import Check, capped
@@ -26,7 +25,7 @@ def run(d: Disclosure) -> str | list[str]:
         if want != found_there:
             point, benefit, rung = key
             failures.append(
-                f"the demand is {found_there} steps where the ladder gives {want}, point {point}, {benefit}, rung {rung}"
+                f"demand of {found_there} steps where the ladder gives {want}, point {point}, {benefit}, rung {rung}"
             )
     return capped(failures) or f"{len(there):,} rungs, {sum(there.values()):,} steps with a reserve of {d.meta.reserve}"
 

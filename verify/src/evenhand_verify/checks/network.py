@@ -8,7 +8,7 @@ from evenhand_verify.result import Check, capped
 
 
 def run(d: Disclosure) -> str | list[str]:
-    """Every node has a place, every lane two nodes, every benefit in the network is divided; carried steps have lanes."""
+    """Every node has a place, every lane two nodes, every supply is of a divided benefit, carried steps have lanes."""
     problem, failures = d.case.problem, []
     places = set(d.table("places")["node"])
     for node in sorted(places ^ problem.kinds.keys()):

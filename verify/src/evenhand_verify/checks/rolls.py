@@ -41,11 +41,12 @@ def _totals(d: Disclosure, totals: dict[facts.Key, facts.Total]) -> list[str]:
         mine = by_point.get(point, {})
         rations, carry = entry.steps("rations"), entry.steps("carry", negative=True)
         for benefit in sorted(mine.keys() | rations.keys() | carry.keys()):
-            total = mine.get(benefit)
-            if total is None:
+            found = mine.get(benefit)
+            if found is None:
                 if d.policy.benefit(benefit).divided:
                     failures.append(f"the roll has {benefit}, and totals do not, point {point}")
                 continue
+            total = found
             if rations.get(benefit, 0) != total.rations or carry.get(benefit, 0) != total.carry_micro:
                 failures.append(
                     f"the roll gives {rations.get(benefit, 0)} steps of {benefit} with arrears of "

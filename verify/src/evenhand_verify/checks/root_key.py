@@ -14,7 +14,7 @@ def run(d: Disclosure) -> str | list[str]:
     root, entries = d.root_key, d.entries
     if d.trusted_root is not None and d.trusted_root != root:
         failures.append(
-            "the root key is not the one given by --root: whoever made this folder is not whom you trust, keys/root.vkey"
+            "the root key is not the one given by --root: this was not made by whom you trust, keys/root.vkey"
         )
     first = entries[0] if entries else None
     if first is None or (first.kind, first.subject) != ("key", "root") or first.sha256 != _hash(root.public_key):

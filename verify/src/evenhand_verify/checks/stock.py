@@ -24,7 +24,7 @@ def run(d: Disclosure) -> str | list[str]:
     for benefit in sorted(closing.keys() | told.keys()):
         if closing.get(benefit, 0) != told.get(benefit, 0):
             failures.append(
-                f"{closing.get(benefit, 0):,} base units of {benefit} are left and {told.get(benefit, 0):,} were logged, "
+                f"{closing.get(benefit, 0):,} base units of {benefit} are left, {told.get(benefit, 0):,} were logged, "
                 f"{entry.where}"
             )
     return failures or f"left at the close: {facts.shown(dict(closing))} in base units"
