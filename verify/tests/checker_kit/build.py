@@ -555,7 +555,7 @@ class Build:
         files |= self.signed
         files["tables/README.md"] = b"# Tables\n"
         files["report/index.html"] = b"<!doctype html><style>p{color:#123}</style><p>Two points. <a href='https://example.org'>more</a>"
-        files["keys/root.vkey"] = self.people["root"].vkey(ORIGIN).encode()
+        files["keys/root.vkey"] = self.people["root"].vkey(f"{ORIGIN}/root").encode()
         files["keys/log.vkey"] = self.people["log"].vkey(ORIGIN).encode()
         files |= self.overrides
         self.files = files
@@ -599,4 +599,4 @@ class Build:
 
     @property
     def root(self) -> str:
-        return self.people["root"].vkey(ORIGIN).strip()
+        return self.people["root"].vkey(f"{ORIGIN}/root").strip()

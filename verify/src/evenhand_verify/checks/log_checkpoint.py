@@ -10,9 +10,13 @@ def run(d: Disclosure) -> str | list[str]:
     """Strictly one form; origin and key names agree."""
     point, origin = d.checkpoint, d.meta.origin
     failures = []
-    for what, name in (("checkpoint", point.origin), ("log key", d.log_key.name), ("root key", d.root_key.name)):
-        if name != origin:
-            failures.append(f'the {what} is of "{name}" and the package of "{origin}", log/checkpoint')
+    named = (
+        ("checkpoint", point.origin, origin), ("log key", d.log_key.name, origin),
+        ("root key", d.root_key.name, f"{origin}/root"),
+    )  # fmt: skip
+    for what, name, wanted in named:
+        if name != wanted:
+            failures.append(f'the {what} is called "{name}" where the package\'s origin wants "{wanted}", log/checkpoint')
     return failures or f"{point.size:,} entries, root {point.root.hex()[:16]}…, 0 witnesses: one view"
 
 
