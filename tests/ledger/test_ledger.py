@@ -219,6 +219,15 @@ def test_a_balance_below_zero_is_named() -> None:
         balances({("node:mill", "grain"): 499}, [GOOD])
 
 
+def test_sums_that_no_table_can_hold_are_refused() -> None:
+    half = [
+        changed(kind="receipt", source="source:x", target="node:mill", quantity=2**62, ref=f"c/{n}") for n in (1, 2)
+    ]
+    assert balances({}, half[:1])["closing"].to_pylist() == [2**62]
+    with pytest.raises(UsageError, match="more than"):
+        balances({}, half)
+
+
 def test_goods_still_on_the_way_keep_a_cycle_open() -> None:
     opening = {("node:mill", "grain"): 500}
     assert balances(opening, [GOOD])["closing"].to_pylist() == [0, 500]

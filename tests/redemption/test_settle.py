@@ -64,6 +64,11 @@ def test_without_receipts_every_row_is_uncollected() -> None:
     assert len(found.given) == 4
 
 
+def test_what_nobody_at_a_point_is_due_was_not_given_there() -> None:
+    rolls = ROLLS.set_column(2, "rations", pa.array([[60, 0], [27, 0], [0, 0], [10, 2]]))
+    assert set(settled([], rolls=rolls).given) == {("Alder", "grain"), ("Birch", "grain"), ("Birch", "shoes")}
+
+
 def test_outcomes_stand_by_point_and_tag_and_none_is_missing() -> None:
     rows = settled(receipts(draft("B1"))).outcomes.to_pylist()
     keys = [(row["point"], row["tag"]) for row in rows]

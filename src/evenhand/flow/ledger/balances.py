@@ -60,6 +60,11 @@ def balances(
                 f'{closing} of "{key[1]}" are still on the way at "{key[0]}"',
                 "enter what arrived and what was lost on the way before closing",
             )
+        if max(first, came, went, closing) >= 2**63:
+            raise UsageError(
+                f'account "{key[0]}" moves more than 2^63 base units of "{key[1]}"',
+                "mend the movement: nothing weighs that",
+            )
         rows.append((*key, first, came, went, closing))
     return _table(rows, BALANCES)
 

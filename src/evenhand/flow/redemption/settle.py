@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from evenhand.core.errors import UsageError
 from evenhand.flow.redemption.decide import NOT_ON_ROLL
@@ -63,8 +64,8 @@ class Unsettled:
 class Settlement:
     """`outcomes` has a row for every row of every roll, sorted by (point, tag): status and value as in outcome files.
 
-    Steps by (point, benefit): `given` for rations (every point and benefit, 0 too), `over_issue` from the reserve and
-    never above it, `beyond` it by receipt. `exceptions` counts them by point, those of people not on the roll too.
+    Steps by (point, benefit): `given` for rations (0 too, wherever anybody has a ration above 0), `over_issue` from the
+    reserve and never above it, `beyond` it by receipt. `exceptions` counts them by point, people not on the roll too.
     """
 
     outcomes: pa.Table
@@ -162,16 +163,20 @@ class _Book:
     def close(self) -> Settlement:
         """The settlement of what was entered."""
         points, which = np.unique(np.array(self._points, dtype=object), return_inverse=True)
-        sums = np.zeros((len(points), len(self._benefits)), dtype=np.int64)
+        due = np.zeros((len(points), len(self._benefits)), dtype=np.int64)
+        sums = due.copy()
         rows = np.array(sorted(self._first), dtype=np.int64)
+        np.add.at(due, which, self._rations)
         np.add.at(sums, which[rows], self._rations[rows])
         exceptions = dict.fromkeys(points.tolist(), 0)
         for point, status in zip(self._points, self._status, strict=True):
             exceptions[point] += status == EXCEPTION
         for guest in self._not_on_roll:
             exceptions[guest.point] = exceptions.get(guest.point, 0) + 1
-        given = {(p, b): n for p, line in zip(points.tolist(), sums.tolist(), strict=True)
-                 for b, n in zip(self._benefits, line, strict=True)}  # fmt: skip
+        given = {
+            (points[p], self._benefits[b]): int(sums[p, b])
+            for p, b in zip(*map(np.ndarray.tolist, due.nonzero()), strict=True)
+        }
         outcomes = pa.table([self._tags, self._points, self._status, self._value], schema=OUTCOMES)
         return Settlement(
             outcomes, given, self._over, sorted(self._beyond), sorted(self._contested), sorted(self._not_on_roll),
@@ -181,8 +186,8 @@ class _Book:
 
 def _matrix(rolls: pa.Table, width: int) -> npt.NDArray[np.int64]:
     column = rolls["rations"].combine_chunks()
-    flat = pa.chunked_array([column]).combine_chunks().flatten() if rolls.num_rows else pa.array([], pa.int64())
-    lengths = pa.compute.unique(pa.compute.list_value_length(column)).to_pylist()
+    flat = column.flatten()
+    lengths = pc.unique(pc.list_value_length(column)).to_pylist()
     if lengths not in ([], [width]) or flat.null_count:
         raise UsageError(
             f"the rations of the rolls are not {width} numbers each", "give one ration for each benefit, in its order"
