@@ -21,8 +21,8 @@ def claims(
 ) -> None:
     """Test five sentences said of a ration on its disclosures, and on nothing else.
 
-    Each verdict comes with its figure and the files that prove it. A claim that does not hold is a result, not an error:
-    the exit code is 0. Whether the folders are authentic is for evenhand-verify.
+    Each verdict comes with its figure and the files that prove it. A claim that does not hold is a result, not an
+    error: the exit code is 0. Whether the folders are authentic is for evenhand-verify.
 
     Example: evenhand claims OUT/2008-03 OUT/2008-04 OUT/2008-05
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from evenhand.core.benefit import Benefit
 from evenhand.flow.disclosure.month import Figures
@@ -85,13 +86,13 @@ class Scene:
     classes: Classes
     names: dict[str, str]
 
-    @property
+    @cached_property
     def under(self) -> list[str]:
         """Points under the floor, worst first."""
         here = [p for p in self.fills if self.figures.under_floor(p, self.benefit.id)]
         return sorted(here, key=lambda p: (self.fills[p], p))
 
-    @property
+    @cached_property
     def mode(self) -> tuple[int, int] | None:
         """(whole per cent, points) of the level most points stand at, if that is half of them or more."""
         counts: dict[int, int] = {}

@@ -40,7 +40,7 @@ def place_part(view: Scene) -> Html:
     source = el("p", with_links(say("place.source", levels="{}", recut="{}"), LEVELS, RECUT), cls="source")
     beside: list[Child] = [_key(view), el("p", with_links(say("place.why", certificate="{}"), CERTIFICATE))]
     if view.under:
-        names = [f"{view.name(p)} {whole(view.fills[p])}\u00a0%" for p in view.under]
+        names = [say("place.at", place=view.name(p), fill=whole(view.fills[p])) for p in view.under]
         beside.insert(1, el("p", say("place.under.names", where=listing(names, 12))))
     again = [p for p in view.figures.month.tables["recut"].column("point").to_pylist() if p in view.names]
     if again:

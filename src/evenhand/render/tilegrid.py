@@ -94,45 +94,55 @@ def _options(name: str, cell: Cell, pitch: int) -> list[Name]:
     left, top, wide = cell[0] * pitch, cell[1] * pitch, len(name) * LETTER
     middle = top + pitch / 2 + 5
     found = [
-        _name((name,), left + pitch + 7, middle, False, wide),
+        _name((name,), left + pitch + 6, middle, False, wide),
         _name((name,), left - 6, middle, True, wide),
-        _name((name,), left, top - 5, False, wide),
-        _name((name,), left, top + pitch + 13, False, wide),
-        _name((name,), left + pitch, top - 5, True, wide),
-        _name((name,), left + pitch, top + pitch + 13, True, wide),
     ]
+    for y in (top - 6, top + pitch + 14):
+        found.append(_name((name,), left + 1, y, False, wide))
+        found.append(_name((name,), left + pitch - 1, y, True, wide))
+        found += [
+            _name((name,), left + 1 - shift * pitch / 4, y, False, wide)
+            for shift in range(1, 1 + int(4 * wide / pitch))
+        ]
     words = tuple(name.split(" ", 1))
     if len(words) == 2 and pitch >= 2 * LINE:
         half = max(len(word) for word in words) * LETTER
-        found.append(_name(words, left + pitch + 7, middle - LINE / 2, False, half))
+        found.append(_name(words, left + pitch + 6, middle - LINE / 2, False, half))
         found.append(_name(words, left - 6, middle - LINE / 2, True, half))
     return found
 
 
 def _name(lines: tuple[str, ...], x: float, y: float, end: bool, wide: float) -> Name:
     left = x - wide if end else x
-    return Name(lines, x, y, end, (left, y - 11, left + wide, y + 3 + LINE * (len(lines) - 1)))
+    return Name(lines, x, y, end, (left - 4, y - 11, left + wide + 4, y + 3 + LINE * (len(lines) - 1)))
 
 
 def _names(spots: list[Spot], cells: dict[str, Cell], pitch: int) -> dict[str, Name] | None:
     """Where each province's name stands; None if one finds no room clear of every tile and of the names before it."""
-    full: list[Box] = [(c * pitch, r * pitch, (c + 1) * pitch, (r + 1) * pitch) for c, r in cells.values()]
     found: dict[str, Name] = {}
-    for province in sorted({spot.province for spot in spots}, key=lambda name: (-len(name), name)):
+    options: dict[str, list[Name]] = {}
+    for province in sorted({spot.province for spot in spots}):
         own = sorted({cells[s.point] for s in spots if s.province == province}, key=lambda c: (c[1], c[0]))
-        options = [option for cell in own for option in _options(province, cell, pitch)]
-        options.sort(key=lambda option: len(option.lines))
-        free = (o for o in options if o.box[0] >= -MARGIN and o.box[2] <= WIDTH + MARGIN and not _meets(o.box, full))
-        best = next(free, None)
-        if best is None:
+        places = [option for cell in own for option in _options(province, cell, pitch)]
+        options[province] = sorted(places, key=lambda option: len(option.lines))
+    full: list[Box] = [(c * pitch, r * pitch, (c + 1) * pitch, (r + 1) * pitch) for c, r in cells.values()]
+    while options:
+        free = {province: [o for o in places if _fits(o.box, full)] for province, places in options.items()}
+        tightest = min(free, key=lambda province: (len(free[province]), province))
+        if not free[tightest]:
             return None
-        found[province] = best
-        full.append(best.box)
+        found[tightest] = free[tightest][0]
+        full.append(free[tightest][0].box)
+        del options[tightest]
     return found
 
 
-def _meets(box: Box, others: list[Box]) -> bool:
-    return any(box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3] for other in others)
+def _fits(box: Box, others: list[Box]) -> bool:
+    """Whether a name lies inside the picture and clear of everything drawn so far."""
+    inside = box[0] >= -MARGIN and box[2] <= WIDTH + MARGIN
+    return inside and not any(
+        box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3] for other in others
+    )
 
 
 def _draw(

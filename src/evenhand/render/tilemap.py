@@ -27,7 +27,7 @@ def tile_map(view: Scene) -> Html:
         tiles[spot.point] = Tile(f"{where}: {value}\u00a0%", value, shade, spot.point in under)
     when = period_name(view.figures.month.period)
     title = say("place.map", count=f"{len(view.fills):,}", benefit=noun(view.benefit), month=when)
-    names = [f"{view.name(p)} {whole(view.fills[p])}\u00a0%" for p in view.under]
+    names = [say("place.at", place=view.name(p), fill=whole(view.fills[p])) for p in view.under]
     told = say("place.map.under", where=listing(names, 8)) if names else say("place.map.none")
     told = f"{told} {say('place.map.table')}"
     return tile_grid(spots, tiles, title, told) or _blocks(spots, tiles, title, told)

@@ -52,7 +52,7 @@ TEXT = {
     "not on the country.",
     # places
     "place": "By place",
-    "place.aside": "One tile is one point. Each province’s points stand together, roughly where it lies.",
+    "place.aside": "One tile is one point, roughly where it lies. A line encloses a province.",
     "place.measure": "{Benefit} granted in {month}, % of what was due",
     "place.even": "Every point stands at {fill} %",
     "place.mode": "{count} of {all} points stand at {fill} %",
@@ -77,6 +77,7 @@ TEXT = {
     "class.span": "{from} to {to}",
     "class.one": "{from}",
     "class.full": "100, the full ration",
+    "place.at": "{place} at {fill} %",
     "place.under.names": "Under the floor: {where}.",
     "place.why": "The level is one for all households of a point: rungs of need are filled in order, the floors "
     "first. Points differ only where a lane or a depot could not bring more; {certificate} proves it without a "

@@ -90,6 +90,7 @@ class Figures:
         self.ladders = self._ladders()
         self.levels = self._levels()
         self.households, self.members, self.rations = self._totals()
+        self._worth = {pair: self._value(pair) for pair in self.ladders}
 
     def _ladders(self) -> dict[Pair, tuple[tuple[int, int], ...]]:
         """(households, base units) of each rung in order; a rung nobody lists is empty."""
@@ -135,7 +136,7 @@ class Figures:
 
     def due(self, point: str, benefit: str) -> int:
         """Base units all households of the point are due: the whole ladder."""
-        return sum(self.amounts(point, benefit))
+        return self._worth.get((point, benefit), (0, Fraction(0)))[0]
 
     def floor(self, point: str, benefit: str) -> int:
         """Base units of the first rung where the policy protects a floor, else 0."""
@@ -148,9 +149,12 @@ class Figures:
 
     def granted(self, point: str, benefit: str) -> Fraction:
         """Base units the level is worth on the exact ladder, before rounding to whole hand-outs."""
-        amounts, level = self.amounts(point, benefit), self.level(point, benefit)
-        full = sum(amounts[: level.rungs])
-        return full + (amounts[level.rungs] * level.part if level.rungs < len(amounts) else Fraction(0))
+        return self._worth.get((point, benefit), (0, Fraction(0)))[1]
+
+    def _value(self, pair: Pair) -> tuple[int, Fraction]:
+        amounts, level = self.amounts(*pair), self.level(*pair)
+        part = amounts[level.rungs] * level.part if level.rungs < len(amounts) else Fraction(0)
+        return sum(amounts), sum(amounts[: level.rungs]) + part
 
     def fill(self, point: str, benefit: str) -> Fraction | None:
         """Share of what is due that the level grants; None where nothing is due."""
