@@ -37,7 +37,7 @@ class FileLock:
 
 
 @contextmanager
-def held(path: Path, what: str, seconds: float = 30) -> Iterator[None]:
+def held(path: Path, what: str, seconds: float) -> Iterator[None]:
     """Hold `path` alone; TryAgain naming `what` if another process keeps it."""
     lock = FileLock(path)
     try:

@@ -31,7 +31,7 @@ from evenhand.store.locks import FileLock, held
 
 DATABASE, PORT = "evenhand", 5432
 SOCKET_BYTES_MAX = 107
-START_SECONDS, RETRY_SECONDS = 60, 10
+START_SECONDS, RETRY_SECONDS, LOCK_SECONDS = 60, 10, 30
 
 SETTINGS = {
     "listen_addresses": "",
@@ -42,6 +42,7 @@ SETTINGS = {
     "max_connections": "100",
     "shared_buffers": "128MB",
     "max_wal_size": "4GB",
+    "min_wal_size": "32MB",
     "checkpoint_timeout": "15min",
     "wal_level": "minimal",
     "max_wal_senders": "0",
@@ -107,7 +108,7 @@ def start(data: Path) -> Iterator[Server]:
     child: subprocess.Popen[bytes] | None = None
     sockets: Path | None = None
     try:
-        with held(data / "postgres.lock", "starting or stopping the database"):
+        with held(data / "postgres.lock", "starting or stopping the database", LOCK_SECONDS):
             users.take(alone=False, seconds=0)
             made = passwords(data)
             if not (cluster / "PG_VERSION").exists():
@@ -127,7 +128,7 @@ def start(data: Path) -> Iterator[Server]:
 def _leave(data: Path, users: FileLock, sockets: Path | None, child: subprocess.Popen[bytes] | None) -> None:
     """Give up our share; stop the server if nobody else holds one. Whoever leaves last stops it, whoever started it."""
     try:
-        with held(data / "postgres.lock", "starting or stopping the database"):
+        with held(data / "postgres.lock", "starting or stopping the database", LOCK_SECONDS):
             if users.take(alone=True, seconds=0) and sockets is not None and _answers(sockets):
                 _stop(data / "postgres", child)
     except TryAgain:
@@ -227,8 +228,11 @@ def _launch(cluster: Path, account: Account, sockets: Path) -> subprocess.Popen[
     command: list[str | Path] = [runtime.programs(account) / "postgres", "-D", cluster.absolute(), "-k", sockets]
     for name, value in SETTINGS.items():
         command += ["-c", f"{name}={value}"]
-    log = os.open(cluster / "server.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    (cluster / "server.log").unlink(missing_ok=True)  # never write, as root, through what another account put there
+    log = os.open(cluster / "server.log", os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     try:
+        if not account.is_ours:
+            os.fchown(log, account.uid, account.gid)
         return account.start(command, cluster, log)
     finally:
         os.close(log)

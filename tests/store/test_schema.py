@@ -1,0 +1,76 @@
+"""The tables as the rest of the program expects them."""
+
+from __future__ import annotations
+
+from evenhand.store import Store, settings
+
+COLUMNS = {
+    "programme": "id origin zone demo at",
+    "area": "pcode name parent level",
+    "node": "node name kind area latitude_microdegrees longitude_microdegrees",
+    "lane_version": "id lane source target commodity capacity_base cost open",
+    "lot": "lot benefit best_before source",
+    "household": "household serial point name inputs",
+    "member": "household member birth_date sex occupation name inputs",
+    "policy_text": "sha256 ordinal policy_id title text adopted_by at",
+    "certificate": "sha256 kind name roles public_key epoch cose",
+    "card": "number household epoch",
+    "card_period": "household period tag salt seal_key",
+    "cycle": "cycle programme period attempt policy_sha256",
+    "cycle_event": "id programme cycle state person at detail",
+    "freeze": "programme cycle cose snapshots event person",
+    "approval": "programme cycle role person digest cose",
+    "staged_file": "programme cycle path sha256",
+    "roll": "programme cycle point sha256 rows",
+    "roll_row": "programme cycle tag point household rations",
+    "waybill": "programme cycle waybill lane source target benefit steps",
+    "count": "programme cycle point counted cose",
+    "recut": "programme cycle point benefit counted reserve carry_micro rungs num den units",
+    "recut_row": "programme cycle tag rations",
+    "receipt": "hash programme cycle device sequence previous point tag exception raw arrived",
+    "head": "programme cycle device receipts hash device_cose server_cose",
+    "outcome": "programme cycle tag point status value",
+    "movement": "id programme cycle kind source target benefit lot quantity ref",
+    "log_entry": "index kind programme cycle subject entry",
+    "checkpoint": "size note",
+    "import_file": "sha256 kind programme rows at",
+}
+
+
+def test_tables_and_columns_are_those_agreed_on(store: Store) -> None:
+    rows = store.rows(
+        "SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
+        " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 ORDER BY 1, a.attnum"
+    )
+    found: dict[str, set[str]] = {}
+    for table, column in rows:
+        found.setdefault(table, set()).add(column)
+    found.pop("django_migrations")
+    assert found == {table: set(columns.split()) for table, columns in COLUMNS.items()}
+
+
+def test_no_column_can_hold_what_no_rule_may_use(store: Store) -> None:
+    names = {column for columns in COLUMNS.values() for column in columns.split()}
+    assert not names & {"religion", "ethnicity", "politics", "party", "songbun", "origin_class", "loyalty"}
+
+
+def test_every_table_is_guarded(store: Store) -> None:
+    guarded = store.rows("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'append_only'")
+    assert {row[0].strip('"') for row in guarded} == set(COLUMNS)
+
+
+def test_models_and_migrations_agree() -> None:
+    settings.configure({"dbname": "none"})
+    from django.apps import apps
+    from django.db.migrations.autodetector import MigrationAutodetector
+    from django.db.migrations.loader import MigrationLoader
+    from django.db.migrations.state import ProjectState
+
+    loader = MigrationLoader(None)
+    changes = MigrationAutodetector(loader.project_state(), ProjectState.from_apps(apps)).changes(graph=loader.graph)
+    assert changes == {}
+
+
+def test_schema_mark_is_that_of_this_program(store: Store) -> None:
+    assert settings.is_current(store.connection)
+    assert settings.mark().startswith("evenhand ")
