@@ -16,7 +16,7 @@ from evenhand.render.grid import Col, details, figure, part, table
 from evenhand.render.html import Child, Html, el, rect
 from evenhand.render.picture import Scene, Unit, amount, steady, unit_for, whole
 from evenhand.render.sections import ROWS_SHOWN, with_links
-from evenhand.render.tilemap import tile_map
+from evenhand.render.tilemap import POINTS_DRAWN, tile_map
 from evenhand.render.words import capital, count, say
 
 LEVELS, RECUT, CERTIFICATE = (table_path(name) for name in ("levels", "recut", "certificate"))
@@ -41,7 +41,7 @@ def place_part(view: Scene) -> Html:
     beside: list[Child] = [_key(view), el("p", with_links(say("place.why", certificate="{}"), CERTIFICATE))]
     if view.under:
         names = [say("place.at", place=view.name(p), fill=whole(view.fills[p])) for p in view.under]
-        beside.insert(1, el("p", say("place.under.names", where=listing(names, 12))))
+        beside.insert(1, el("p", say("place.under.names", where=listing(names, 6))))
     again = [p for p in view.figures.month.tables["recut"].column("point").to_pylist() if p in view.names]
     if again:
         cut = sorted(set(again))
@@ -49,7 +49,7 @@ def place_part(view: Scene) -> Html:
         beside.append(el("p", say(key, count=capital(count(len(cut))), where=listing([view.name(p) for p in cut], 8))))
     beside.append(_points(view))
     return part(
-        "place", say("place"), say("place.aside"),
+        "place", say("place"), say("place.aside.district" if len(view.fills) > POINTS_DRAWN else "place.aside"),
         figure(_place_finding(view), measure, tile_map(view), source), el("div", *beside, cls="stack"), cls="body pair",
     )  # fmt: skip
 

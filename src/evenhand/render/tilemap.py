@@ -11,6 +11,8 @@ from evenhand.render.tilegrid import LETTER, LINE, WIDTH, Tile, mark_under, tile
 from evenhand.render.words import say
 
 GAP = 12
+POINTS_DRAWN = 250
+"""With more points than this a tile is a district."""
 SIZES = (36, 24, 13, 8, 5)
 """Tile sizes of blocks in units; a number is written in the first two."""
 
@@ -18,19 +20,43 @@ SIZES = (36, 24, 13, 8, 5)
 def tile_map(view: Scene) -> Html:
     """The map of a scene."""
     spots = spots_of(view.figures.month, sorted(view.fills))
-    under = set(view.under)
-    tiles = {}
-    for spot in spots:
-        value = whole(view.fills[spot.point])
-        where = f"{view.name(spot.point)}, {spot.province}" if spot.province else view.name(spot.point)
-        shade = view.classes.of(view.fills[spot.point])
-        tiles[spot.point] = Tile(f"{where}: {value}\u00a0%", value, shade, spot.point in under)
+    spots, tiles = _districts(view, spots) if len(spots) > POINTS_DRAWN else (spots, _tiles(view, spots))
     when = period_name(view.figures.month.period)
     title = say("place.map", count=f"{len(view.fills):,}", benefit=noun(view.benefit), month=when)
     names = [say("place.at", place=view.name(p), fill=whole(view.fills[p])) for p in view.under]
     told = say("place.map.under", where=listing(names, 8)) if names else say("place.map.none")
     told = f"{told} {say('place.map.table')}"
     return tile_grid(spots, tiles, title, told) or _blocks(spots, tiles, title, told)
+
+
+def _tiles(view: Scene, spots: list[Spot]) -> dict[str, Tile]:
+    under, found = set(view.under), {}
+    for spot in spots:
+        fill = view.fills[spot.point]
+        where = f"{view.name(spot.point)}, {spot.province}" if spot.province else view.name(spot.point)
+        title = f"{where}: {whole(fill)}\u00a0%"
+        found[spot.point] = Tile(title, whole(fill), view.classes.of(fill), spot.point in under)
+    return found
+
+
+def _districts(view: Scene, spots: list[Spot]) -> tuple[list[Spot], dict[str, Tile]]:
+    """One tile an area, for countries of many points: it shows its lowest point, and that one's mark."""
+    places = {row["node"]: row for row in view.figures.month.tables["places"].to_pylist()}
+    under = set(view.under)
+    groups: dict[str, list[Spot]] = {}
+    for spot in spots:
+        groups.setdefault(places.get(spot.point, {}).get("area") or spot.point, []).append(spot)
+    made, tiles = [], {}
+    for area, group in sorted(groups.items()):
+        placed = [spot.place for spot in group if spot.place is not None]
+        middle = (sum(p[0] for p in placed) / len(placed), sum(p[1] for p in placed) / len(placed)) if placed else None
+        fill = min(view.fills[spot.point] for spot in group)
+        name = places.get(group[0].point, {}).get("area_name") or area
+        where = f"{name}, {group[0].province}" if group[0].province else name
+        title = say("place.lowest", place=where, fill=whole(fill), count=f"{len(group):,}")
+        made.append(Spot(area, group[0].province, middle))
+        tiles[area] = Tile(title, whole(fill), view.classes.of(fill), any(spot.point in under for spot in group))
+    return made, tiles
 
 
 def _blocks(spots: list[Spot], tiles: dict[str, Tile], title: str, told: str) -> Html:

@@ -53,6 +53,8 @@ TEXT = {
     # places
     "place": "By place",
     "place.aside": "One tile is one point, roughly where it lies. A line encloses a province.",
+    "place.aside.district": "One tile is one district, roughly where it lies; its number is its lowest point. A "
+    "line encloses a province.",
     "place.measure": "{Benefit} granted in {month}, % of what was due",
     "place.even": "Every point stands at {fill} %",
     "place.mode": "{count} of {all} points stand at {fill} %",
@@ -77,6 +79,7 @@ TEXT = {
     "class.span": "{from} to {to}",
     "class.one": "{from}",
     "class.full": "100, the full ration",
+    "place.lowest": "{place}: {fill} % at the lowest of {count} points",
     "place.at": "{place} at {fill} %",
     "place.under.names": "Under the floor: {where}.",
     "place.why": "The level is one for all households of a point: rungs of need are filled in order, the floors "
