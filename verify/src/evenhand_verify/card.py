@@ -9,7 +9,7 @@ from fractions import Fraction
 from evenhand_verify import facts
 from evenhand_verify.cards import Keys, derive, number_fits, read_code, tag_of
 from evenhand_verify.disclosure import Disclosure
-from evenhand_verify.numbers import Level, ceil_div
+from evenhand_verify.numbers import Level, ceil_div, many
 from evenhand_verify.packed import REDEEMED, STATUS, Grant, Packed, Record, open_row, outcomes
 from evenhand_verify.result import Check, Malformed, Outcome, one_line, run_check
 
@@ -113,7 +113,7 @@ def _one(card: Card, grant: Grant) -> tuple[str, list[str]]:
     short = _short(card, grant.benefit, level, total.units) if benefit.divided and total else 0
     least, most = bounds(b, short, total.households if total else 1)
     line = (
-        f"{grant.benefit}: due {benefit.shown(full)}; level of the point {level}; ration {grant.ration:,} "
+        f"{grant.benefit}: due {benefit.shown(full)}; level of the point {level}; ration {many(grant.ration, 'unit')} "
         f"= {benefit.shown(grant.ration * benefit.step)}"
     )
     told: dict[str, object] = {

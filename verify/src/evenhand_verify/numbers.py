@@ -47,7 +47,14 @@ class Level:
         return self.rungs + Fraction(self.num, self.den)
 
     def __str__(self) -> str:
-        return f"{self.rungs}" if self.num == 0 else f"{self.rungs} + {self.num}/{self.den}"
+        if self.num == 0:
+            return f"{self.rungs}"
+        return f"{self.rungs} + {self.num}/{self.den}" if self.rungs else f"{self.num}/{self.den}"
+
+
+def many(count: int, one: str, more: str = "") -> str:
+    """`1 point`, `2 points`, `3 entries`."""
+    return f"{count:,} {one if count == 1 else more or one + 's'}"
 
 
 class Ladder:

@@ -44,7 +44,8 @@ class Benefit:
         value = Fraction(base) / (UNITS.get(self.unit, 1) * self.parts)
         scaled = value * 10**6
         if scaled.denominator != 1:
-            return f"{value.numerator // value.denominator:,} {value % 1} {self.unit}".replace(" 0 ", " ")
+            whole, part = value.numerator // value.denominator, value % 1
+            return f"{whole:,} {part} {self.unit}" if whole else f"{part} {self.unit}"
         whole, rest = divmod(int(scaled), 10**6)
         return f"{whole:,}" + (f".{rest:06d}".rstrip("0") if rest else "") + f" {self.unit}"
 

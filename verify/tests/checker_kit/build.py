@@ -110,6 +110,9 @@ balances account,benefit | account:t benefit:t opening:i inflow:i outflow:i clos
     _name, _, _columns = _line.partition(" | ")
     KEYS[_name.split()[0]] = _name.split()[1].split(",")
     SCHEMA[_name.split()[0]] = [tuple(c.split(":")) for c in _columns.split()]  # type: ignore[misc]
+CERTIFIED = (
+    ("log", "log"), ("person", "anna"), ("person", "bert"), ("device", "phone-Alder"), ("device", "phone-Birch"),
+)  # fmt: skip
 LATER = ("recut", "movements", "balances")
 
 Row = dict[str, Any]
@@ -176,7 +179,9 @@ def share(ladder: list[int], level: Fraction) -> Fraction:
     return sum(ladder[:whole]) + rest * (level - whole)
 
 
-def divide(families: list[Family], benefit: str, level: Fraction, units: int, seed: bytes, days: int) -> dict[bytes, int]:
+def divide(
+    families: list[Family], benefit: str, level: Fraction, units: int, seed: bytes, days: int
+) -> dict[bytes, int]:
     """Whole units by the rule of the specification, the plain way."""
     b = {f.tag: Fraction(f.carry.get(benefit, 0), 10**6) + share(f.ladder(benefit, days), level) / STEP[benefit]
          for f in families}  # fmt: skip
@@ -248,7 +253,9 @@ class Build:
 
     def _freeze(self) -> None:
         self.event, self.outcome = "dice in the town hall", "4 2 6"
-        self.snapshots = {name: sha(name.encode()) for name in ("households", "members", "nodes", "lanes", "stock", "carry")}
+        self.snapshots = {
+            name: sha(name.encode()) for name in ("households", "members", "nodes", "lanes", "stock", "carry")
+        }
         self.snapshots["policy"] = sha(self.policy)
 
     def entry(self, kind: str, subject: str, digest: bytes, totals: dict[str, Any]) -> dict[str, Any]:
@@ -290,7 +297,8 @@ class Build:
             rungs = [f.ladder(benefit, self.days) for f in self.at(point)]
             ladders[point] = [sum(column) for column in zip(*rungs, strict=True)]
             for rung, amount in enumerate(ladders[point], start=1):
-                t["ladders"].append({"point": point, "benefit": benefit, "rung": rung, "households": len(rungs), "amount": amount})
+                row = {"point": point, "benefit": benefit, "rung": rung, "households": len(rungs), "amount": amount}
+                t["ladders"].append(row)
         totals = {}
         for point in POINTS:
             here = self.opening.get((f"node:{point}", benefit), 0) // step
@@ -317,8 +325,9 @@ class Build:
         level_of, flow, got = solve(Instance(supply, lanes, demand, ["Mill"]))
         t["supply"] += [{"node": n, "commodity": benefit, "quantity": q} for n, q in supply.items()]
         for lane, (source, target, capacity) in lanes.items():
-            t["lanes"].append({"lane": lane, "from": source, "to": target, "commodity": benefit, "capacity": capacity, "cost": 1})
-            t["flows"].append({"lane": lane, "commodity": benefit, "quantity_num": str(flow[lane].numerator), "quantity_den": str(flow[lane].denominator)})
+            ends = {"from": source, "to": target}
+            t["lanes"].append({"lane": lane, **ends, "commodity": benefit, "capacity": capacity, "cost": 1})
+            t["flows"].append({"lane": lane, "commodity": benefit, **self._quantity(flow[lane])})
             if totals[target]["lane"]:
                 t["carried"].append({"lane": lane, "commodity": benefit, "quantity": totals[target]["lane"]})
         blocks = {value: 10 * number + i for i, value in enumerate(sorted(set(level_of.values())))}
@@ -330,12 +339,13 @@ class Build:
                 t["demand"].append({"point": point, "commodity": benefit, "rung": rung, "quantity": quantity})
             level, x = level_of[point], got[point]
             self.levels[point, benefit] = level
-            t["levels"].append({"point": point, "commodity": benefit, **self._level(level), "quantity_num": str(x.numerator), "quantity_den": str(x.denominator)})
+            t["levels"].append({"point": point, "commodity": benefit, **self._level(level), **self._quantity(x)})
             units = floor(x) + row["here"] + row["lane"]
             b = Fraction(row["carry_micro"], 10**6) + share(ladders[point], level) / step
             t["totals"].append(self._total(row, row["here"] + row["lane"], units, max(0, min(floor(b), units))))
             if units > row["opening"]:
-                t["waybills"].append({"waybill": f"W-{point}-{benefit}", "lane": f"Mill-{point}-{benefit}", "commodity": benefit, "quantity": units - row["opening"]})
+                bill = {"waybill": f"W-{point}-{benefit}", "lane": f"Mill-{point}-{benefit}"}
+                t["waybills"].append({**bill, "commodity": benefit, "quantity": units - row["opening"]})
 
     def _total(self, row: Row, carried: int, units: int, rations: int) -> Row:
         kept = {k: v for k, v in row.items() if k not in ("here", "lane")}
@@ -346,6 +356,10 @@ class Build:
         whole = int(value)
         rest = value - whole
         return {"rungs": whole, "num": str(rest.numerator), "den": str(rest.denominator)}
+
+    @staticmethod
+    def _quantity(value: Fraction) -> Row:
+        return {"quantity_num": str(value.numerator), "quantity_den": str(value.denominator)}
 
     @property
     def seed(self) -> bytes:
@@ -370,9 +384,7 @@ class Build:
     def _rolls(self) -> None:
         self.rolls: dict[str, bytes] = {}
         for point in POINTS:
-            rows = sorted(
-                seal(self.record(f), 256, self.cycle, f.tag, f.salt, f.seal) for f in self.at(point)
-            )
+            rows = sorted(seal(self.record(f), 256, self.cycle, f.tag, f.salt, f.seal) for f in self.at(point))
             self.rolls[point] = cbor([1, PROGRAMME, self.cycle, point, len(rows[0]), b"".join(rows)])
 
     def roll_entries(self) -> list[dict[str, Any]]:
@@ -391,7 +403,8 @@ class Build:
     def computed_files(self) -> dict[str, bytes]:
         files = {"policy/valley-bowl.toml": self.policy}
         files |= {f"rolls/{percent(point)}": data for point, data in self.rolls.items()}
-        return files | {f"tables/{name}.parquet": parquet(name, rows) for name, rows in self.tables.items() if name not in LATER}
+        tables = {name: rows for name, rows in self.tables.items() if name not in LATER}
+        return files | {f"tables/{name}.parquet": parquet(name, rows) for name, rows in tables.items()}
 
     def _freeze_entry(self) -> bytes:
         payload = ["evenhand/freeze/v1", PROGRAMME, self.cycle, self.snapshots, self.event]
@@ -470,7 +483,9 @@ class Build:
                     over[point, "grain"] += 1
             self.outcomes[point], self.given[point] = rows, given
             for benefit in GOODS:
-                self.moves["redeem", f"node:{point}", f"households:{point}", benefit, "L1"] += given[benefit] * STEP[benefit]
+                self.moves["redeem", f"node:{point}", f"households:{point}", benefit, "L1"] += (
+                    given[benefit] * STEP[benefit]
+                )
         for (point, benefit), steps in over.items():
             self.moves["over-issue", f"node:{point}", f"households:{point}", benefit, "L1"] += steps * STEP[benefit]
         self.heads = {f"phone-{point}": (len(self.at(point)), sha(point.encode())) for point in POINTS}
@@ -479,7 +494,8 @@ class Build:
     def settle(self) -> None:
         """The tables of movements and balances from the moves."""
         names = ("kind", "from", "to", "benefit", "lot")
-        self.tables["movements"] = [dict(zip(names, key, strict=True)) | {"quantity": n} for key, n in self.moves.items() if n]
+        moves = {key: n for key, n in self.moves.items() if n}
+        self.tables["movements"] = [dict(zip(names, key, strict=True)) | {"quantity": n} for key, n in moves.items()]
         inflow: Counter[tuple[str, str]] = Counter()
         outflow: Counter[tuple[str, str]] = Counter()
         for row in self.tables["movements"]:
@@ -492,7 +508,8 @@ class Build:
             key = account, benefit
             first, came, went = self.opening.get(key, 0), inflow[key], outflow[key]
             self.closing[key] = first + came - went
-            self.tables["balances"].append({"account": account, "benefit": benefit, "opening": first, "inflow": came, "outflow": went, "closing": first + came - went})
+            row = {"account": account, "benefit": benefit, "opening": first, "inflow": came, "outflow": went}
+            self.tables["balances"].append(row | {"closing": first + came - went})
 
     def outcome_files(self) -> dict[str, bytes]:
         files = {}
@@ -507,14 +524,24 @@ class Build:
         entries: list[dict[str, Any]] = []
         if not self.before:
             entries.append(e("key", "root", sha(self.people["root"].public), {}))
-        for kind, name in (("log", "log"), ("person", "anna"), ("person", "bert"), ("device", "phone-Alder"), ("device", "phone-Birch")):
-            payload = ["evenhand/certificate/v1", ORIGIN, kind, name, self.roles.get(name, []), self.people[name].public, 1]
+        for kind, name in CERTIFIED:
+            payload = [
+                "evenhand/certificate/v1",
+                ORIGIN,
+                kind,
+                name,
+                self.roles.get(name, []),
+                self.people[name].public,
+                1,
+            ]
             digest = self.sign("root", payload)
             if not self.before:
                 entries.append(e("key", "log" if kind == "log" else f"{kind}:{name}", digest, {}))
         if not self.before:
             entries.append(e("policy", "valley-bowl", sha(self.policy), {}))
-        freeze = self.sign(self.signers["freeze"], ["evenhand/freeze/v1", PROGRAMME, self.cycle, self.snapshots, self.event])
+        freeze = self.sign(
+            self.signers["freeze"], ["evenhand/freeze/v1", PROGRAMME, self.cycle, self.snapshots, self.event]
+        )
         entries.append(e("freeze", "freeze", freeze, {"snapshot": self.snapshots, "event": self.event}))
         entries.append(e("event", "event", sha(self.outcome.encode()), {"event": self.event, "outcome": self.outcome}))
         for role in ("preparer", "approver"):
@@ -522,13 +549,17 @@ class Build:
             entries.append(e("approval", role, digest, {"digest": self.digest}))
         entries += self.roll_entries()
         for point in POINTS:
-            digest = self.sign(f"phone-{point}", ["evenhand/count/v1", PROGRAMME, self.cycle, point, self.counted[point]])
+            digest = self.sign(
+                f"phone-{point}", ["evenhand/count/v1", PROGRAMME, self.cycle, point, self.counted[point]]
+            )
             entries.append(e("received", point, digest, {"counted": self.counted[point]}))
         rows = [row for row in self.tables["recut"] if row["point"] == "Birch"]
         names = ("benefit", "counted", "reserve", "carry_micro", "rungs", "num", "den", "units")
         if rows:
             listed = [[row[name] for name in names] for row in rows]
-            entries.append(e("recut", "Birch", sha(cbor(listed)), {"units": {row["benefit"]: row["units"] for row in rows}}))
+            entries.append(
+                e("recut", "Birch", sha(cbor(listed)), {"units": {row["benefit"]: row["units"] for row in rows}})
+            )
         for point, data in self.outcome_files().items():
             ended = Counter(status for _, status, _ in self.outcomes[point])
             totals: dict[str, Any] = {"rows": len(self.outcomes[point])}
@@ -544,7 +575,9 @@ class Build:
         for row in self.tables["balances"]:
             if row["account"].startswith("node:"):
                 closing[row["benefit"]] += row["closing"]
-        entries.append(e("stock", "stock", sha(parquet("movements", self.tables["movements"])), {"closing": dict(closing)}))
+        entries.append(
+            e("stock", "stock", sha(parquet("movements", self.tables["movements"])), {"closing": dict(closing)})
+        )
         entries.append(e("publish", "publish", b"", {}))
         self.entries = entries
 
@@ -554,7 +587,9 @@ class Build:
         files |= {f"redeemed/{percent(point)}": data for point, data in self.outcome_files().items()}
         files |= self.signed
         files["tables/README.md"] = b"# Tables\n"
-        files["report/index.html"] = b"<!doctype html><style>p{color:#123}</style><p>Two points. <a href='https://example.org'>more</a>"
+        files["report/index.html"] = (
+            b"<!doctype html><style>p{color:#123}</style><p>Two points. <a href='https://example.org'>more</a>"
+        )
         files["keys/root.vkey"] = self.people["root"].vkey(f"{ORIGIN}/root").encode()
         files["keys/log.vkey"] = self.people["log"].vkey(ORIGIN).encode()
         files |= self.overrides
@@ -584,7 +619,8 @@ class Build:
                 entry = entry | {"sha": sha(package)}
             key = entry["kind"], entry["subject"]
             previous = entry.get("previous", self.newest.get(key))
-            raw = cbor([1, entry["kind"], PROGRAMME, entry["cycle"], entry["subject"], entry["sha"], entry["totals"], previous])
+            middle = [entry[part] for part in ("cycle", "subject", "sha", "totals")]
+            raw = cbor([1, entry["kind"], PROGRAMME, *middle, previous])
             self.newest[key] = sha(raw)
             self.raw.append(raw)
         self.files = self.files | {"datapackage.json": package} | log_files(self.raw, ORIGIN, self.people["log"])

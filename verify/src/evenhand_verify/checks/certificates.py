@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from evenhand_verify.disclosure import Disclosure
+from evenhand_verify.numbers import many
 from evenhand_verify.result import Check
 
 
@@ -29,7 +30,7 @@ def run(d: Disclosure) -> str | list[str]:
         epochs[who] = certificate.epoch
     persons = len({c.name for c in found if c.kind == "person"})
     devices = len({c.name for c in found if c.kind == "device"})
-    return failures or f"{persons} persons and {devices} devices, each with its own key"
+    return failures or f"{many(persons, 'person')} and {many(devices, 'device')}, each with its own key"
 
 
 CHECK = Check("certificates", "every key is certified by the root key in the log; nobody shares one", run)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from evenhand_verify.disclosure import Disclosure
+from evenhand_verify.numbers import many
 from evenhand_verify.result import Check, capped
 
 
@@ -25,7 +26,10 @@ def run(d: Disclosure) -> str | list[str]:
                 f"the policy's rows grant {one:,} and the ladders hold {other:,} base units of {benefit}, area {area}"
             )
     areas = len({area for area, _ in granted})
-    return capped(failures) or f"{len(granted):,} sums in {areas} areas: rows of the policy = ladders of the points"
+    return (
+        capped(failures)
+        or f"{many(len(granted), 'sum')} in {many(areas, 'area')}: rows of the policy = ladders of the points"
+    )
 
 
 CHECK = Check("classes-sum", "the classes of an area sum to the ladders of its points", run)

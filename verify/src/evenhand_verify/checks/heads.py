@@ -7,6 +7,7 @@ from typing import Any
 from evenhand_verify import cbor
 from evenhand_verify.disclosure import Disclosure
 from evenhand_verify.journal import Entry
+from evenhand_verify.numbers import many
 from evenhand_verify.result import Check, Malformed, capped
 from evenhand_verify.signatures import Cose
 
@@ -41,7 +42,7 @@ def run(d: Disclosure) -> str | list[str]:
     for payload, pair in by_payload.items():
         if payload not in used and pair[0].body[:2] == [d.meta.programme, d.meta.cycle]:
             failures.append(f"a head that no outcome names, {pair[0].where}")
-    return capped(failures) or f"{len(devices):,} devices, each head signed by both sides"
+    return capped(failures) or f"{many(len(devices), 'device')}, each head signed by both sides"
 
 
 def _is_head(head: Any) -> bool:

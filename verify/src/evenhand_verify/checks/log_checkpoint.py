@@ -16,7 +16,9 @@ def run(d: Disclosure) -> str | list[str]:
     )  # fmt: skip
     for what, name, wanted in named:
         if name != wanted:
-            failures.append(f'the {what} is called "{name}" where the package\'s origin wants "{wanted}", log/checkpoint')
+            failures.append(
+                f'the {what} is called "{name}" where the package\'s origin wants "{wanted}", log/checkpoint'
+            )
     return failures or f"{point.size:,} entries, root {point.root.hex()[:16]}…, 0 witnesses: one view"
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 
 from evenhand_verify.disclosure import Disclosure
 from evenhand_verify.journal import Entry
+from evenhand_verify.numbers import many
 from evenhand_verify.result import Check
 
 STAGES = (
@@ -38,7 +39,7 @@ def run(d: Disclosure) -> str | list[str]:
     if mine and mine[-1].kind != "publish":
         failures.append(f"something of this cycle follows its publication, {mine[-1].where}")
     voided = sum(any(entry.kind == "void" for entry in entries) for entries in cycles.values())
-    return failures or f"{len(cycles)} cycles in order, {voided} void attempts"
+    return failures or f"{many(len(cycles), 'cycle')} in order, {many(voided, 'void attempt')}"
 
 
 def _order(cycle: str, entries: list[Entry]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from evenhand_verify import facts
 from evenhand_verify.disclosure import Disclosure
+from evenhand_verify.numbers import many
 from evenhand_verify.result import Check, capped
 
 
@@ -24,10 +25,12 @@ def run(d: Disclosure) -> str | list[str]:
             failures.append(f"totals of what is no point, {point}, {benefit}")
     by_lane, _, _ = facts.carried(d)
     kinds = list(problem.kinds.values())
-    figure = ", ".join(f"{kinds.count(kind):,} {kind}s" for kind in ("entry", "depot", "point")).replace(
-        "entrys", "entries"
+    counts = [many(kinds.count("entry"), "entry", "entries")]
+    counts += [many(kinds.count(kind), kind) for kind in ("depot", "point")]
+    return (
+        capped(failures)
+        or f"{', '.join(counts)}, {many(len(problem.lanes), 'lane')}, {len(by_lane):,} with steps set aside"
     )
-    return capped(failures) or f"{figure}, {len(problem.lanes):,} lanes, {len(by_lane):,} with steps set aside"
 
 
 CHECK = Check("network", "nodes, places and lanes fit together", run)

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from evenhand_verify import cbor, facts
 from evenhand_verify.disclosure import Disclosure
-from evenhand_verify.numbers import Ladder, Level
+from evenhand_verify.numbers import Ladder, Level, many
 from evenhand_verify.result import Check, capped
 
 
@@ -74,7 +74,10 @@ def run(d: Disclosure) -> str | list[str]:
     for point, benefit in sorted(recuts.keys() - totals.keys()):
         failures.append(f"a re-cut of what has no totals, point {point}, {benefit}")
     failures += _entries(d, recuts)
-    return capped(failures) or f"{len({p for p, _ in recuts}):,} points re-cut, {len(recuts):,} rows worked out again"
+    return (
+        capped(failures)
+        or f"{many(len({p for p, _ in recuts}), 'point')} re-cut, {many(len(recuts), 'row')} worked out again"
+    )
 
 
 def _entries(d: Disclosure, recuts: dict[facts.Key, facts.Recut]) -> list[str]:
