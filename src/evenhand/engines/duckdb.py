@@ -90,7 +90,9 @@ def _attach(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -> Non
             connection.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM read_csv({quoted}, {options})")
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
-        raise input_error(str(path), 0, "", None, f"it cannot be read: {reason}", "write UTF-8 CSV with a header, or Parquet") from None
+        raise input_error(
+            str(path), 0, "", None, f"it cannot be read: {reason}", "write UTF-8 CSV with a header, or Parquet"
+        ) from None
 
 
 def _outputs(plan: Plan) -> Iterator[tuple[str, str]]:
@@ -116,4 +118,6 @@ def _said(name: str) -> Iterator[None]:
         yield
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
-        raise UsageError(f"the engine could not compute {name}: {reason}", "look at the columns of the input files") from None
+        raise UsageError(
+            f"the engine could not compute {name}: {reason}", "look at the columns of the input files"
+        ) from None

@@ -5,6 +5,7 @@ area, and the households that cannot be decided. Invariant: nothing runs here: `
 an unknown input never becomes a zero.
 """
 
-from evenhand.flow.entitlement.plan import Needs, faults_plan, needs, plan, program_for
+from evenhand.flow.entitlement.faults import faults_plan
+from evenhand.flow.entitlement.plan import Needs, needs, plan, program_for
 
 __all__ = ["Needs", "faults_plan", "needs", "plan", "program_for"]

@@ -67,8 +67,12 @@ def selects(rules: Rules, entitlement: str, benefit: str, parts: int, node: Node
         head = f"SELECT p.area, {literal(benefit)} AS benefit, {row} AS row"
         point = f"JOIN point p ON p.point = h.point WHERE {where} GROUP BY p.area, t_{part.table}"
         if typed.rule.of == "household":
-            out.append(f"{head}, count(*) AS households, sum({size}) AS members, {amount} AS amount FROM {households} h {point}")
+            out.append(
+                f"{head}, count(*) AS households, sum({size}) AS members, {amount} AS amount FROM {households} h {point}"
+            )
         else:
             source = f"(SELECT household, t_{part.table}, r_{part.table} FROM {members}) m JOIN {households} h ON h.household = m.household"
-            out.append(f"{head}, CAST(NULL AS BIGINT) AS households, count(*) AS members, {amount} AS amount FROM {source} {point}")
+            out.append(
+                f"{head}, CAST(NULL AS BIGINT) AS households, count(*) AS members, {amount} AS amount FROM {source} {point}"
+            )
     return out

@@ -13,6 +13,7 @@ from evenhand.flow.policy.model import Input, Policy
 _DECIMAL = "^-?[0-9]{1,15}([.][0-9]{1,9})?$"
 _DATE = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _BLANK = "''"
+_YES, _NO = "'true', 'yes'", "'false', 'no'"
 
 
 def column_of(name: str) -> str:
@@ -39,7 +40,7 @@ def typed(found: Input, policy: Policy) -> str:
         cases = " ".join(f"WHEN {literal(word)} THEN {code}" for code, word in enumerate(words))
         return f"CAST(CASE {text} {cases} END AS SMALLINT)"
     if found.type == "bool":
-        return f"CASE lower({text}) WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE END"
+        return f"CASE WHEN lower({text}) IN ({_YES}) THEN TRUE WHEN lower({text}) IN ({_NO}) THEN FALSE END"
     if found.type == "date":
         return _within(f"{_date(raw, text)}", day(_date_of(found.low)), day(_date_of(found.high)))
     assert found.measure is not None and isinstance(found.low, Fraction) and isinstance(found.high, Fraction)
@@ -103,7 +104,7 @@ def fault(found: Input, policy: Policy) -> str:
     if found.type == "category":
         return ""
     if found.type == "bool":
-        return f"{filled} AND lower({text}) NOT IN ('true', 'false')"
+        return f"{filled} AND lower({text}) NOT IN ({_YES}, {_NO})"
     if found.type == "date":
         return f"{filled} AND {_date(raw, text)} IS NULL"
     assert found.measure is not None
@@ -113,3 +114,9 @@ def fault(found: Input, policy: Policy) -> str:
 def stated_size() -> str:
     """The SQL of a household's own column `size`."""
     return _number("size", Fraction(1), Fraction(1), Fraction(1000))
+
+
+def size_fault() -> str:
+    """SQL that is true where a stated size is filled and is no whole number."""
+    text = 'CAST("size" AS VARCHAR)'
+    return f"{text} <> '' AND NOT regexp_matches({text}, '^[0-9]{{1,9}}$')"

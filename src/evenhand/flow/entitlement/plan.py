@@ -33,13 +33,18 @@ class Needs:
 def program_for(policy: Policy, period: Period) -> Program:
     """The policy compiled for one period; UsageError if it is not in force then."""
     if not policy.span.holds(period.first):
-        raise UsageError(f'policy "{policy.id}" is not in force on {period.first}', f"choose a day it is in force on ({policy.file})")
+        raise UsageError(
+            f'policy "{policy.id}" is not in force on {period.first}', f"choose a day it is in force on ({policy.file})"
+        )
     faults = Faults(policy.file, policy.lines)
     program = compile_policy(policy, [period], faults)
     if faults.found:
         raise InputError(faults.found)
     if program.dead:
-        raise UsageError(f'policy "{policy.id}" is not in force on {period.first}: {program.dead[0]}', "choose a day all its values are in force on")
+        raise UsageError(
+            f'policy "{policy.id}" is not in force on {period.first}: {program.dead[0]}',
+            "choose a day all its values are in force on",
+        )
     return program
 
 
@@ -98,7 +103,9 @@ class _Planner:
         member = [("household", "household")]
         for name in sorted(self.rules.emitter.used):
             found = self.policy.inputs[name]
-            (household if found.of == "household" else member).append((inputs.column_of(name), inputs.typed(found, self.policy)))
+            (household if found.of == "household" else member).append(
+                (inputs.column_of(name), inputs.typed(found, self.policy))
+            )
             if found.type == "number":
                 self.layers.prepared[found.of].append(inputs.prepared(name, inputs.factor_of(found)))
         self.layers.base = {HOUSEHOLD: household, MEMBER: member}
@@ -117,7 +124,9 @@ class _Planner:
                 entries.append(f"CASE WHEN (k{number} & {1 << position}) <> 0 THEN {inputs.literal(row)} END")
         names = ", ".join(f"k{number}" for number in range(len(fired)))
         listed = f"list_filter([{', '.join(entries)}], lambda x: x IS NOT NULL)"
-        return Select(f"reasons_of_{name}", f"SELECT {names}, {listed} AS reasons FROM (SELECT DISTINCT {keys} FROM {source})")
+        return Select(
+            f"reasons_of_{name}", f"SELECT {names}, {listed} AS reasons FROM (SELECT DISTINCT {keys} FROM {source})"
+        )
 
     def with_reasons(self, name: str, source: str) -> tuple[str, str]:
         """(the join that brings the reasons of an entitlement, the column)."""
@@ -193,7 +202,11 @@ def _reasons(planner: _Planner, source: str) -> Select:
         joined, column = planner.with_reasons(found.rule.name, source)
         parts.append(f"SELECT row, {number} AS n, h.household, {inputs.literal(found.rule.name)} AS entitlement, {column} AS reasons "
                      f"FROM {joined} WHERE a_{found.rule.name} IS NOT NULL")  # fmt: skip
-    return Select("reasons", f"SELECT household, entitlement, reasons FROM ({' UNION ALL '.join(parts)}) ORDER BY row, n", tables.REASONS)
+    return Select(
+        "reasons",
+        f"SELECT household, entitlement, reasons FROM ({' UNION ALL '.join(parts)}) ORDER BY row, n",
+        tables.REASONS,
+    )
 
 
 def _entitlement(planner: _Planner, source: str) -> Select:
@@ -237,19 +250,12 @@ def _classes(planner: _Planner, last: tuple[str, str]) -> Select:
 
 
 def _undecided(planner: _Planner, source: str) -> Select:
-    parts = [f"SELECT household, u_{found.rule.name} AS input FROM {source} WHERE a_{found.rule.name} IS NULL" for found in planner.program.entitlements]
-    return Select("undecided", f"SELECT DISTINCT household, input FROM ({' UNION ALL '.join(parts)}) ORDER BY household, input", tables.UNDECIDED)
-
-
-def faults_plan(policy: Policy, of: str, columns: Sequence[str]) -> Plan | None:
-    """A plan that finds filled cells which cannot be read, in the table `household` or `member`; None if none can be."""
-    parts: list[str] = []
-    for name in columns:
-        wrong = inputs.fault(policy.inputs[name], policy) if name != "size" else ""
-        if wrong:
-            parts.append(f"SELECT row, {inputs.literal(name)} AS field, CAST(\"{name}\" AS VARCHAR) AS value FROM numbered WHERE {wrong}")
-    if not parts:
-        return None
-    numbered = Select("numbered", f"SELECT row_number() OVER () AS row, * FROM {of}")
-    sql = f"SELECT * FROM ({' UNION ALL '.join(parts)}) ORDER BY row, field LIMIT 100"
-    return Plan((of,), (numbered, Select("faults", sql, tables.FAULTS)), ("faults",))
+    parts = [
+        f"SELECT household, u_{found.rule.name} AS input FROM {source} WHERE a_{found.rule.name} IS NULL"
+        for found in planner.program.entitlements
+    ]
+    return Select(
+        "undecided",
+        f"SELECT DISTINCT household, input FROM ({' UNION ALL '.join(parts)}) ORDER BY household, input",
+        tables.UNDECIDED,
+    )

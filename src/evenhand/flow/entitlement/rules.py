@@ -36,7 +36,9 @@ class Rules:
             if not self.members:
                 self._values["size"] = stated or Sql("CAST(NULL AS BIGINT)", 0, True)
                 return self._values["size"]
-            counted = self.layers.gather(Sql("household", 0, True), f"CASE WHEN count(*) <= {MEMBERS_MAX} THEN count({{}}) END")
+            counted = self.layers.gather(
+                Sql("household", 0, True), f"CASE WHEN count(*) <= {MEMBERS_MAX} THEN count({{}}) END"
+            )
             if stated:
                 same = f"CASE WHEN i_size IS NULL OR i_size = {counted.text} THEN {counted.text} END"
                 counted = self.layers.column(HOUSEHOLD, Sql(same, counted.layer), "r_size")
@@ -88,15 +90,32 @@ class Rules:
         layer = max((sql.layer for sql in conditions), default=0)
         masks = [_mask(bit(typed, row)) for row in typed.rows]
         if typed.rule.hit == "first":
-            cases = "".join(f" WHEN {sql.text} IS NULL THEN NULL WHEN {sql.text} THEN {mask}" for sql, mask in zip(conditions, masks, strict=True))
+            cases = "".join(
+                f" WHEN {sql.text} IS NULL THEN NULL WHEN {sql.text} THEN {mask}"
+                for sql, mask in zip(conditions, masks, strict=True)
+            )
             return Sql(f"CASE{cases} ELSE {last} END" if cases else last, layer)
         unknown = " OR ".join(f"{sql.text} IS NULL" for sql in conditions) or "FALSE"
         if typed.rule.hit == "sum":
-            total = joined([Sql(f"(CASE WHEN {sql.text} THEN {mask} ELSE 0 END)") for sql, mask in zip(conditions, masks, strict=True)], "+").text if conditions else "0"
+            total = (
+                joined(
+                    [
+                        Sql(f"(CASE WHEN {sql.text} THEN {mask} ELSE 0 END)")
+                        for sql, mask in zip(conditions, masks, strict=True)
+                    ],
+                    "+",
+                ).text
+                if conditions
+                else "0"
+            )
             some = " OR ".join(sql.text for sql in conditions) or "FALSE"
             none = last if typed.otherwise is not None else integer(0).text
             return Sql(f"CASE WHEN {unknown} THEN NULL WHEN {some} THEN {total} ELSE {none} END", layer)
-        count = joined([Sql(f"CAST({sql.text} AS INTEGER)") for sql in conditions], "+").text if len(conditions) > 1 else "0"
+        count = (
+            joined([Sql(f"CAST({sql.text} AS INTEGER)") for sql in conditions], "+").text
+            if len(conditions) > 1
+            else "0"
+        )
         cases = "".join(f" WHEN {sql.text} THEN {mask}" for sql, mask in zip(conditions, masks, strict=True))
         return Sql(f"CASE WHEN {unknown} THEN NULL WHEN {count} > 1 THEN NULL{cases} ELSE {last} END", layer)
 
@@ -132,13 +151,17 @@ class Rules:
             none = f" WHEN {hit.text} = {_mask(last)} THEN {other.text}" if other else ""
             raw = Sql(f"(CASE WHEN {hit.text} IS NULL THEN NULL{none} ELSE {total} END)", layer)
         else:
-            cases = "".join(f" WHEN {_mask(n)} THEN {sql.text}" for n, sql in [*values, *([(last, other)] if other else [])])
+            cases = "".join(
+                f" WHEN {_mask(n)} THEN {sql.text}" for n, sql in [*values, *([(last, other)] if other else [])]
+            )
             raw = Sql(f"(CASE {hit.text}{cases} END)" if cases else "CAST(NULL AS BIGINT)", layer)
         if typed.rule.round is None:
             return raw
         held = self.layers.column(scope, raw)
         node = Node("raw", "number", scope, quant=typed.raw, data=held)
-        rounded = Node("round", "number", scope, (node,), typed.value, data=(typed.rule.round.to, typed.rule.round.mode))
+        rounded = Node(
+            "round", "number", scope, (node,), typed.value, data=(typed.rule.round.to, typed.rule.round.mode)
+        )
         return self.emitter.emit(rounded, scope)
 
     # -- what is missing
@@ -163,7 +186,11 @@ class Rules:
         if node.op in AGGREGATES:
             inner = self.why(node.args[0], MEMBER)
             text = inner.text if inner else "NULL"
-            held = self.layers.column(MEMBER, Sql(text, inner.layer if inner else 0)) if inner else Sql("CAST(NULL AS VARCHAR)", 0, True)
+            held = (
+                self.layers.column(MEMBER, Sql(text, inner.layer if inner else 0))
+                if inner
+                else Sql("CAST(NULL AS VARCHAR)", 0, True)
+            )
             gathered = self.layers.gather(held, "coalesce(min({}), CASE WHEN count(*) > 1000 THEN 'size' END)")
             value = self.layers.column(HOUSEHOLD, self.emitter.emit(node, HOUSEHOLD))
             text = f"(CASE WHEN {value.text} IS NULL THEN coalesce({gathered.text}, 'member') END)"
@@ -184,9 +211,13 @@ class Rules:
         typed = self.program.rules[name]
         if name not in self._whys:
             value = self.value(name)
-            inner = self.why(typed.node, typed.rule.of) if isinstance(typed, TypedStep) else self._why_table(name, typed)
+            inner = (
+                self.why(typed.node, typed.rule.of) if isinstance(typed, TypedStep) else self._why_table(name, typed)
+            )
             text, layer = (inner.text, inner.layer) if inner else ("NULL", 0)
-            sql = Sql(f"CASE WHEN {value.text} IS NULL THEN coalesce({text}, {literal(name)}) END", max(layer, value.layer))
+            sql = Sql(
+                f"CASE WHEN {value.text} IS NULL THEN coalesce({text}, {literal(name)}) END", max(layer, value.layer)
+            )
             self._whys[name] = self.layers.column(typed.rule.of, sql, f"w_{name}")
         column = self._whys[name]
         return self.layers.fetch(column) if scope == MEMBER and typed.rule.of == HOUSEHOLD else column
@@ -204,7 +235,9 @@ class Rules:
                 open_cases.append(f"WHEN {own.text} IS NULL THEN {cause.text}")
                 layer = max(layer, own.layer, cause.layer)
             if gives is not None:
-                fitted.append(f"WHEN ({hit.text} & {_mask(bit(typed, row))}) <> 0 AND {gives.text} IS NOT NULL THEN {gives.text}")
+                fitted.append(
+                    f"WHEN ({hit.text} & {_mask(bit(typed, row))}) <> 0 AND {gives.text} IS NOT NULL THEN {gives.text}"
+                )
                 layer = max(layer, gives.layer)
         if typed.otherwise is not None and (gives := self.why(typed.otherwise, scope)) is not None:
             fitted.append(f"WHEN ({hit.text} & {_mask(len(typed.rule.rows))}) <> 0 THEN {gives.text}")
@@ -254,4 +287,3 @@ def row_ids(typed: TypedTable) -> list[str]:
 
 def _mask(position: int) -> str:
     return integer(1 << position).text
-

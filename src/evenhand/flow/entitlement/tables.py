@@ -55,5 +55,6 @@ REASONS = Table("reasons", (
 FAULTS = Table("faults", (
     Column("row", "int", "data row from 1"),
     Column("field", "text", ""),
-    Column("value", "text", ""),
-), ("row", "field"), "filled cells that cannot be read (the first 100)", order=("row", "field"))  # fmt: skip
+    Column("value", "text", "what stands there"),
+    Column("fault", "text", "", choices=("unreadable", "blank", "twice", "unknown household")),
+), ("row", "field"), "cells that cannot be used (the first 100)", order=("row", "field", "fault"))  # fmt: skip

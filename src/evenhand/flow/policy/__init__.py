@@ -6,5 +6,6 @@ no unit that does not fit, no number that can pass 2^62, and no way to reach any
 
 from evenhand.flow.policy.load import load, period_for
 from evenhand.flow.policy.model import Policy
+from evenhand.flow.policy.testing import TestResult, run_tests, untouched_rows
 
-__all__ = ["Policy", "load", "period_for"]
+__all__ = ["Policy", "TestResult", "load", "period_for", "run_tests", "untouched_rows"]

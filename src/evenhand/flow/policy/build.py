@@ -22,7 +22,9 @@ Lookup = Callable[[str, str], Node]
 class Builder:
     """Builds expressions of one scope. `find` knows the names; `words` the lists of the categories."""
 
-    def __init__(self, environments: Sequence[Period], find: Lookup, words: dict[str, tuple[str, ...]], leap: str) -> None:
+    def __init__(
+        self, environments: Sequence[Period], find: Lookup, words: dict[str, tuple[str, ...]], leap: str
+    ) -> None:
         self.environments = environments
         self.find = find
         self.words = words
@@ -233,14 +235,24 @@ class Builder:
             return found if ast.op == "=" else self.fold("not", "bool", [found])
         left, right = self.build(ast.left, scope, None), self.build(ast.right, scope, None)
         if left.kind != right.kind:
-            raise Refused(f"{_shown(ast.left)} {ast.op} {_shown(ast.right)}", f"a {_a(left)} is compared with a {_a(right)}", "compare like with like")
+            raise Refused(
+                f"{_shown(ast.left)} {ast.op} {_shown(ast.right)}",
+                f"a {_a(left)} is compared with a {_a(right)}",
+                "compare like with like",
+            )
         if left.kind == "word":
             if ast.op not in ("=", "<>") or left.category != right.category:
-                raise Refused(f"{_shown(ast.left)} {ast.op} {_shown(ast.right)}", "only words of one category are compared, by = and <>", "compare with a word in quotes")
+                raise Refused(
+                    f"{_shown(ast.left)} {ast.op} {_shown(ast.right)}",
+                    "only words of one category are compared, by = and <>",
+                    "compare with a word in quotes",
+                )
             same = self.fold("word-same", "bool", [left, right])
             return same if ast.op == "=" else self.fold("not", "bool", [same])
         if left.kind == "bool":
-            raise Refused(f"{_shown(ast.left)} {ast.op}", "conditions are not compared", "write the condition itself, or not …")
+            raise Refused(
+                f"{_shown(ast.left)} {ast.op}", "conditions are not compared", "write the condition itself, or not …"
+            )
         if left.kind == "number":
             self.whole([left, right])
             left, right = self.alike([left, right], None)
@@ -250,7 +262,11 @@ class Builder:
     def whole(self, nodes: Sequence[Node]) -> None:
         """Refuse a quotient where only a whole value can stand."""
         if any(node.op == "quotient" for node in nodes):
-            raise Refused("/", "a division by data stands only inside a rounding", "give it a step of its own with round = {to, mode}")
+            raise Refused(
+                "/",
+                "a division by data stands only inside a rounding",
+                "give it a step of its own with round = {to, mode}",
+            )
 
     def within(self, ast: syntax.Within, scope: str) -> Node:
         """`x in (…)`."""
@@ -262,7 +278,11 @@ class Builder:
             for choice in ast.choices:
                 text = choice.text if isinstance(choice, syntax.Word) else _shown(choice)
                 if not isinstance(choice, syntax.Word) or choice.text not in words:
-                    raise Refused(f"'{text}'", f'"{text}" is not a word of {value.category}', nearest(text, words, f"use one of {', '.join(words)}"))
+                    raise Refused(
+                        f"'{text}'",
+                        f'"{text}" is not a word of {value.category}',
+                        nearest(text, words, f"use one of {', '.join(words)}"),
+                    )
             chosen = frozenset(choice.text for choice in ast.choices if isinstance(choice, syntax.Word))
             return self.fold("word-in", "bool", [value], chosen)
         parts = [self.compare(syntax.Compare("=", ast.value, choice), scope) for choice in ast.choices]
@@ -280,9 +300,13 @@ class Builder:
                 raise Refused(f"{name}( )", "two things are wanted in the brackets", _EXAMPLE[name])
             return self.of_dates(name, arguments, scope)
         if len(arguments) != 1:
-            raise Refused(f"{name}( )", "one thing is wanted in the brackets", f"write {name}(…) over what each member has")
+            raise Refused(
+                f"{name}( )", "one thing is wanted in the brackets", f"write {name}(…) over what each member has"
+            )
         if scope == "member":
-            raise Refused(f"{name}( )", "counts over all members stand in rules of households", "make it a step of the household")
+            raise Refused(
+                f"{name}( )", "counts over all members stand in rules of households", "make it a step of the household"
+            )
         return self.aggregate(name, arguments[0], cell)
 
     def extreme(self, name: str, nodes: Sequence[Node], cell: Measure | None) -> Node:
@@ -309,11 +333,19 @@ class Builder:
         """`age`, `add_years`, `days`."""
         first = self.build(arguments[0], scope, None)
         second = self.build(arguments[1], scope, None)
-        if first.kind != "date" or first.span is None or (name != "add_years" and (second.kind != "date" or second.span is None)):
+        if (
+            first.kind != "date"
+            or first.span is None
+            or (name != "add_years" and (second.kind != "date" or second.span is None))
+        ):
             raise Refused(f"{name}( )", "a date is wanted in the brackets", _EXAMPLE[name])
         if name == "add_years":
             if not self.leap:
-                raise Refused("add_years( )", "where does a birthday of 29 February fall in a common year?", 'write leap = "1 Mar" or "28 Feb" under [policy]')
+                raise Refused(
+                    "add_years( )",
+                    "where does a birthday of 29 February fall in a common year?",
+                    'write leap = "1 Mar" or "28 Feb" under [policy]',
+                )
             second = self.settle(second, YEAR)
             if second.kind != "number" or second.number.den != 1 or second.number.largest > 200:
                 raise Refused("add_years( )", "a whole number of years up to 200 is wanted", _EXAMPLE[name])
@@ -334,15 +366,23 @@ class Builder:
         node = self.build(argument, "member", cell)
         wants = "bool" if name in ("any", "all", "count") else "number"
         if node.kind != wants:
-            raise Refused(_shown(argument), f"{name}( ) wants a {'condition' if wants == 'bool' else 'number'}", f"write {name}({_INSIDE[name]})")
+            raise Refused(
+                _shown(argument),
+                f"{name}( ) wants a {'condition' if wants == 'bool' else 'number'}",
+                f"write {name}({_INSIDE[name]})",
+            )
         if node.bare:
-            raise Refused(_shown(argument), f"{name}( ) of a bare number", "write it with size, or name what each member has")
+            raise Refused(
+                _shown(argument), f"{name}( ) of a bare number", "write it with size, or name what each member has"
+            )
         self.whole([node])
         op = f"{name}-of"
         if name in ("any", "all"):
             return Node(op, "bool", "household", (node,))
         if name == "count":
-            return Node(op, "number", "household", (node,), Quant(PERSON, 1, Fraction(0), Fraction(numbers.MEMBERS_MAX)))
+            return Node(
+                op, "number", "household", (node,), Quant(PERSON, 1, Fraction(0), Fraction(numbers.MEMBERS_MAX))
+            )
         quant = node.number
         if name == "sum":
             most = numbers.MEMBERS_MAX
@@ -356,7 +396,14 @@ _EXAMPLE = {
     "add_years": "write add_years(birth_date, 16)",
     "days": "write days(period_start, period_end)",
 }
-_INSIDE = {"any": "sex = 'f'", "all": "sex = 'f'", "count": "sex = 'f'", "sum": "ration", "min": "income", "max": "income"}
+_INSIDE = {
+    "any": "sex = 'f'",
+    "all": "sex = 'f'",
+    "count": "sex = 'f'",
+    "sum": "ration",
+    "min": "income",
+    "max": "income",
+}
 
 
 def joined(nodes: Sequence[Node]) -> NodeScope:

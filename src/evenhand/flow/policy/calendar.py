@@ -26,7 +26,9 @@ def period_of(kind: str, day: date) -> Period:
         return month_of(day)
     if kind == "week":
         first = day - timedelta(days=day.weekday())
-        return Period(first, first + timedelta(days=6), f"{first.isocalendar().year:04d}-W{first.isocalendar().week:02d}")
+        return Period(
+            first, first + timedelta(days=6), f"{first.isocalendar().year:04d}-W{first.isocalendar().week:02d}"
+        )
     found = _YEAR_FROM.match("year from 01-01" if kind == "year" else kind)
     if found:
         start = (int(found[1]), int(found[2]))

@@ -46,7 +46,9 @@ class _Compiler:
         if name == "days_in_period":
             return self.builder.constant([Fraction(period.days) for period in periods], DAY)
         if name == "size":
-            return Node("size", "number", "household", quant=Quant(PERSON, 1, Fraction(1), Fraction(numbers.MEMBERS_MAX)))
+            return Node(
+                "size", "number", "household", quant=Quant(PERSON, 1, Fraction(1), Fraction(numbers.MEMBERS_MAX))
+            )
         if name in self.policy.inputs:
             return self._input(name, scope)
         if name in self.policy.params:
@@ -58,13 +60,31 @@ class _Compiler:
     def _unknown(self, name: str) -> Refused:
         ground = forbidden(name)
         if ground:
-            return Refused(name, f"no rule may use a person's {ground[1]}; the registry has no such column", "leave it out")
-        known = [*self.policy.inputs, *self.policy.params, *self.policy.rules, "size", "days_in_period", "period_start", "period_end"]
-        return Refused(name, f'there is no name "{name}"', nearest(name, known, "declare it under [input], [param], [step] or [table]"))
+            return Refused(
+                name, f"no rule may use a person's {ground[1]}; the registry has no such column", "leave it out"
+            )
+        known = [
+            *self.policy.inputs,
+            *self.policy.params,
+            *self.policy.rules,
+            "size",
+            "days_in_period",
+            "period_start",
+            "period_end",
+        ]
+        return Refused(
+            name,
+            f'there is no name "{name}"',
+            nearest(name, known, "declare it under [input], [param], [step] or [table]"),
+        )
 
     def _belongs(self, name: str, of: str, scope: str) -> None:
         if of == "member" and scope == "household":
-            raise Refused(name, f'"{name}" belongs to each member', "put it into sum( ), any( ), all( ), count( ), min( ) or max( )")
+            raise Refused(
+                name,
+                f'"{name}" belongs to each member',
+                "put it into sum( ), any( ), all( ), count( ), min( ) or max( )",
+            )
 
     def _input(self, name: str, scope: str) -> Node:
         found = self.policy.inputs[name]
@@ -77,10 +97,16 @@ class _Compiler:
             assert isinstance(found.low, date) and isinstance(found.high, date)
             return Node("input", "date", found.of, span=(found.low, found.high), data=name)
         assert isinstance(found.low, Fraction) and isinstance(found.high, Fraction) and found.measure
-        return Node("input", "number", found.of, quant=Quant(found.measure, found.parts, found.low, found.high), data=name)
+        return Node(
+            "input", "number", found.of, quant=Quant(found.measure, found.parts, found.low, found.high), data=name
+        )
 
     def _param(self, param: Param, scope: str) -> Node:
-        unit = param.measure.without("person") if scope == "member" and ("person", -1) in param.measure.dims else param.measure
+        unit = (
+            param.measure.without("person")
+            if scope == "member" and ("person", -1) in param.measure.dims
+            else param.measure
+        )
         dated = [param.at(period.first) for period in self.program.environments]
         for index in self.in_force:
             if dated[index] is None:
@@ -145,7 +171,9 @@ class _Compiler:
             self.trail.pop()
             self.in_force, self.row = held
 
-    def cell(self, expr: Expr, scope: str, kind: str, unit: Measure | None, rounding: Rounding | None = None) -> Node | None:
+    def cell(
+        self, expr: Expr, scope: str, kind: str, unit: Measure | None, rounding: Rounding | None = None
+    ) -> Node | None:
         """One expression, typed, in its unit and rounded; None if it is wrong (and noted)."""
         try:
             node = self.builder.build(expr.ast, scope, unit)
@@ -165,7 +193,11 @@ class _Compiler:
             return node
         node = self.builder.settle(node, unit)
         if node.number.measure.dims != unit.dims:
-            raise Refused(expr.text, f"the result is in {node.number.measure.text}, and {unit.text} is wanted", "mend the formula or the unit")
+            raise Refused(
+                expr.text,
+                f"the result is in {node.number.measure.text}, and {unit.text} is wanted",
+                "mend the formula or the unit",
+            )
         return replace(node, quant=replace(node.number, measure=unit)) if node.op == "const" else node
 
     def rounded(self, node: Node, rounding: Rounding | None) -> Node:
@@ -177,7 +209,11 @@ class _Compiler:
             raise Refused("round", "only numbers are rounded", "leave round out")
         node = self.builder.settle(node, rounding.measure)
         if node.number.measure.dims != rounding.measure.dims:
-            raise Refused(rounding.measure.text, f"a value in {node.number.measure.text} is rounded to {rounding.measure.text}", "round to a quantity of its own unit")
+            raise Refused(
+                rounding.measure.text,
+                f"a value in {node.number.measure.text} is rounded to {rounding.measure.text}",
+                "round to a quantity of its own unit",
+            )
         quant = numbers.rounded(node, rounding)
         return self.builder.fold("round", "number", [node], (rounding.to, rounding.mode), quant)
 
@@ -190,7 +226,9 @@ class _Compiler:
         whole = True
         ids = [row.id for row in rule.rows]
         for row in rule.rows:
-            in_force = frozenset(i for i, period in enumerate(self.program.environments) if row.span.holds(period.first))
+            in_force = frozenset(
+                i for i, period in enumerate(self.program.environments) if row.span.holds(period.first)
+            )
             if not in_force:
                 continue
             self.in_force, self.row = in_force, row if row.span.start or row.span.end else None
@@ -201,7 +239,9 @@ class _Compiler:
                 whole = False
                 continue
             then = self._allow(then, rule, row)
-            rows.append(TypedRow(row, when, then, tuple(ids.index(other) for other in row.over if other in ids), in_force))
+            rows.append(
+                TypedRow(row, when, then, tuple(ids.index(other) for other in row.over if other in ids), in_force)
+            )
         self.in_force, self.row = frozenset(range(len(self.program.environments))), None
         otherwise = self.cell(rule.otherwise.then, rule.of, "number", rule.measure) if rule.otherwise else None
         if not whole or (rule.otherwise and otherwise is None):
@@ -238,7 +278,12 @@ class _Compiler:
             tier = self.cell(rule.tier, "household", "number", None) if rule.tier else None
             price = self.cell(rule.price, "household", "number", None) if rule.price else None
             if rule.price and price is not None and not price.bare and not _is_price(price, unit):
-                self.faults.add(rule.price.path, rule.price.text, f"a price is money for a {unit.text}", f'give it a unit such as "INR/{unit.text}"')
+                self.faults.add(
+                    rule.price.path,
+                    rule.price.text,
+                    f"a price is money for a {unit.text}",
+                    f'give it a unit such as "INR/{unit.text}"',
+                )
             if plain is None or (rule.tier and tier is None):
                 continue
             try:
@@ -253,7 +298,11 @@ class _Compiler:
 
     def _whole_and_due(self, amount: Node, parts: int, expr: Expr) -> None:
         if parts % amount.number.den:
-            raise Refused(expr.text, "a fraction reaches an entitlement", 'round where the law rounds: round = {to = "1 g", mode = "floor"}')
+            raise Refused(
+                expr.text,
+                "a fraction reaches an entitlement",
+                'round where the law rounds: round = {to = "1 g", mode = "floor"}',
+            )
         if amount.number.lo < 0:
             raise Refused(expr.text, "the amount can fall below 0", "write greatest(0, …), or declare a narrower range")
         numbers.check(amount.number.largest * parts * 1_000_000, "an entitlement")
@@ -270,7 +319,11 @@ _REMEDY = {"bool": "compare it with something", "number": "write a formula that 
 def _is_price(node: Node, unit: Measure) -> bool:
     dims = dict(node.number.measure.dims)
     money = [name for name, power in dims.items() if name.startswith("money") and power == 1]
-    return len(money) == 1 and all(dims.get(name) == -power for name, power in unit.dims) and len(dims) == 1 + len(unit.dims)
+    return (
+        len(money) == 1
+        and all(dims.get(name) == -power for name, power in unit.dims)
+        and len(dims) == 1 + len(unit.dims)
+    )
 
 
 def _lookup_types(value: Dated, unit: Measure) -> list[Quant]:

@@ -52,7 +52,9 @@ def _read(text: str, file: str) -> tuple[dict[str, Any], Faults]:
         line = int(found[1]) if found and found[1] else text.count("\n") + 1
         message = _AT.sub("", str(error)).strip()
         shown = text.splitlines()[line - 1].strip()[:60] if 0 < line <= len(text.splitlines()) else ""
-        raise input_error(file, line, "", shown, f"not TOML: {message}", "mend the line (see spec/policy-grammar.md)") from None
+        raise input_error(
+            file, line, "", shown, f"not TOML: {message}", "mend the line (see spec/policy-grammar.md)"
+        ) from None
     except (ValueError, RecursionError, ArithmeticError) as error:
         raise input_error(file, 0, "", None, f"not TOML that can be read: {error}", "look for absurd numbers") from None
 
@@ -85,7 +87,9 @@ def _assemble(text: str, file: str, root: Sheet, faults: Faults) -> Policy:
     entitlements = read_entitlements(root, benefits)
     cases = read_cases(root, inputs, entitlements, rules, benefits)
     sources = dict.fromkeys(value.source for param in params.values() for value in param.values if value.source)
-    sources |= dict.fromkeys(row.source for rule in rules.values() if isinstance(rule, TableRule) for row in rule.rows if row.source)
+    sources |= dict.fromkeys(
+        row.source for rule in rules.values() if isinstance(rule, TableRule) for row in rule.rows if row.source
+    )
     return Policy(
         name, head.text("title", "", name), kind or "month", leap, head.span(), head.integer("k", 1, 1_000_000, 20), reserve,
         file, text, hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest(), categories, inputs, params, rules, benefits,

@@ -19,7 +19,9 @@ MEMBERS_MAX = 1_000
 
 def too_large(what: str) -> Refused:
     """The fault of a bound that cannot be kept."""
-    return Refused(what, "the numbers here can pass 2^62", "declare a narrower range for the inputs, or round to a larger unit")
+    return Refused(
+        what, "the numbers here can pass 2^62", "declare a narrower range for the inputs, or round to a larger unit"
+    )
 
 
 def check(numerator: Fraction | int, what: str) -> None:

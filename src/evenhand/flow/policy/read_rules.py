@@ -88,7 +88,9 @@ def _table(name: str, sheet: Sheet) -> TableRule:
                 sheet.faults.add((*row.path, "over"), other, f'there is no other row "{other}" to be an exception of',
                                  nearest(other, [i for i in ids if i != row.id], "name a row of this table"))  # fmt: skip
         if row.over and hit != "unique":
-            sheet.faults.add((*row.path, "over"), hit, f'"over" means nothing where hit = "{hit}"', "use hit = \"unique\"")
+            sheet.faults.add(
+                (*row.path, "over"), hit, f'"over" means nothing where hit = "{hit}"', 'use hit = "unique"'
+            )
     otherwise = None
     if "otherwise" in sheet.data:
         item = sheet.child("otherwise")
@@ -123,13 +125,22 @@ def read_entitlements(root: Sheet, benefits: dict[str, Benefit]) -> tuple[Entitl
         item.only("name", "benefit", "amount", "floor", "tier", "round", "served", "price")
         benefit = item.text("benefit", '"grain"')
         if benefit and benefit not in benefits:
-            item.fault("benefit", f'there is no benefit "{benefit}"', nearest(benefit, benefits, "declare it as [benefit.NAME]"))
+            item.fault(
+                "benefit",
+                f'there is no benefit "{benefit}"',
+                nearest(benefit, benefits, "declare it as [benefit.NAME]"),
+            )
         name = item.text("name", '"grain"', benefit)
         if name and (not NAME.match(name) or name in ("household", "undecided", "size")):
             item.fault("name", f'"{name}" cannot name an entitlement', "use a-z, 0-9 and _, a letter first")
         columns = {part for other in found for part in (other.name, f"{other.name}_floor")}
         if name in columns or f"{name}_floor" in columns:
-            item.fault("name" if "name" in item.data else None, f'two entitlements are called "{name}"', "give each its own name", name)
+            item.fault(
+                "name" if "name" in item.data else None,
+                f'two entitlements are called "{name}"',
+                "give each its own name",
+                name,
+            )
         amount = item.expr("amount", "due")
         floor = _floor(item)
         tier = item.expr("tier", "1", False)
@@ -137,7 +148,9 @@ def read_entitlements(root: Sheet, benefits: dict[str, Benefit]) -> tuple[Entitl
         price = item.expr("price", "price", False)
         if amount and benefit in benefits:
             if any(other.benefit == benefit and (other.tier or tier) for other in found):
-                item.fault("tier", "tiers of a benefit with two entitlements are not supported yet", "leave the tier out")
+                item.fault(
+                    "tier", "tiers of a benefit with two entitlements are not supported yet", "leave the tier out"
+                )
             found.append(Entitlement(name, benefit, amount, floor, tier, _rounding(item), served, price, item.path))
     if not root.data.get("entitlement"):
         root.fault(None, "no entitlement", "write [[entitlement]] with benefit and amount")
@@ -197,7 +210,9 @@ def _given(sheet: Sheet, inputs: dict[str, Input], of: str) -> dict[str, object]
     known = [name for name, found in inputs.items() if found.of == of] + (["size"] if of == "household" else [])
     for key, value in sheet.data.items():
         if key not in known:
-            sheet.fault(key, f'there is no input "{key}" of a {of}', nearest(key, known, "declare it under [input]"), key)
+            sheet.fault(
+                key, f'there is no input "{key}" of a {of}', nearest(key, known, "declare it under [input]"), key
+            )
             continue
         found = inputs.get(key)
         given[key] = _value(sheet, key, value, found)
@@ -239,7 +254,9 @@ def _expected(item: Sheet, entitlements: tuple[Entitlement, ...], benefits: dict
     for key, value in sheet.data.items():
         known = [*units, *tiers, "undecided"]
         if key not in known:
-            sheet.fault(key, f'there is no entitlement "{key}"', nearest(key, known, f"use one of {', '.join(known)}"), key)
+            sheet.fault(
+                key, f'there is no entitlement "{key}"', nearest(key, known, f"use one of {', '.join(known)}"), key
+            )
         elif key == "undecided" or value == "undecided":
             expect[key] = value
         elif key in tiers:
@@ -262,4 +279,3 @@ def _expected_amount(sheet: Sheet, key: str, value: object, benefit: Benefit) ->
         sheet.fault(key, f"not a quantity of {benefit.unit}", f'write "35 {benefit.unit}"')
         return None
     return quantity[0]
-

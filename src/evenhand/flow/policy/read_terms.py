@@ -81,10 +81,19 @@ def read_inputs(root: Sheet, categories: dict[str, tuple[str, ...]]) -> dict[str
         kind = sheet.choice("type", ("category", "number", "integer", "bool", "date"))
         category = sheet.text("category", '"card"', name) if kind == "category" else ""
         if kind == "category" and category not in categories:
-            sheet.fault(None, f'there is no category "{category}"', nearest(category, categories, f"list its words under [category] {category}"), category)
+            sheet.fault(
+                None,
+                f'there is no category "{category}"',
+                nearest(category, categories, f"list its words under [category] {category}"),
+                category,
+            )
         known = inputs.get(name)
         if known and (known.of != of or known.type != kind):
-            sheet.fault(None, f'"{name}" is a {known.type} of a {known.of} in the registry', "declare it so, or choose another name")
+            sheet.fault(
+                None,
+                f'"{name}" is a {known.type} of a {known.of} in the registry',
+                "declare it so, or choose another name",
+            )
         unit = (sheet.measure("unit", False) or NUMBER) if kind in ("number", "integer") else None
         parts = sheet.integer("parts", 1, 1000, 1)
         low, high = _range(sheet, kind, unit, parts)
@@ -96,7 +105,9 @@ def read_inputs(root: Sheet, categories: dict[str, tuple[str, ...]]) -> dict[str
     return inputs
 
 
-def _range(sheet: Sheet, kind: str, unit: Measure | None, parts: int) -> tuple[Fraction | date | None, Fraction | date | None]:
+def _range(
+    sheet: Sheet, kind: str, unit: Measure | None, parts: int
+) -> tuple[Fraction | date | None, Fraction | date | None]:
     limits = sheet.data.get("range")
     if kind == "date":
         default: tuple[object, object] = (FIRST_DAY, LAST_DAY)
@@ -131,7 +142,11 @@ def read_params(root: Sheet, inputs: dict[str, Input], categories: dict[str, tup
             by = _by(sheet, inputs) if group == "lookup" else ()
             values = [_dated(item, by, unit, sheet, inputs, categories) for item in sheet.items("values")]
             if not values:
-                sheet.fault("values" if "values" in sheet.data else None, f'"{name}" has no values', "write values = [{from = 2020-01-01, value = 5}]")
+                sheet.fault(
+                    "values" if "values" in sheet.data else None,
+                    f'"{name}" has no values',
+                    "write values = [{from = 2020-01-01, value = 5}]",
+                )
             whole = sorted((value for value in values if value), key=lambda value: value.span.start or date.min)
             ordered = _in_order(sheet, name, whole)
             if name in BUILT_IN or name in inputs or name in params:
@@ -148,7 +163,12 @@ def _by(sheet: Sheet, inputs: dict[str, Input]) -> tuple[str, ...]:
         return ()
     for key in by:
         if key != "size" and (key not in inputs or inputs[key].type == "date"):
-            sheet.fault("by", f'there is no input "{key}" to look up by', nearest(key, [*inputs, "size"], "declare it under [input]"), key)
+            sheet.fault(
+                "by",
+                f'there is no input "{key}" to look up by',
+                nearest(key, [*inputs, "size"], "declare it under [input]"),
+                key,
+            )
     return tuple(by)
 
 
@@ -200,13 +220,29 @@ def _check_keys(sheet: Sheet, by: tuple[str, ...], rows: dict[tuple[str, ...], F
     lists: list[tuple[str, ...] | None] = []
     for position, name in enumerate(by):
         found = inputs.get(name)
-        words = categories.get(found.category) if found and found.type == "category" else ("true", "false") if found and found.type == "bool" else None
+        words = (
+            categories.get(found.category)
+            if found and found.type == "category"
+            else ("true", "false")
+            if found and found.type == "bool"
+            else None
+        )
         lists.append(words)
         for key in rows:
             if words is not None and key[position] not in words:
-                sheet.fault(None, f'"{key[position]}" is not one of the words of {name}', nearest(key[position], words, f"use {', '.join(words)}"), key[position])
+                sheet.fault(
+                    None,
+                    f'"{key[position]}" is not one of the words of {name}',
+                    nearest(key[position], words, f"use {', '.join(words)}"),
+                    key[position],
+                )
             if words is None and not re.match(r"(0|[1-9][0-9]{0,5})\Z", key[position]):
-                sheet.fault(None, f'"{key[position]}" is not a whole number, and {name} is', "write whole numbers as keys", key[position])
+                sheet.fault(
+                    None,
+                    f'"{key[position]}" is not a whole number, and {name} is',
+                    "write whole numbers as keys",
+                    key[position],
+                )
     if other is not None or not rows:
         if not rows:
             sheet.fault(None, "no rows", "write rows = {key = value, …}")
@@ -219,7 +255,9 @@ def _check_keys(sheet: Sheet, by: tuple[str, ...], rows: dict[tuple[str, ...], F
     elif len(by) == 1 and more is not None:
         numbers = sorted(int(key[0]) for key in rows if key[0].isdigit())
         if numbers != list(range(numbers[0], numbers[0] + len(numbers))) if numbers else True:
-            sheet.fault(None, "the numbers have a gap before each_more", "give every number from the first to the last a value")
+            sheet.fault(
+                None, "the numbers have a gap before each_more", "give every number from the first to the last a value"
+            )
     else:
         sheet.fault(None, f"{', '.join(by)} may be a number that has no row", "write each_more = … or other = …")
 
@@ -236,7 +274,9 @@ def _in_order(sheet: Sheet, name: str, values: list[Dated]) -> tuple[Dated, ...]
         eve = start - timedelta(days=1)
         end = value.span.end or eve
         if end >= start or value.span.start == start:
-            sheet.faults.add(after.path, start, f'two values of "{name}" are in force on {start}', "end the first the day before")
+            sheet.faults.add(
+                after.path, start, f'two values of "{name}" are in force on {start}', "end the first the day before"
+            )
         elif end < eve:
             gap = f'"{name}" has no value from {end + timedelta(days=1)} to {eve}'
             sheet.faults.add(after.path, start, gap, "let the values follow each other without a gap")
@@ -252,14 +292,18 @@ def read_benefits(root: Sheet, period: str) -> dict[str, Benefit]:
         kind = sheet.choice("kind", tuple(KINDS))
         unit = UNITS.get(sheet.text("unit", '"kg"'))
         if unit is None:
-            sheet.fault("unit" if "unit" in sheet.data else None, "not a unit that is known", f"use one of {', '.join(UNITS)}")
+            sheet.fault(
+                "unit" if "unit" in sheet.data else None, "not a unit that is known", f"use one of {', '.join(UNITS)}"
+            )
             unit = UNITS["g"]
         parts = sheet.integer("parts", 1, 1000, 1)
         step_base = 1
         if "step" in sheet.data:
             step = sheet.quantity("step", "500 g")
             if step and (step[0] <= 0 or (step[0] * parts).denominator != 1 or step[0] * parts >= LIMIT):
-                sheet.fault("step", "the smallest hand-out is a whole number of base units above 0", 'write step = "500 g"')
+                sheet.fault(
+                    "step", "the smallest hand-out is a whole number of base units above 0", 'write step = "500 g"'
+                )
             elif step and step[1].dims != ((unit.dimension, 1),):
                 sheet.fault("step", f"not a quantity of {unit.name}", f'write it in {unit.name}, as in "1 {unit.name}"')
             elif step:
@@ -283,7 +327,11 @@ def _energy(sheet: Sheet, parts: int) -> tuple[int, int] | None:
     if not energy.text("source", '"a food table"'):
         return None
     if kcal is None or per is None or kcal < 0 or per[0] <= 0:
-        energy.fault(None, "kcal and the quantity that holds them are wanted", 'write {kcal = "350", per = "100 g", source = "…"}')
+        energy.fault(
+            None,
+            "kcal and the quantity that holds them are wanted",
+            'write {kcal = "350", per = "100 g", source = "…"}',
+        )
         return None
     each = kcal / per[0] / parts
     return each.numerator, each.denominator
@@ -293,7 +341,9 @@ def _carry(sheet: Sheet, key: str, default: str, period: str) -> CarryRule:
     text = sheet.text(key, '"carry 2 cycles"', default)
     found = _CARRY.match(text)
     if not found:
-        sheet.fault(key, "not a rule for what was not had", 'write "carry 2 cycles", "carry", "lapse" or "lapse after 8 weeks"')
+        sheet.fault(
+            key, "not a rule for what was not had", 'write "carry 2 cycles", "carry", "lapse" or "lapse after 8 weeks"'
+        )
         return CarryRule(0, default)
     if found[2]:
         return CarryRule(int(found[2]), text)
@@ -304,4 +354,3 @@ def _carry(sheet: Sheet, key: str, default: str, period: str) -> CarryRule:
         whole = count if unit in ("cycle", period) else count * _DAYS[unit] // _PERIOD_DAYS.get(period, 365)
         return CarryRule(whole, text)
     return CarryRule(0, text)
-

@@ -1,0 +1,176 @@
+"""What a person does with a policy file: check it, run its tests, run it on households. No database is needed."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+
+from evenhand.actions import reading
+from evenhand.core.engine import Engine
+from evenhand.core.errors import InputError, Problem, UsageError, input_error
+from evenhand.core.schema import Column, Table
+from evenhand.flow.entitlement import faults_plan, needs, plan
+from evenhand.flow.policy import Policy, TestResult, load, period_for, run_tests, untouched_rows
+
+LARGEST_BYTES = 4_000_000
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What `run_policy` did. `totals` are base units (of 1/parts) by entitlement."""
+
+    policy: str
+    period: str
+    households: int
+    undecided: int
+    totals: dict[str, int]
+    files: tuple[Path, ...]
+
+
+def read_policy(path: Path) -> Policy:
+    """The policy in a file; InputError with every fault and its line."""
+    name = str(path)
+    try:
+        if path.stat().st_size > LARGEST_BYTES:
+            raise input_error(name, 0, "", None, "far too long for a policy", "give the policy's own file")
+        text = path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = bytes(error.object[: error.start]).count(b"\n") + 1
+        raise input_error(name, line, "", None, "the text here is not UTF-8", "save the file as UTF-8") from None
+    except OSError as error:
+        raise input_error(name, 0, "", None, f"it cannot be read: {error.strerror}", "check the path") from None
+    return load(text, name)
+
+
+def run_policy_tests(path: Path) -> tuple[Policy, list[TestResult], list[str]]:
+    """The policy, how each of its tests went, and the rows no test reached."""
+    policy = read_policy(path)
+    results = run_tests(policy)
+    return policy, results, untouched_rows(policy, results)
+
+
+def run_policy(engine: Engine, policy: Policy, on: date, households: Path, members: Path | None, out: Path,
+               reasons: Path | None = None) -> Ran:  # fmt: skip
+    """What each household of a file is due in the period that holds `on`; written to `out` (and why, to `reasons`).
+
+    InputError for files that cannot be used, UsageError if the policy is not in force then. Nothing is written on an error.
+    """
+    period = period_for(policy, on)
+    wanted = needs(policy, period)
+    if wanted.members and members is None:
+        raise UsageError(f'policy "{policy.id}" reads members', "give their file: --members FILE")
+    for path in (out, reasons):
+        if path is not None:
+            _check_target(path)
+    with tempfile.TemporaryDirectory(prefix="evenhand-") as folder:
+        work = Path(folder)
+        head = _header(households)
+        stated = "size" in head
+        files = {"household": _table(households, "household", ("household",), wanted.household, work)}
+        if members is not None:
+            files["member"] = _table(members, "member", ("household", "member"), wanted.member, work)
+        _refuse_faults(engine, faults_plan(policy, "household", wanted.household, stated), files, households)
+        if members is not None:
+            _refuse_faults(engine, faults_plan(policy, "member", wanted.member), files, members)
+        outputs = ("wide", "reasons") if reasons else ("wide",)
+        compiled = plan(policy, period, outputs=outputs, members=members is not None, points=False, stated_size=stated)
+        found = engine.run(compiled, files, work / "out")
+        ran = _summary(policy, period.id, found["wide"])
+        written = [_publish(found["wide"], out)]
+        if reasons is not None:
+            written.append(_publish(found["reasons"], reasons))
+    return Ran(ran.policy, ran.period, ran.households, ran.undecided, ran.totals, tuple(written))
+
+
+def _check_target(path: Path) -> None:
+    if path.suffix not in (".csv", ".parquet"):
+        raise UsageError(f'"{path}" is neither .csv nor .parquet', "name the file with one of these endings")
+    if not path.parent.is_dir():
+        raise UsageError(f'there is no folder "{path.parent}"', "make it first")
+
+
+def _header(path: Path) -> list[str]:
+    """The columns of a file; InputError if it cannot be read as a table."""
+    if path.suffix.lower() == ".parquet":
+        try:
+            return list(pq.read_schema(path).names)
+        except (OSError, pa.ArrowInvalid):
+            raise input_error(str(path), 0, "", None, "it cannot be read as Parquet", "check the path, or give a CSV") from None
+    reading.identify(path)
+    try:
+        with pacsv.open_csv(path, pacsv.ReadOptions(block_size=1 << 20), pacsv.ParseOptions(newlines_in_values=True)) as reader:
+            return list(reader.schema.names)
+    except pa.ArrowInvalid:
+        with path.open(encoding="utf-8-sig") as file:
+            return [name.strip().strip('"') for name in file.readline().rstrip("\r\n").split(",")]
+
+
+def _table(path: Path, name: str, keys: Sequence[str], inputs: Sequence[str], work: Path) -> Path:
+    """The file as the engine reads it: Parquet as it is, CSV with every cell checked to be where its header is."""
+    head = _header(path)
+    missing = [column for column in (*keys, *inputs) if column not in head]
+    if missing:
+        raise InputError(
+            [Problem(str(path), 0, column, "", "the column is missing", "add it; the policy reads it") for column in missing]
+        )
+    if len({column.lower() for column in head}) != len(head):
+        raise input_error(str(path), 0, "", ",".join(head), "a column stands twice", "leave one of them out")
+    if path.suffix.lower() == ".parquet":
+        return path
+    columns = tuple(Column(column, "text", "", required=False) for column in head if column != "row")
+    if len(columns) != len(head):
+        raise input_error(str(path), 0, "row", None, 'a column may not be called "row"', "rename it")
+    to = work / f"{name}.parquet"
+    reading.read(reading.identify(path), Table(name, columns, tuple(keys), ""), to)
+    return to
+
+
+_FAULTS = {
+    "unreadable": ("it cannot be read", "write a number such as 12.50, a date such as 2008-03-01, or true or false; leave unknown cells empty"),
+    "blank": ("the key is empty", "give every row its key"),
+    "twice": ("it stands twice", "keep one row of each"),
+    "unknown household": ("there is no such household", "add it to the households, or remove the member"),
+}  # fmt: skip
+
+
+def _refuse_faults(engine: Engine, faults: Any, files: dict[str, Path], path: Path) -> None:
+    found = engine.rows(faults, files)["faults"].to_pylist()
+    if found:
+        raise InputError(Problem(str(path), row["row"], row["field"], row["value"][:60], *_FAULTS[row["fault"]]) for row in found)
+
+
+def _summary(policy: Policy, period: str, wide: Path) -> Ran:
+    file = pq.ParquetFile(wide)
+    totals = {entitlement.name: 0 for entitlement in policy.entitlements}
+    undecided = 0
+    for batch in file.iter_batches(1 << 18):
+        undecided += pc.sum(pc.not_equal(batch.column("undecided"), "")).as_py() or 0
+        for name in totals:
+            totals[name] += pc.sum(batch.column(name).cast(pa.decimal128(38))).as_py() or 0
+    return Ran(policy.id, period, file.metadata.num_rows, undecided, {k: int(v) for k, v in totals.items()}, ())
+
+
+def _publish(made: Path, out: Path) -> Path:
+    """Put a result where the user wants it, as CSV or Parquet: under another name first, then whole."""
+    part = out.with_name(out.name + ".part")
+    if out.suffix == ".parquet":
+        part.write_bytes(made.read_bytes())
+    else:
+        file = pq.ParquetFile(made)
+        schema = pa.schema([(field.name, pa.string() if pa.types.is_list(field.type) else field.type) for field in file.schema_arrow])
+        options = pacsv.WriteOptions(quoting_style="needed")
+        with pacsv.CSVWriter(part, schema, write_options=options) as writer:
+            for batch in file.iter_batches(1 << 16):
+                columns = [pc.binary_join(column, " ") if pa.types.is_list(column.type) else column for column in batch.columns]
+                writer.write_batch(pa.record_batch(columns, schema=schema))
+    part.replace(out)
+    return out

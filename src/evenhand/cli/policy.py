@@ -1,0 +1,113 @@
+"""`evenhand policy check | test | run`: policies as files, without a database."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from evenhand.cli.common import JsonOption, say, say_json
+from evenhand.core.errors import AnswerIsNo, InputError
+
+app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Check, test and run policies: published rules as data.")
+
+PolicyFile = Annotated[Path, typer.Argument(metavar="POLICY", help="A policy file (TOML).", show_default=False)]
+
+
+@app.command()
+def check(policy: PolicyFile, json: JsonOption = False) -> None:
+    """Check a policy: every name, unit, date and bound in it. All faults are listed, each with its line and what to do.
+
+    Example: evenhand policy check examples/dprk-2008/policy.toml
+    """
+    from evenhand.actions.policy import read_policy
+
+    try:
+        found = read_policy(policy)
+    except InputError as error:
+        if json:
+            say_json({"ok": False, "problems": [asdict(problem) for problem in error.problems]})
+        raise
+    document: dict[str, Any] = {
+        "ok": True,
+        "policy": found.id,
+        "title": found.title,
+        "period": found.period_kind,
+        "sha256": found.sha256.hex(),
+        "benefits": list(found.benefits),
+        "entitlements": [entitlement.name for entitlement in found.entitlements],
+        "inputs": [name for name, declared in found.inputs.items() if not declared.registry],
+        "rules": list(found.rules),
+        "tests": len(found.cases),
+        "sources": list(found.sources),
+    }
+    if json:
+        say_json(document)
+        return
+    say(f"{found.id}: {found.title}")
+    say(f"grants {', '.join(document['entitlements'])}, every {found.period_kind}")
+    say(f"{len(found.rules)} rules, {len(found.params)} dated values from {len(found.sources)} sources, {len(found.cases)} tests")
+    say("nothing wrong was found")
+
+
+@app.command()
+def test(policy: PolicyFile, json: JsonOption = False) -> None:
+    """Run the tests that stand in a policy file, and name the rows that no test reaches. Exit 1 if one fails.
+
+    Example: evenhand policy test examples/dprk-2008/policy.toml
+    """
+    from evenhand.actions.policy import run_policy_tests
+
+    found, results, untouched = run_policy_tests(policy)
+    failed = [result for result in results if not result.passed]
+    if json:
+        tests = [{"name": r.name, "line": r.line, "passed": r.passed, "failures": list(r.failures)} for r in results]
+        say_json({"policy": found.id, "passed": not failed, "tests": tests, "untouched": untouched})
+    else:
+        for result in results:
+            say(f"{'PASS' if result.passed else 'FAIL'} {result.name}")
+            for failure in result.failures:
+                say(f"     line {result.line}: {failure}")
+        if untouched:
+            say(f"no test reaches: {', '.join(untouched)}")
+        say(f"{len(results) - len(failed)} of {len(results)} tests hold" if results else "the file has no tests")
+    if failed:
+        raise AnswerIsNo(f"{len(failed)} of {len(results)} tests of {found.id} fail", "mend the rule or the test")
+
+
+@app.command()
+def run(
+    policy: PolicyFile,
+    on: Annotated[datetime, typer.Option("--on", formats=["%Y-%m-%d"], metavar="DATE", help="A day of the period.")],
+    households: Annotated[Path, typer.Option("--households", metavar="FILE", help="CSV or Parquet; key `household`.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where the result goes: .csv or .parquet.")],
+    members: Annotated[
+        Path | None,
+        typer.Option("--members", metavar="FILE", help="CSV or Parquet; keys `household`, `member`.", show_default=False),
+    ] = None,
+    reasons: Annotated[
+        Path | None,
+        typer.Option("--reasons", metavar="FILE", help="Also write which rows decided: .csv or .parquet.", show_default=False),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """What each household is due: one row a household in the order of the file, in base units (g, ml, piece, cent).
+
+    A household that cannot be decided has an empty amount and the missing input under `undecided`; it never gets a zero.
+
+    Example: evenhand policy run policy.toml --on 2008-03-01 --households households.csv --members members.csv --out due.csv
+    """
+    from evenhand.actions.policy import read_policy, run_policy
+    from evenhand.wiring import engine
+
+    done = run_policy(engine(), read_policy(policy), on.date(), households, members, out, reasons)
+    if json:
+        say_json({**asdict(done), "files": [str(path) for path in done.files]})
+        return
+    say(f"{done.policy}, {done.period}: {done.households} households, {done.undecided} cannot be decided")
+    for name, total in done.totals.items():
+        say(f"  {name}: {total}")
+    say(f"written: {', '.join(str(path) for path in done.files)}")
