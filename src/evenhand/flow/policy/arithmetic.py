@@ -41,9 +41,9 @@ def _logic(op: str, values: Sequence[Value]) -> Value:
 
 def _known(op: str, data: Any, values: Sequence[Any]) -> Value:
     if op == "sum":
-        return sum((sign * value for sign, value in zip(data, values, strict=True)), Fraction(0))
+        return Fraction(sum(sign * value for sign, value in zip(data, values, strict=True)))
     if op == "product":
-        return reduce(lambda a, b: a * b, values, Fraction(1))
+        return Fraction(reduce(lambda a, b: a * b, values, Fraction(1)))
     if op == "quotient":
         return None if values[1] == 0 else Fraction(values[0]) / Fraction(values[1])
     if op == "round":

@@ -11,8 +11,8 @@ from evenhand.core.period import Period
 from evenhand.flow.policy import numbers, syntax
 from evenhand.flow.policy.arithmetic import apply
 from evenhand.flow.policy.gate import Refused
-from evenhand.flow.policy.sheet import nearest
 from evenhand.flow.policy.measure import DAY, NUMBER, PERSON, YEAR, Measure, describe
+from evenhand.flow.policy.sheet import nearest
 from evenhand.flow.policy.tree import Node, NodeScope, Quant, Value
 
 Lookup = Callable[[str, str], Node]

@@ -14,7 +14,7 @@ from evenhand.flow.policy.build import Builder
 from evenhand.flow.policy.forbidden import forbidden
 from evenhand.flow.policy.gate import Refused
 from evenhand.flow.policy.measure import DAY, PERSON, Measure, measure
-from evenhand.flow.policy.model import Dated, Expr, Param, Policy, Row, Rounding, Step, TableRule
+from evenhand.flow.policy.model import Dated, Expr, Param, Policy, Rounding, Row, Step, TableRule
 from evenhand.flow.policy.positions import Path
 from evenhand.flow.policy.sheet import Faults, nearest
 from evenhand.flow.policy.tree import Node, Program, Quant, TypedEntitlement, TypedRow, TypedStep, TypedTable

@@ -16,7 +16,8 @@ from evenhand.core.errors import InputError, UsageError, input_error
 from evenhand.core.period import Period
 from evenhand.flow.policy.calendar import LEAPS, check_kind, period_of
 from evenhand.flow.policy.compile import compile_policy, samples
-from evenhand.flow.policy.model import Policy, Span, TableRule
+from evenhand.flow.policy.model import Policy, TableRule
+from evenhand.flow.policy.overlaps import check_overlaps
 from evenhand.flow.policy.positions import LARGEST, TooDeep, positions
 from evenhand.flow.policy.read_rules import read_cases, read_entitlements, read_rules
 from evenhand.flow.policy.read_terms import read_benefits, read_categories, read_inputs, read_params
@@ -109,6 +110,8 @@ def _compile_and_check(policy: Policy, faults: Faults) -> None:
         for row in rule.rows if isinstance(rule, TableRule) else ():
             if not any(row.span.holds(period.first) for period in periods):
                 faults.add(row.path, row.id, f'row "{row.id}" is in force on no first day of a period', "mend its days")
+    if not faults.found:
+        check_overlaps(program, faults)
     if len(faults.found) == before and len(program.dead) == len(periods):
         faults.add(("policy",), None, f"never in force: {program.dead[0]}", "let the values be in force at one time")
 

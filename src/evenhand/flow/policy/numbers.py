@@ -26,7 +26,7 @@ def too_large(what: str) -> Refused:
 
 def check(numerator: Fraction | int, what: str) -> None:
     """Refuse what may not fit into 62 bits."""
-    if abs(numerator) >= LIMIT:
+    if not -LIMIT < numerator < LIMIT:
         raise too_large(what)
 
 
@@ -35,7 +35,7 @@ def constant(values: Iterable[Fraction | None], measure: Measure) -> Quant:
     known = [value for value in values if value is not None]
     den = lcm(*(value.denominator for value in known)) if known else 1
     low, high = (min(known), max(known)) if known else (Fraction(0), Fraction(0))
-    check(max(abs(low), abs(high), 1) * den, measure.text)
+    check(max(abs(low), abs(high), Fraction(1)) * den, measure.text)
     return Quant(measure, den, low, high)
 
 
@@ -58,7 +58,7 @@ def multiplied(quants: Sequence[Quant], constants: Sequence[Fraction | None], me
     known = [value for value in constants if value is not None] or [Fraction(0)]
     coefficients = [value / dens for value in known]
     ends = [end * value for end in (low, high) for value in known]
-    largest = prod(max(quant.largest * quant.den, 1) for quant in quants)
+    largest = prod((max(quant.largest * quant.den, Fraction(1)) for quant in quants), start=Fraction(1))
     for coefficient in coefficients:
         check(largest * max(abs(coefficient.numerator), 1), "a product")
     den = lcm(*(coefficient.denominator for coefficient in coefficients))

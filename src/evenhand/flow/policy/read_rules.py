@@ -13,7 +13,15 @@ from evenhand.core.quantity import RoundMode
 from evenhand.core.unit import UNITS
 from evenhand.flow.policy.measure import NUMBER
 from evenhand.flow.policy.model import (
-    Case, Entitlement, Floor, Input, Row, Rounding, Span, Step, TableRule,
+    Case,
+    Entitlement,
+    Floor,
+    Input,
+    Rounding,
+    Row,
+    Span,
+    Step,
+    TableRule,
 )  # fmt: skip
 from evenhand.flow.policy.read_terms import BUILT_IN
 from evenhand.flow.policy.sheet import NAME, Sheet, nearest

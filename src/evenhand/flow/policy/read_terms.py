@@ -202,7 +202,7 @@ def _dated(item: Sheet, by: tuple[str, ...], unit: Measure, holder: Sheet, input
 
 
 def _flatten(sheet: Sheet, depth: int) -> dict[tuple[str, ...], Fraction]:
-    if "rows" != sheet.path[-1] and not sheet.data:
+    if sheet.path[-1] != "rows" and not sheet.data:
         return {}
     rows: dict[tuple[str, ...], Fraction] = {}
     for key in sheet.data:
