@@ -180,8 +180,8 @@ def stock_flow(view: Scene, stock: Stock, unit: Unit) -> Html:
             stroke = max(1.2, width - following)
             if leaving:
                 middle = 1 + following + (width - following) / 2
-                bend = f"M{number(middle)} {number(y + 28)}v8q0 10 10 10H250" if middle < 236 else ""
-                drawn.append(el("path", cls=kind, stroke_width=number(min(stroke, 12)), d=bend) if bend else None)
+                bend = f"M{number(middle)} {number(y + 28)}v8q0 10 10 10H252"
+                drawn.append(el("path", cls=kind, stroke_width=number(min(stroke, 12)), d=bend))
             mark = "b must" if kind == "leak" and leaving else "b"
             drawn.append(label("", 258, y + 42, el("tspan", steady(view.benefit, unit, leaving), cls=mark)))
             drawn += [label("soft", 258, y + 56 + 14 * row, text) for row, text in enumerate(words)]
@@ -202,7 +202,7 @@ def stock_flow(view: Scene, stock: Stock, unit: Unit) -> Html:
         ("hands", stock.in_hands),
     )}  # fmt: skip
     title = say(
-        "stock.chart", Benefit=capital(view.benefit.title), month=period_name(view.figures.month.period), unit=unit.name
+        "stock.chart", Benefit=capital(noun(view.benefit)), month=period_name(view.figures.month.period), unit=unit.name
     )
     return picture("flow", 360, y - 36, title, say("stock.desc", **say_amount), *drawn)
 

@@ -59,18 +59,19 @@ class Unit:
     digits: int
 
 
+_SCALES = {"g": ((10_000_000, "tonnes"), (10_000, "kg")), "kg": ((10_000, "tonnes"),), "ml": ((10_000, "litres"),)}
+_SIZES = {("g", "tonnes"): 1_000_000, ("g", "kg"): 1_000, ("kg", "tonnes"): 1_000, ("ml", "litres"): 1_000}
+_NAMES = {"piece": "pieces", "pair": "pairs", "point": "points", "l": "litres", "L": "litres", "loaf": "loaves"}
+
+
 def unit_for(benefit: Benefit, base: int | Fraction) -> Unit:
-    """Tonnes for ten thousand kg and more; otherwise the policy's own unit, with decimals while numbers are small."""
+    """Tonnes, kg or litres for ten thousand of the policy's unit and more; else that unit, whole where hand-outs are."""
     shown = units_of(benefit, base)
-    grams = benefit.unit == "g"
-    if benefit.unit in ("kg", "g") and shown >= (10_000_000 if grams else 10_000):
-        return Unit("tonnes", 1_000_000 if grams else 1_000, 1)
-    names = {"piece": "pieces", "pair": "pairs", "point": "points", "l": "litres", "L": "litres", "loaf": "loaves"}
-    return Unit(
-        names.get(benefit.unit, benefit.unit),
-        1,
-        0 if shown >= 1_000 or benefit.step_base % benefit.base_per_unit == 0 else 1,
-    )
+    for least, name in _SCALES.get(benefit.unit, ()):
+        if shown >= least:
+            return Unit(name, _SIZES[benefit.unit, name], 1 if shown / _SIZES[benefit.unit, name] < 10_000 else 0)
+    whole_numbers = benefit.step_base % benefit.base_per_unit == 0
+    return Unit(_NAMES.get(benefit.unit, benefit.unit), 1, 0 if whole_numbers else 1)
 
 
 @dataclass(frozen=True)

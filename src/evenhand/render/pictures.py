@@ -8,7 +8,7 @@ from fractions import Fraction
 from evenhand.core.benefit import Benefit
 from evenhand.flow.disclosure.layout import table_path
 from evenhand.flow.disclosure.month import Figures
-from evenhand.flow.disclosure.naming import noun
+from evenhand.flow.disclosure.naming import name_of, noun
 from evenhand.flow.disclosure.stock import Stock, stock_of
 from evenhand.flow.disclosure.wording import listing, percent, period_name
 from evenhand.render import charts
@@ -36,7 +36,7 @@ _MEAN = _swatch(el("path", cls="mean", d="M8 8H20"))
 
 def place_part(view: Scene) -> Html:
     """The map, its key, and the numbers of every point."""
-    measure = say("place.measure", Benefit=capital(view.benefit.title), month=_month(view))
+    measure = say("place.measure", Benefit=capital(noun(view.benefit)), month=_month(view))
     source = el("p", with_links(say("place.source", levels="{}", recut="{}"), LEVELS, RECUT), cls="source")
     beside: list[Child] = [_key(view), el("p", with_links(say("place.why", certificate="{}"), CERTIFICATE))]
     if view.under:
@@ -140,7 +140,7 @@ def _points(view: Scene) -> Html:
     heads += [Col(say(f"place.{name}"), "n") for name in ("people", "due", "ration", "percent")]
     every = len(shown) == len(order)
     caption = say("place.table") if every else say("place.table.worst", count=f"{len(shown):,}")
-    sub = say("place.table.unit", Benefit=capital(benefit.title), month=_month(view), unit=unit.name)
+    sub = say("place.table.unit", Benefit=capital(noun(benefit)), month=_month(view), unit=unit.name)
     summary = say("place.every") if every else say("place.worst", count=f"{len(shown):,}")
     others = now.month.divided
     grid: list[Sequence[Child]] = []
@@ -156,7 +156,7 @@ def _points(view: Scene) -> Html:
         table(heads, rows, caption, sub, foot, "table table--tight"),
         el("p", say("place.percent.note"), cls="small soft"),
         table(
-            [Col(say("place.point")), *[Col(b.title, "n") for b in others]],
+            [Col(say("place.point")), *[Col(name_of(b), "n") for b in others]],
             grid,
             say("all.benefits"),
             cls="table table--tight",
@@ -241,7 +241,7 @@ def _by_month(view: Scene) -> Html:
     for benefit in view.figures.month.divided:
         fills = [figures.fill_of(figures.points, benefit.id) for figures in months]
         last = fills[-1]
-        bar = charts.share_bar(last, view.classes.of(last)) if last is not None else None
+        bar = charts.share_bar(last, 4) if last is not None else None
         rows.append([benefit.title, *["–" if f is None else percent(f) for f in fills], bar])
     names = [Col(period_name(figures.month.period, year=False), "n") for figures in months]
     last_head = Col(say("time.last", month=period_name(months[-1].month.period, year=False)), "w")
@@ -271,7 +271,7 @@ def stock_part(view: Scene) -> Html:
         "div", *_ledger(view, stock, unit), gap, el("p", sources, " ", closing, cls="small soft"),
         details(say("stock.every"), _ledgers(view)), cls="stack",
     )  # fmt: skip
-    aside = say("stock.aside", Benefit=capital(benefit.title), unit=unit.name)
+    aside = say("stock.aside", Benefit=capital(noun(benefit)), unit=unit.name)
     return part("stock", say("stock"), aside, picture, ledger, cls="body pair")
 
 
@@ -280,7 +280,7 @@ def _ledger(view: Scene, stock: Stock, unit: Unit) -> list[Html]:
         return [say(f"stock.{key}"), steady(view.benefit, unit, value)]
 
     month = period_name(view.figures.month.period, year=False)
-    sub = say("stock.ledger.unit", Benefit=capital(view.benefit.title), unit=unit.name)
+    sub = say("stock.ledger.unit", Benefit=capital(noun(view.benefit)), unit=unit.name)
     short = "t" if unit.name == "tonnes" else unit.name
     into = [cells("opening", stock.opening), cells("received", stock.received)]
     out = [cells("given", stock.given)]

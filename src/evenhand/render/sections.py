@@ -140,7 +140,7 @@ def check_part(now: Figures, folder: str, root_vkey: str, log_size: int, log_roo
     groups = " ".join(log_root[at : at + 8] for at in range(0, len(log_root), 8))
     return part(
         "check", say("check"), say("check.aside"),
-        el("pre", el("code", "\n".join(commands)), tabindex=0, aria_label=say("check.commands")),
+        el("pre", el("code", "\n".join(commands))),
         el("p", first, el("code", "verified:"), rest), demo,
         el("p", *_code(say("check.root", key="{}"), root_vkey), cls="small soft"),
         el("p", *_code(say("check.log", size=f"{log_size:,}", root="{}"), groups), cls="small soft"),

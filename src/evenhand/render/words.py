@@ -229,7 +229,6 @@ TEXT = {
     # check it yourself
     "check": "Check it yourself, in two lines",
     "check.aside": "The checker shares no code with the program that made this report.",
-    "check.commands": "Two commands",
     "check.text": "The first ends with <verified> and the number of checks. Without --root it can only say "
     "“consistent, NOT authenticated”: take the root key from somewhere you trust, not from this folder. The "
     "second is for a household: it opens its own row with the code of its check slip and says what was due, what "

@@ -7,7 +7,7 @@ from fractions import Fraction
 from evenhand.core.benefit import Benefit
 from evenhand.flow.disclosure.claim import Claim, exact, judged, month_names, point_count, untested
 from evenhand.flow.disclosure.month import Figures
-from evenhand.flow.disclosure.naming import in_words, noun, place_names
+from evenhand.flow.disclosure.naming import in_words, name_of, noun, place_names
 from evenhand.flow.disclosure.wording import listing, percent, period_name, say
 
 # It was curtailed …
@@ -27,7 +27,7 @@ def curtailed(figures: list[Figures]) -> Claim:
     head, *others = fills
     title = figures[-1].month.benefits
     detail = [say("curtailed.detail", benefit=noun(title[head]), months=month_names(figures))]
-    detail += [say("curtailed.others", Benefit=title[b].title, fills=_series(fills[b])) for b in others]
+    detail += [say("curtailed.others", Benefit=name_of(title[b]), fills=_series(fills[b])) for b in others]
     return Claim(
         "curtailed", say("curtailed"), "holds" if cut else "does not hold",
         say("curtailed.figure", fills=_series(fills[head])), " ".join(detail),

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from evenhand.flow.disclosure.claim import Claim, judged, point_count, untested
 from evenhand.flow.disclosure.month import Figures
-from evenhand.flow.disclosure.naming import noun
+from evenhand.flow.disclosure.naming import name_of, noun
 from evenhand.flow.disclosure.wording import listing, period_name, say
 
 
@@ -46,8 +46,8 @@ def quotas(figures: list[Figures]) -> Claim:
     if few < of:
         detail.append(say("quotas.short", benefit=noun(figures[-1].month.benefits[benefit_id]), month=when))
     for name, (got, people) in by_member.items():
-        title = figures[-1].month.benefits[name].title
-        detail.append(say("quotas.members", Benefit=title, few=f"{got:,}", all=f"{people:,}"))
+        title = figures[-1].month.benefits[name]
+        detail.append(say("quotas.members", Benefit=name_of(title), few=f"{got:,}", all=f"{people:,}"))
     return Claim(
         "quotas", say("quotas"), verdict, say("quotas.figure", few=f"{few:,}", all=f"{of:,}"), " ".join(detail),
         ("tables/classes.parquet", "tables/ladders.parquet", "rolls/"), exceptions,

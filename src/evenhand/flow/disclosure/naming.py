@@ -8,14 +8,19 @@ from evenhand.core.benefit import Benefit
 from evenhand.flow.disclosure.month import Month
 
 
+def name_of(benefit: Benefit) -> str:
+    """The benefit's title without what follows a comma: `Chicken` for `Chicken, whole`."""
+    return benefit.title.partition(",")[0].strip() or benefit.id
+
+
 def noun(benefit: Benefit) -> str:
-    """The benefit's title inside a sentence: `cooking oil`, but `CSB` stays."""
-    title = benefit.title or benefit.id
-    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+    """That name inside a sentence: `cooking oil`, but `CSB` stays."""
+    name = name_of(benefit)
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
 def units_of(benefit: Benefit, base: int | Fraction) -> Fraction:
-    """`base` of the policy's integers in the benefit's shown unit (kg, pair, …)."""
+    """`base` of the policy's integers in the benefit's own unit (kg, pair, …)."""
     return Fraction(base) / benefit.base_per_unit
 
 
@@ -29,9 +34,17 @@ def decimal(value: Fraction, digits: int) -> str:
     return f"{sign}{whole:,}" + (f".{rest:0{digits}d}" if rest else "")
 
 
+LARGER = {"g": ("kg", 1_000), "kg": ("t", 1_000), "ml": ("l", 1_000)}
+"""The unit people take for a thousand of another and more."""
+
+
 def in_words(benefit: Benefit, base: int | Fraction) -> str:
     """`13.5 kg`."""
-    return f"{decimal(units_of(benefit, base), 1)} {benefit.unit}"
+    shown, unit = units_of(benefit, base), benefit.unit
+    if unit in LARGER and shown >= LARGER[unit][1]:
+        unit, size = LARGER[unit]
+        shown /= size
+    return f"{decimal(shown, 1)} {unit}"
 
 
 def place_names(month: Month) -> dict[str, str]:
