@@ -126,12 +126,11 @@ def _integers(values: pa.Array, column: Column, file: str, problems: list[Proble
         values = values.cast(pa.string())
     if pa.types.is_integer(values.type):
         empty = values.is_null()
-        outside = pc.fill_null(pc.greater(values, LARGEST), False) if values.type == pa.uint64() else None
-        if outside is not None and np.asarray(outside).any():
-            _report(outside, values, file, column, "is too large", remedy, problems)
-            return np.zeros(len(values), np.int64)
-        numbers = np.asarray(pc.fill_null(values.cast(pa.int64()), -1))
         bad = np.zeros(len(values), bool)
+        if values.type == pa.uint64():
+            bad = np.asarray(pc.fill_null(values, 0)) > np.uint64(LARGEST)
+            _report(bad, values, file, column, "is too large", remedy, problems)
+        numbers = np.asarray(pc.fill_null(values.cast(pa.int64(), safe=False), -1))
     elif pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
         values = pc.fill_null(values.cast(pa.string()), "")
         empty = pc.equal(values, "")
