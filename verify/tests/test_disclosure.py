@@ -60,8 +60,10 @@ def test_a_folder_forged_as_a_whole_is_never_verified(
 
 def test_wrong_usage_leaves_with_two(good: Build, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = str(good.save(tmp_path / "d"))
-    for arguments in ([str(tmp_path / "none")], [folder, "--root", "rubbish"], [folder, "--previous", "none"],
-                      ["card", "0000", folder], ["card", good.families[0].code, "none"], [], [folder, "--what"]):  # fmt: skip
+    for arguments in (
+        [str(tmp_path / "none")], [folder, "--root", "rubbish"], [folder, "--previous", "none"], [], [folder, "--what"],
+        ["card", "0000", folder], ["card", good.families[0].code, "none"],
+    ):  # fmt: skip
         assert main(arguments) == 2, arguments
     printed = capsys.readouterr()
     assert not printed.out and "Traceback" not in printed.err

@@ -617,7 +617,7 @@ class Build:
         for entry in self.entries:
             if entry["kind"] == "publish" and not entry["sha"]:
                 entry = entry | {"sha": sha(package)}
-            key = entry["kind"], entry["subject"]
+            key = str(entry["kind"]), str(entry["subject"])
             previous = entry.get("previous", self.newest.get(key))
             middle = [entry[part] for part in ("cycle", "subject", "sha", "totals")]
             raw = cbor([1, entry["kind"], PROGRAMME, *middle, previous])
