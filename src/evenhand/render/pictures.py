@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from evenhand.core.benefit import Benefit
 from evenhand.flow.disclosure.layout import table_path
 from evenhand.flow.disclosure.month import Figures
 from evenhand.flow.disclosure.naming import name_of, noun
-from evenhand.flow.disclosure.stock import Stock, stock_of
 from evenhand.flow.disclosure.wording import listing, percent, period_name
 from evenhand.render import charts
 from evenhand.render.grid import Col, details, figure, part, table
 from evenhand.render.html import Child, Html, el, rect
-from evenhand.render.picture import Scene, Unit, amount, steady, unit_for, whole
+from evenhand.render.picture import Scene, steady, unit_for, whole
 from evenhand.render.sections import ROWS_SHOWN, with_links
 from evenhand.render.tilemap import POINTS_DRAWN, tile_map
 from evenhand.render.words import capital, count, say
@@ -47,10 +45,11 @@ def place_part(view: Scene) -> Html:
         cut = sorted(set(again))
         key = "place.recut.one" if len(cut) == 1 else "place.recut"
         beside.append(el("p", say(key, count=capital(count(len(cut))), where=listing([view.name(p) for p in cut], 8))))
-    beside.append(_points(view))
+    picture = figure(_place_finding(view), measure, tile_map(view), source)
     return part(
         "place", say("place"), say("place.aside.district" if len(view.fills) > POINTS_DRAWN else "place.aside"),
-        figure(_place_finding(view), measure, tile_map(view), source), el("div", *beside, cls="stack"), cls="body pair",
+        el("div", picture, el("div", *beside, cls="stack"), cls="pair"),
+        _points(view),
     )  # fmt: skip
 
 
@@ -153,13 +152,22 @@ def _points(view: Scene) -> Html:
         grid.append([view.name(point), *cells])
     return details(
         summary,
-        table(heads, rows, caption, sub, foot, "table table--tight"),
-        el("p", say("place.percent.note"), cls="small soft"),
-        table(
-            [Col(say("place.point")), *[Col(name_of(b), "n") for b in others]],
-            grid,
-            say("all.benefits"),
-            cls="table table--tight",
+        el(
+            "div",
+            el(
+                "div",
+                table(heads, rows, caption, sub, foot, "table table--tight"),
+                el("p", say("place.percent.note"), cls="small soft"),
+                cls="stack",
+            ),
+            table(
+                [Col(say("place.point")), *[Col(name_of(b), "n") for b in others]],
+                grid,
+                say("all.benefits"),
+                say("all.benefits.note"),
+                cls="table table--tight",
+            ),
+            cls="pair",
         ),
     )
 
@@ -247,68 +255,3 @@ def _by_month(view: Scene) -> Html:
     last_head = Col(say("time.last", month=period_name(months[-1].month.period, year=False)), "w")
     heads = [Col(say("time.benefit")), *names, last_head]
     return table(heads, rows, say("time.table"), say("time.table.unit"))
-
-
-def stock_part(view: Scene) -> Html:
-    """From receipt to hand: the flow of the benefit shown, its ledger, and the ledger of every benefit."""
-    benefit, stock = view.benefit, stock_of(view.figures, view.benefit.id)
-    unit = unit_for(benefit, stock.total)
-
-    def shown(value: int) -> str:
-        return f"{amount(benefit, unit, value)} {'t' if unit.name == 'tonnes' else unit.name}"
-
-    finding = say("stock.finding", total=shown(stock.total), hands=shown(stock.in_hands))
-    picture = figure(finding, say("stock.measure", unit=unit.name), charts.stock_flow(view, stock, unit))
-    sources = with_links(
-        say("stock.source", movements="{}", balances="{}"), table_path("movements"), table_path("balances")
-    )
-    closing = say("stock.next", rest=shown(stock.depots + stock.points))
-    gap: Child = None
-    if not stock.balanced:
-        rest = stock.total - stock.in_hands - stock.lost - stock.depots - stock.points
-        gap = el("p", say("stock.unbalanced", gap=shown(abs(rest))), cls="must")
-    ledger = el(
-        "div", *_ledger(view, stock, unit), gap, el("p", sources, " ", closing, cls="small soft"),
-        details(say("stock.every"), _ledgers(view)), cls="stack",
-    )  # fmt: skip
-    aside = say("stock.aside", Benefit=capital(noun(benefit)), unit=unit.name)
-    return part("stock", say("stock"), aside, picture, ledger, cls="body pair")
-
-
-def _ledger(view: Scene, stock: Stock, unit: Unit) -> list[Html]:
-    def cells(key: str, value: int) -> list[Child]:
-        return [say(f"stock.{key}"), steady(view.benefit, unit, value)]
-
-    month = period_name(view.figures.month.period, year=False)
-    sub = say("stock.ledger.unit", Benefit=capital(noun(view.benefit)), unit=unit.name)
-    short = "t" if unit.name == "tonnes" else unit.name
-    into = [cells("opening", stock.opening), cells("received", stock.received)]
-    out = [cells("given", stock.given)]
-    out += [cells("exceptions", stock.from_reserve)] if stock.from_reserve else []
-    out += [cells("loss", stock.lost), cells("on.depots", stock.depots), cells("on.points", stock.points)]
-    left = stock.in_hands + stock.lost + stock.depots + stock.points
-    return [
-        table([Col(say("stock.col.in")), Col(short, "n")], into, say("stock.ledger", month=month), sub,
-              cells("col.in", stock.total)),
-        table(
-            [Col(say("stock.col.out")), Col(short, "n")], out, say("stock.col.out"), foot=cells("col.out", left),
-            hidden_caption=True,
-        ),
-    ]  # fmt: skip
-
-
-def _ledgers(view: Scene) -> Html:
-    rows: list[Sequence[Child]] = []
-    for benefit in view.figures.month.benefits.values():
-        stock = stock_of(view.figures, benefit.id)
-        if stock.total or stock.in_hands:
-            rows.append(_ledger_row(benefit, stock))
-    names = ("opening", "received", "given", "lost", "left")
-    heads = [Col(say("time.benefit")), *[Col(say(f"stock.col.{n}"), "n") for n in names]]
-    return table(heads, rows, say("stock.every"), cls="table table--tight")
-
-
-def _ledger_row(benefit: Benefit, stock: Stock) -> list[Child]:
-    unit = unit_for(benefit, stock.total)
-    values = (stock.opening, stock.received, stock.in_hands, stock.lost, stock.depots + stock.points)
-    return [f"{benefit.title}, {unit.name}", *[steady(benefit, unit, value) for value in values]]

@@ -12,7 +12,7 @@ from evenhand.flow.disclosure.claim import Claim
 from evenhand.flow.disclosure.month import Figures, Month
 from evenhand.flow.disclosure.naming import noun
 from evenhand.flow.disclosure.wording import percent, period_name
-from evenhand.render import pictures, sections
+from evenhand.render import ledgers, pictures, sections
 from evenhand.render.grid import SYMBOLS, address, short_hash
 from evenhand.render.html import Child, Html, el, join
 from evenhand.render.picture import Scene, scene
@@ -47,7 +47,7 @@ def report(month: Month, history: Sequence[Month], claims: Sequence[Claim], fact
     now = months[-1]
     parts: list[Child] = [_title(now, view, facts), sections.claims_part(now, claims, len(months))]
     if view is not None:
-        parts += [pictures.place_part(view), pictures.time_part(view), pictures.stock_part(view)]
+        parts += [pictures.place_part(view), pictures.time_part(view), ledgers.stock_part(view)]
     parts += [
         sections.counter_part(now),
         sections.cannot_part(now),

@@ -101,9 +101,13 @@ def counter_part(now: Figures) -> Html:
     source = with_links(say("counter.source", redeemed="{}"), layout.REDEEMED + "/")
     return part(
         "counter", say("counter"), say("counter.aside"),
-        el("div", el("h3", finding), whole, el("p", source, cls="small soft"), cls="stack"),
-        el("div", el("p", say("counter.text")), details(say("counter.every"), each), cls="stack"),
-        cls="body pair",
+        el(
+            "div",
+            el("div", el("h3", finding), whole, el("p", source, cls="small soft"), cls="stack"),
+            el("p", say("counter.text")),
+            cls="pair",
+        ),
+        details(say("counter.every"), each),
     )  # fmt: skip
 
 

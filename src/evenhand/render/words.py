@@ -99,6 +99,7 @@ TEXT = {
     "place.percent": "%",
     "place.percent.note": "% is the level before rounding to whole hand-outs; a ration is whole hand-outs.",
     "points": "{count} points",
+    "all.benefits.note": "In the same order; red is under the floor of that benefit",
     "all.benefits": "Every benefit by point, %",
     # months
     "time": "By month, and how even",
