@@ -105,7 +105,7 @@ def _kid_of(protected: bytes) -> bytes | None:
     except cbor.CborError:
         return None
     kid = header.get(4) if isinstance(header, dict) else None
-    return kid if isinstance(kid, bytes) and protected == _protected(kid) else None
+    return kid if isinstance(kid, bytes) and len(kid) == 8 and protected == _protected(kid) else None
 
 
 def verify(signed: Signed, public_key: bytes) -> bool:
