@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import secrets
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -54,12 +54,13 @@ def issue(
         say(f"issued {len(paper.slips)} cards; slips.csv and coupons.csv are in {out}. Print, hand out, destroy.")
 
 
-def write_paper(out: Path, slips: list[dict[str, object]], coupons: list[dict[str, object]]) -> None:
+def write_paper(out: Path, slips: list[dict[str, Any]], coupons: list[dict[str, Any]]) -> None:
     """Write slips.csv (household, card, code) and coupons.csv (household, period, code), readable by their owner alone."""
-    for name, header, rows in (
-        ("slips.csv", ("household", "card", "code"), [(s["household"], s["card"], code.encode(s["secret"])) for s in slips]),  # type: ignore[arg-type]
-        ("coupons.csv", ("household", "period", "code"), [(c["household"], c["period"], code.encode(c["r"])) for c in coupons]),  # type: ignore[arg-type]
-    ):  # fmt: skip
+    files: dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]] = {
+        "slips.csv": (("household", "card", "code"), [(s["household"], s["card"], code.encode(s["secret"])) for s in slips]),
+        "coupons.csv": (("household", "period", "code"), [(c["household"], c["period"], code.encode(c["r"])) for c in coupons]),
+    }  # fmt: skip
+    for name, (header, rows) in files.items():
         path = out / name
         path.touch(mode=0o600)
         with path.open("w", newline="", encoding="utf-8") as file:

@@ -20,11 +20,16 @@ from evenhand.core.errors import UsageError
 DataOption = Annotated[
     Path | None,
     typer.Option(
-        "--data", envvar="EVENHAND_DATA", help="Data folder. Default: the platform's user data folder.", show_default=False
+        "--data",
+        envvar="EVENHAND_DATA",
+        help="Data folder. Default: the platform's user data folder.",
+        show_default=False,
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else.")]
-AsOption = Annotated[str, typer.Option("--as", metavar="NAME", help="Who you are: a person enrolled with `enrol person`.")]
+AsOption = Annotated[
+    str, typer.Option("--as", metavar="NAME", help="Who you are: a person enrolled with `enrol person`.")
+]
 
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -55,7 +60,13 @@ def progress_bars(wanted: bool = True) -> Iterator[Callable[[str, int, int], Non
     if not wanted or not sys.stderr.isatty():
         yield lambda label, done, total: None
         return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=errors, transient=True) as bars:
         tasks: dict[str, Any] = {}
 

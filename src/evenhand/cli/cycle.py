@@ -50,7 +50,9 @@ def draft(
 def freeze(
     cycle: CycleArgument,
     who: AsOption,
-    event: Annotated[str, typer.Option("--event", help="The public event still to come whose outcome seeds every tie.")],
+    event: Annotated[
+        str, typer.Option("--event", help="The public event still to come whose outcome seeds every tie.")
+    ],
     data: DataOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -86,7 +88,9 @@ def compute(
     from evenhand.wiring import engine
 
     secret = passphrase(who)
-    result = _run(data, lambda store, progress: act(store, engine(), cycle, who, secret, outcome, progress=progress), json)
+    result = _run(
+        data, lambda store, progress: act(store, engine(), cycle, who, secret, outcome, progress=progress), json
+    )
     if json:
         say_json({"cycle": cycle, "state": "computed", **result})
     else:
@@ -161,7 +165,9 @@ def close(cycle: CycleArgument, who: AsOption, data: DataOption = None, json: Js
 def publish(
     cycle: CycleArgument,
     who: AsOption,
-    out: Annotated[Path | None, typer.Option("--out", help="Where to write it. Default: disclosures/ in the data folder.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Where to write it. Default: disclosures/ in the data folder.")
+    ] = None,
     data: DataOption = None,
     json: JsonOption = False,
 ) -> None:

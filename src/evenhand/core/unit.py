@@ -31,7 +31,7 @@ _TABLE: dict[str, tuple[str, int]] = {
 }  # fmt: skip
 
 CURRENCIES = ("INR", "USD", "EUR", "GBP", "EGP", "CUP", "KPW")
-"""Money: the base unit is a hundredth (cent). Imperial units and further currencies come with the examples that need them."""
+"""Money: the base unit is a hundredth (cent). Others come with the examples that need them."""
 
 UNITS: dict[str, Unit] = {
     **{name: Unit(name, dimension, size) for name, (dimension, size) in _TABLE.items()},

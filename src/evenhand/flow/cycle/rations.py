@@ -100,7 +100,9 @@ def loads(terms: Terms, tables: Tables) -> dict[str, Any]:
 def roll_rows(terms: Terms, tables: Tables) -> Plan:
     """Plan of the long table of a roll: every household with every benefit in the policy's order, its ladder, arrears,
     ration and reasons. Benefits that are not divided are granted whole."""
-    order = ", ".join(f"('{b}', {i}, {benefit.step_base})" for i, (b, benefit) in enumerate(terms.policy.benefits.items()))
+    order = ", ".join(
+        f"('{b}', {i}, {benefit.step_base})" for i, (b, benefit) in enumerate(terms.policy.benefits.items())
+    )
     benefits = f"SELECT * FROM (VALUES {order}) AS v (benefit, place, step_base)"
     ladders = """
         SELECT household, benefit, map_from_entries(list({'k': rung, 'v': amount})) AS held, max(rung) AS height
