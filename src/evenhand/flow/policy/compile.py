@@ -289,6 +289,9 @@ class _Compiler:
             try:
                 amount = self.rounded(plain, rule.round)
                 self._whole_and_due(amount, benefit.parts, rule.amount)
+                if rule.floor is not None:
+                    share = rule.floor.share
+                    numbers.check(2 * (amount.number.largest * benefit.parts * share.numerator + share.denominator), "the floor")
                 if tier is not None:
                     self._check_tier(tier)
             except Refused as error:
@@ -305,7 +308,7 @@ class _Compiler:
             )
         if amount.number.lo < 0:
             raise Refused(expr.text, "the amount can fall below 0", "write greatest(0, …), or declare a narrower range")
-        numbers.check(amount.number.largest * parts * 1_000_000, "an entitlement")
+        numbers.check(amount.number.largest * parts, "an entitlement")
 
     def _check_tier(self, tier: Node) -> None:
         if tier.number.measure.dims or tier.number.den != 1 or tier.number.lo < 1 or tier.number.hi > 100:

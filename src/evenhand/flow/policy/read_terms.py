@@ -206,7 +206,7 @@ def _flatten(sheet: Sheet, depth: int) -> dict[tuple[str, ...], Fraction]:
         return {}
     rows: dict[tuple[str, ...], Fraction] = {}
     for key in sheet.data:
-        if depth > 1:
+        if depth > 1 and not (key == "other" and not isinstance(sheet.data[key], dict)):
             rows.update({(key, *rest): value for rest, value in _flatten(sheet.child(key), depth - 1).items()})
             continue
         value = sheet.fraction(key, "5")
