@@ -1,0 +1,145 @@
+"""`evenhand allocate DIR --out DIR`: files in, files out, exit codes, and nothing written when the answer is no."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from allocation.networks import run, valley
+
+from evenhand.cli import main
+
+NAMES = ("levels", "flows", "blocks", "certificate")
+
+
+def write(folder: Path) -> Path:
+    folder.mkdir()
+    for name, table in valley().tables().items():
+        with (folder / f"{name}.csv").open("w", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(table.column_names)
+            writer.writerows(["" if c is None else c for c in row.values()] for row in table.to_pylist())
+    return folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return write(tmp_path / "in")
+
+
+def evenhand(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
+    monkeypatch.setattr("sys.argv", ["evenhand", "allocate", *map(str, arguments)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    return ended.value.code or 0
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_four_tables_are_written(folder: Path, tmp_path: Path, monkeypatch, capsys) -> None:
+    out = tmp_path / "deep" / "out"
+    assert evenhand(monkeypatch, folder, "--out", out) == 0
+    assert sorted(p.name for p in out.iterdir()) == sorted(f"{n}.csv" for n in NAMES)
+    for name in NAMES:
+        expected = getattr(run(valley()), name).to_pylist()
+        assert read(out / f"{name}.csv") == [{k: str(v) for k, v in row.items()} for row in expected]
+    assert "worst off: Alder" in capsys.readouterr().out
+
+
+def test_parquet_may_stand_for_csv(folder: Path, tmp_path: Path, monkeypatch) -> None:
+    assert evenhand(monkeypatch, folder, "--out", tmp_path / "one") == 0
+    for name, table in valley().tables().items():
+        (folder / f"{name}.csv").unlink()
+        pq.write_table(table, folder / f"{name}.parquet")
+    assert evenhand(monkeypatch, folder, "--out", tmp_path / "two") == 0
+    for name in NAMES:
+        assert (tmp_path / "one" / f"{name}.csv").read_bytes() == (tmp_path / "two" / f"{name}.csv").read_bytes()
+
+
+def test_json_is_one_document_and_nothing_else(folder: Path, tmp_path: Path, monkeypatch, capsys) -> None:
+    assert evenhand(monkeypatch, folder, "--out", tmp_path / "out", "--json") == 0
+    captured = capsys.readouterr()
+    document = json.loads(captured.out)
+    assert document["worst"] == {"point": "Alder", "commodity": "grain", "rungs": 0, "num": "1", "den": "4"}
+    assert (document["points"], document["in_full"], document["blocks"]) == (3, 0, 2)
+    assert captured.err == ""
+
+
+@pytest.mark.parametrize("name", ["handling.csv", "shared.csv", "shared.parquet"])
+def test_capacities_over_all_commodities_come_later(
+    folder: Path, tmp_path: Path, monkeypatch, capsys, name: str
+) -> None:
+    (folder / name).write_text("lane,capacity\n")
+    assert evenhand(monkeypatch, folder, "--out", tmp_path / "out") == 2
+    error = capsys.readouterr().err
+    assert name in error and "later" in error
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "words"),
+    [
+        (
+            "supply.csv",
+            b"node,commodity,quantity\nPort,grain,-1\n",
+            ["supply.csv", "row 1", "quantity", "-1", "negative"],
+        ),
+        ("supply.csv", b"node,commodity,quantity\nPort,grain\n", ["supply.csv", "row 1", "cells"]),
+        ("supply.csv", b"", ["supply.csv"]),
+        ("supply.csv", b"node,commodity,quantity\nP\xf6rt,grain,1\n", ["supply.csv", "UTF-8"]),
+        ("lanes.csv", b"lane,from,to,commodity,capacity,cost\nx,Port,Nowhere,,,1\n", ["lanes.csv", "row 1", "Nowhere"]),
+        ("demand.csv", b"point;commodity;rung;quantity\n", ["demand.csv"]),
+        ("nodes.parquet", b"PAR1", ["nodes.parquet"]),
+        ("supply.parquet", b"not parquet", ["supply.parquet"]),
+    ],
+)
+def test_wrong_files_are_named_and_nothing_is_written(
+    folder: Path, tmp_path: Path, monkeypatch, capsys, file: str, content: bytes, words: list[str]
+) -> None:
+    if file == "supply.parquet":
+        (folder / "supply.csv").unlink()
+    (folder / file).write_bytes(content)
+    assert evenhand(monkeypatch, folder, "--out", tmp_path / "out") == 2
+    error = capsys.readouterr().err
+    assert all(word in error for word in words), error
+    assert "Traceback" not in error
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_missing_file_and_a_missing_folder_are_named(folder: Path, tmp_path: Path, monkeypatch, capsys) -> None:
+    (folder / "lanes.csv").unlink()
+    assert evenhand(monkeypatch, folder, "--out", tmp_path / "out") == 2
+    assert "lanes.csv" in capsys.readouterr().err
+    assert evenhand(monkeypatch, tmp_path / "no", "--out", tmp_path / "out") == 2
+    assert "no" in capsys.readouterr().err
+
+
+def test_other_rules_come_later(folder: Path, tmp_path: Path, monkeypatch, capsys) -> None:
+    assert evenhand(monkeypatch, folder, "--out", tmp_path / "out", "--rule", "lottery") == 2
+    assert "lottery" in capsys.readouterr().err
+
+
+def test_an_out_that_is_a_file_is_refused(folder: Path, tmp_path: Path, monkeypatch, capsys) -> None:
+    (tmp_path / "out").write_text("mine")
+    assert evenhand(monkeypatch, folder, "--out", tmp_path / "out") == 2
+    assert (tmp_path / "out").read_text() == "mine"
+
+
+def test_a_mark_of_byte_order_and_crlf_are_read(folder: Path, tmp_path: Path, monkeypatch) -> None:
+    for path in folder.iterdir():
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
+    assert evenhand(monkeypatch, folder, "--out", tmp_path / "out") == 0
+
+
+def test_tables_with_a_header_only_are_a_network_with_nothing_in_it(folder: Path, tmp_path: Path, monkeypatch) -> None:
+    for name in ("supply", "demand", "lanes"):
+        path = folder / f"{name}.csv"
+        path.write_text(path.read_text().splitlines()[0] + "\n")
+    assert evenhand(monkeypatch, folder, "--out", tmp_path / "out") == 0
+    assert read(tmp_path / "out" / "levels.csv") == []
