@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -16,6 +17,8 @@ NUMBER_MAX = 2**53 - 1
 TEXT_MAX = 64
 REASON_MAX = 16
 """The reason of an exception stands in 16 bytes of an outcome file: printable ASCII."""
+
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 Items = tuple[tuple[str, int], ...]
 
@@ -124,9 +127,9 @@ def _check(r: Receipt) -> None:
         raise RedemptionError("not a receipt: the first names no receipt before it, every other one the hash of one")
     for name in ("programme", "cycle", "point", "device"):
         if not _is_text(getattr(r, name), 1):
-            raise RedemptionError(f"not a receipt: its {name} is not a text of 1 to {TEXT_MAX} characters")
+            raise RedemptionError(f"not a receipt: its {name} is not a plain text of 1 to {TEXT_MAX} characters")
     if not _is_text(r.clerk, 0):
-        raise RedemptionError(f"not a receipt: its clerk is not a text of at most {TEXT_MAX} characters")
+        raise RedemptionError(f"not a receipt: its clerk is not a plain text of at most {TEXT_MAX} characters")
     if not _is_bytes(r.tag, 16):
         raise RedemptionError("not a receipt: its tag is not 16 bytes")
     if isinstance(r.proof, str):
@@ -149,4 +152,5 @@ def _is_bytes(value: object, size: int) -> bool:
 
 
 def _is_text(value: object, least: int) -> bool:
-    return isinstance(value, str) and least <= len(value) <= TEXT_MAX
+    # Control characters would reach a terminal or a log through the words of a refusal.
+    return isinstance(value, str) and least <= len(value) <= TEXT_MAX and not CONTROL.search(value)
