@@ -114,62 +114,42 @@ def _key(view: Scene) -> Html:
 
 
 def _points(view: Scene) -> Html:
-    """Every point, worst-off first, with what was due and what the rolls hold; and every other benefit in per cent."""
+    """Every point, worst-off first: what was due, what the rolls hold, and every other benefit in per cent."""
     now, benefit = view.figures, view.benefit
     order = sorted(view.fills, key=lambda p: (view.fills[p], p))
     shown = order[:ROWS_SHOWN]
+    others = [b for b in now.month.divided if b.id != benefit.id]
     unit = unit_for(benefit, sum(now.due(p, benefit.id) for p in order))
     places = {row["node"]: row["province_name"] for row in now.month.tables["places"].to_pylist()}
-    under = set(view.under)
     rows: list[Sequence[Child]] = []
     for point in shown:
-        due, ration = now.due(point, benefit.id), now.ration(point, benefit.id)
-        fill = percent(view.fills[point], 0)
-        rows.append([
-            view.name(point), places.get(point, ""), f"{now.members.get(point, 0):,}", steady(benefit, unit, due),
-            steady(benefit, unit, ration), el("span", fill, cls="must") if point in under else fill,
-        ])  # fmt: skip
-    totals = [sum(now.members.get(p, 0) for p in order), sum(now.due(p, benefit.id) for p in order)]
-    ration = sum(now.ration(p, benefit.id) for p in order)
+        amounts = [steady(benefit, unit, f(point, benefit.id)) for f in (now.due, now.ration)]
+        shares = [_share(now, point, b.id) for b in (benefit, *others)]
+        people = f"{now.members.get(point, 0):,}"
+        rows.append([view.name(point), places.get(point, ""), people, *amounts, *shares])
+    sums = [sum(f(p, benefit.id) for p in order) for f in (now.due, now.ration)]
+    means = [now.fill_of(order, b.id) for b in others]
     foot = [
-        say("points", count=f"{len(order):,}"), "", f"{totals[0]:,}", steady(benefit, unit, totals[1]),
-        steady(benefit, unit, ration), percent(view.mean),
+        say("points", count=f"{len(order):,}"), "", f"{sum(now.members.get(p, 0) for p in order):,}",
+        *[steady(benefit, unit, value) for value in sums], percent(view.mean),
+        *["" if mean is None else percent(mean) for mean in means],
     ]  # fmt: skip
     heads = [Col(say("place.point")), Col(say("place.province"), "spare")]
-    heads += [Col(say(f"place.{name}"), "n") for name in ("people", "due", "ration", "percent")]
+    heads += [Col(say(f"place.{name}"), "n") for name in ("people", "due", "ration")]
+    heads += [Col(f"{name_of(benefit)}, %", "n"), *[Col(f"{name_of(b)}, %", "n spare") for b in others]]
     every = len(shown) == len(order)
     caption = say("place.table") if every else say("place.table.worst", count=f"{len(shown):,}")
     sub = say("place.table.unit", Benefit=capital(noun(benefit)), month=_month(view), unit=unit.name)
     summary = say("place.every") if every else say("place.worst", count=f"{len(shown):,}")
-    others = now.month.divided
-    grid: list[Sequence[Child]] = []
-    for point in shown:
-        cells: list[Child] = []
-        for other in others:
-            fill_here = now.fill(point, other.id)
-            text = "" if fill_here is None else percent(fill_here, 0)
-            cells.append(el("span", text, cls="must") if now.under_floor(point, other.id) else text)
-        grid.append([view.name(point), *cells])
-    return details(
-        summary,
-        el(
-            "div",
-            el(
-                "div",
-                table(heads, rows, caption, sub, foot, "table table--tight"),
-                el("p", say("place.percent.note"), cls="small soft"),
-                cls="stack",
-            ),
-            table(
-                [Col(say("place.point")), *[Col(name_of(b), "n") for b in others]],
-                grid,
-                say("all.benefits"),
-                say("all.benefits.note"),
-                cls="table table--tight",
-            ),
-            cls="pair",
-        ),
-    )
+    note = el("p", say("place.percent.note"), cls="small soft")
+    return details(summary, table(heads, rows, caption, sub, foot, "table table--tight"), note)
+
+
+def _share(now: Figures, point: str, benefit: str) -> Child:
+    """Whole per cent of what is due there, marked where that benefit's floor was missed; nothing where nothing is due."""
+    fill = now.fill(point, benefit)
+    text = "" if fill is None else percent(fill, 0)
+    return el("span", text, cls="must") if now.under_floor(point, benefit) else text
 
 
 def time_part(view: Scene) -> Html:

@@ -96,11 +96,9 @@ TEXT = {
     "place.province": "Province",
     "place.due": "Due",
     "place.ration": "Ration",
-    "place.percent": "%",
-    "place.percent.note": "% is the level before rounding to whole hand-outs; a ration is whole hand-outs.",
+    "place.percent.note": "Per cent is the level before rounding to whole hand-outs; red is under the floor of "
+    "that benefit. A ration is whole hand-outs.",
     "points": "{count} points",
-    "all.benefits.note": "In the same order; red is under the floor of that benefit",
-    "all.benefits": "Every benefit by point, %",
     # months
     "time": "By month, and how even",
     "time.aside": "The dashed red line is the floor: the part of an entitlement needed to survive.",
