@@ -194,32 +194,59 @@ def test_backdate_lowers_one_figure_and_leaves_a_policy() -> None:
         lies.backdate('[policy]\nid = "x"\n')
 
 
-def totals(reserve: int = 20) -> pa.Table:
-    rows = [
-        ("alder", "grain", 90, 350, 3000, 2990, 10),
-        ("alder", "oil", 90, 350, 200, 198, 2),
-        ("birch", "grain", 60, 230, 2320, 2300, reserve),
-        ("birch", "oil", 60, 230, 120, 119, 1),
+def tables() -> dict[str, pa.Table]:
+    classes = [
+        {
+            "area": "C2",
+            "benefit": "grain",
+            "row": "grain.worker",
+            "households": None,
+            "members": 300,
+            "amount": 6_510_000,
+        },
+        {"area": "C1", "benefit": "grain", "row": "grain.mixed", "households": None, "members": 7, "amount": 100},
+        {
+            "area": "C1",
+            "benefit": "grain",
+            "row": "grain.worker",
+            "households": None,
+            "members": 300,
+            "amount": 6_510_000,
+        },
+        {"area": "C1", "benefit": "oil", "row": "oil.all", "households": 90, "members": 350, "amount": 35_000},
     ]
-    names = ("point", "benefit", "households", "members", "units", "rations", "reserve")
-    return pa.Table.from_pylist([dict(zip(names, row, strict=True)) for row in rows])
+    ladders = [
+        {"point": "alder", "benefit": "chicken", "rung": 1, "households": 90, "amount": 90},
+        {"point": "alder", "benefit": "grain", "rung": 1, "households": 90, "amount": 3_906_060},
+        {"point": "alder", "benefit": "grain", "rung": 2, "households": 90, "amount": 2_604_040},
+        {"point": "alder", "benefit": "oil", "rung": 1, "households": 90, "amount": 35_000},
+    ]
+    totals = [{"point": p, "households": 90, "members": 350} for p in ("alder", "birch")]
+    places = [{"node": "alder", "area": "C1"}, {"node": "birch", "area": "C2"}]
+    made = {"classes": classes, "ladders": ladders, "totals": totals, "places": places}
+    return {name: pa.Table.from_pylist(rows) for name, rows in made.items()}
 
 
-def test_inflate_adds_members_and_rations_to_one_points_totals_and_nothing_else() -> None:
-    before, after = totals(), lies.inflate(totals())
-    old, new = before.to_pylist(), after.to_pylist()
-    assert new[:2] == old[:2] and after.schema == before.schema
-    assert new[2] == {**old[2], "members": 232, "rations": 2320, "reserve": 0}
-    assert new[3] == {**old[3], "members": 232}
-    assert all(row["units"] == row["rations"] + row["reserve"] for row in new)
+def test_inflate_raises_one_point_its_class_and_its_members_alike_and_nothing_else() -> None:
+    before, after = tables(), lies.inflate(tables(), members=10)
+    more = 10 * 21_700
+    old, new = before["classes"].to_pylist(), after["classes"].to_pylist()
+    assert new.pop(2) == {**old.pop(2), "members": 310, "amount": 6_510_000 + more} and new == old
+    old, new = before["ladders"].to_pylist(), after["ladders"].to_pylist()
+    assert new.pop(1) == {**old.pop(1), "amount": 3_906_060 + more} and new == old
+    assert after["totals"]["members"].to_pylist() == [360, 350]
+    assert after["totals"]["households"] == before["totals"]["households"]
+    assert after["places"] == before["places"]
+    assert all(after[name].schema == before[name].schema for name in before)
 
 
-def test_inflate_needs_a_reserve_to_hide_in() -> None:
-    bare = totals().set_column(6, "reserve", pa.array([0] * 4, pa.int64()))
-    for table in (bare, totals().slice(0, 0)):
+def test_inflate_needs_a_row_that_grants_each_member_one_amount() -> None:
+    without = tables()
+    for classes in (without["classes"].slice(0, 2), without["classes"].slice(3), without["classes"].slice(0, 0)):
         with pytest.raises(UsageError, match="nothing to change"):
-            lies.inflate(table)
-    assert lies.inflate(totals(reserve=11))["members"].to_pylist() == [350, 350, 231, 231]
+            lies.inflate({**without, "classes": classes})
+    with pytest.raises(UsageError):
+        lies.inflate({**without, "ladders": without["ladders"].slice(0, 0)})
 
 
 def test_solo_signs_both_roles_with_the_first_persons_key() -> None:

@@ -170,23 +170,40 @@ def backdate(policy: str) -> str:
     return f"{policy[: found.start(1)]}{value - max(1, value // 10)}{policy[found.end(1) :]}"
 
 
-def inflate(totals: pa.Table) -> pa.Table:
-    """Add members who are on no roll to the totals of one point, and their rations, taken from the point's reserve.
+def inflate(tables: Mapping[str, pa.Table], members: int = 40) -> dict[str, pa.Table]:
+    """Add `members` who are on no roll to what one point needs, for the benefit with the greatest amounts.
 
-    `totals`: a row for each point and benefit, with at least point, members, units, rations, reserve. In the row
-    with the greatest reserve, all of it is counted as rations; in every row of that point, `members` grows as rations
-    did (at least by 1). Units, and so stock and lorries, stay as they are. UsageError where no point has a reserve.
+    `tables`: classes, ladders, totals (at least point and members) and places (node, area) of a cycle; the first three are
+    changed. In the point's area, the row of the policy that grants each member one whole amount counts `members` more and
+    grants as much more; so does the point's first rung; the point's totals count them as members. So classes still sum to
+    ladders, and demand, levels and lorries follow; only the roll has nobody to give it to.
     """
-    rows = totals.to_pylist()
-    most = max(rows, key=lambda row: row["reserve"], default=None)
-    if most is None or most["reserve"] <= 0:
-        raise _none("no point has a reserve")
-    more = max(1, most["members"] * most["reserve"] // max(1, most["rations"]))
-    most["rations"], most["reserve"] = most["rations"] + most["reserve"], 0
-    for row in rows:
-        if row["point"] == most["point"]:
-            row["members"] += more
-    return pa.Table.from_pylist(rows, totals.schema)
+    classes, ladders, totals = (tables[name].to_pylist() for name in ("classes", "ladders", "totals"))
+    area_of = dict(zip(tables["places"]["node"].to_pylist(), tables["places"]["area"].to_pylist(), strict=True))
+    sums: dict[str, int] = {}
+    for rung in ladders:
+        sums[rung["benefit"]] = sums.get(rung["benefit"], 0) + rung["amount"]
+    benefit = max(sums, key=lambda name: (sums[name], name), default="")
+    for rung in (r for r in ladders if r["benefit"] == benefit and r["rung"] == 1):
+        for row in classes:
+            each, rest = divmod(row["amount"], row["members"] or 1)
+            if (
+                (row["benefit"], row["area"]) != (benefit, area_of[rung["point"]])
+                or row["households"]
+                or rest
+                or not each
+            ):
+                continue
+            if not row["members"]:
+                continue
+            row["members"], row["amount"] = row["members"] + members, row["amount"] + each * members
+            rung["amount"] += each * members
+            for total in totals:
+                total["members"] += members * (total["point"] == rung["point"])
+            changed = {"classes": classes, "ladders": ladders, "totals": totals}
+            made = {name: pa.Table.from_pylist(rows, tables[name].schema) for name, rows in changed.items()}
+            return {**tables, **made}
+    raise _none(f'no row of the policy grants every member the same of "{benefit}"')
 
 
 def solo(signers: Mapping[str, Signer]) -> dict[str, Signer]:
@@ -223,7 +240,7 @@ LIES: dict[str, Lie] = {
             "rolls (the file is not the one committed), two-approvals (nor the one signed)", "rolls", swap),
         Lie("leak", "Stock vanishes on the way.",
             "one arrival in the movements is lowered, with no loss written",
-            "balances: goods are still on the way at the close, neither there nor lost", "movements", leak),
+            "balances (less came in than the books say), counts (more was counted than came)", "movements", leak),
         Lie("double", "A coupon is redeemed twice.",
             "a redeemed coupon of one point stands in another point's outcomes too, for a household that did not come",
             "redeemed-once (a coupon ended at two points), outcomes (a row of that point did not end)", "outcomes", double),
@@ -231,8 +248,8 @@ LIES: dict[str, Lie] = {
             "one figure in the published policy file",
             "policy-frozen: the file is not the one that was frozen", "policy-file", backdate),
         Lie("inflate", "Members who do not stand on the roll are added to its totals.",
-            "members and rations in one point's totals, at the cost of its reserve; not its roll",
-            "totals (the rations are not what level and ladder give), rolls (nor those of the roll)", "totals", inflate),
+            "classes, ladders and members of one point, consistently; not its roll",
+            "totals: the rations of the roll are not what the point's level and ladder give", "ladders", inflate),
         Lie("solo", "The first person makes the second approval too.",
             "the approver's signature is by the preparer's key",
             "two-approvals: one person signed both", "approver", solo),
