@@ -130,7 +130,8 @@ def line_of_people(view: Scene) -> tuple[Html, list[tuple[int, int, bool]]]:
         shade = view.classes.of(Fraction(value, 100))
         drawn.append(rect(f"d{shade}", x, bottom - high, width, high))
         if width > 40:
-            drawn.append(label("b halo mid", x + width / 2, bottom - high - 8, f"{value}\u00a0%"))
+            cls, y = ("b halo mid", bottom - high - 8) if value < 90 else (f"b mid o{shade}", bottom - high + 20)
+            drawn.append(label(cls, x + width / 2, y, f"{value}\u00a0%"))
         x += width
     if floor is not None and view.floor is not None:
         drawn += _floor(bottom - (bottom - top) * float(view.floor), floor)

@@ -43,7 +43,7 @@ def classes(fills: Sequence[Fraction], floor: Fraction | None) -> Classes:
     """Class bounds: two classes under the floor, three from it to the best below full, and the full ration."""
     short = [whole(fill) for fill in fills if whole(fill) < 100]
     base = min(max(whole(floor) if floor is not None else 40, 4), 96)
-    low, top = min(short, default=base), max([*short, base + 2])
+    low, top = min(short, default=base), max([*short, base + 2]) if short else 99
     first = base - max(1, (base - low + 1) // 2) if low < base else base - max(1, base // 8)
     width = max(1, -(-(top + 1 - base) // 3))
     third, fourth = min(base + width, 98), min(base + 2 * width, 99)
