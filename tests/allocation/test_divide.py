@@ -29,7 +29,7 @@ def cases(draw: st.DrawFn, all_owed: bool = False) -> tuple[Groups, Rows]:
         step_base=np.array([draw(st.sampled_from([1, 12, 100, 500])) for _ in range(count)]),
         num=[draw(st.integers(0, d - 1)) for d in den],
         den=den,
-        units=np.array([2**40 if all_owed else draw(st.integers(0, 60)) for _ in range(count)]),
+        units=np.array([2**60 if all_owed else draw(st.integers(0, 60)) for _ in range(count)]),
     )
     size = draw(st.integers(0, 25))
     amount = draw(st.sampled_from([1, 40, 700, 2**36]))

@@ -136,16 +136,20 @@ def _long_multiply(value: Array, num: Array, den: Array) -> Array:
 
 def _share_of_big(groups: Groups, rows: Rows, chosen: Array) -> Array:
     """The same in Python integers, once for each distinct (group, full, next)."""
-    keys = np.stack([rows.group[chosen], rows.full_base[chosen], rows.next_base[chosen]])
-    distinct, place = np.unique(keys, axis=1, return_inverse=True)
+    columns = rows.group[chosen], rows.full_base[chosen], rows.next_base[chosen]
+    key = np.zeros(len(chosen), np.int64)
+    for column in columns:
+        values, place = np.unique(column, return_inverse=True)
+        _, first, key = np.unique(key * len(values) + place, return_index=True, return_inverse=True)
     found = [
         (full * MICRO * groups.den[group] + following * MICRO * groups.num[group])
         // (groups.den[group] * int(groups.step_base[group]))
-        for group, full, following in distinct.T.tolist()
+        for group, full, following in zip(*(column[first].tolist() for column in columns), strict=True)
     ]
     if max(found, default=0) >= FITS:
         raise UsageError("a household's share is more than 4 x 10^12 steps", "check the amounts, or use a larger step")
-    return np.array(found, np.int64)[place.reshape(-1)]
+    result: Array = np.array(found, np.int64)[key]
+    return result
 
 
 def _sums(values: Array, group: Array, count: int) -> Array:
