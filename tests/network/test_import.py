@@ -76,23 +76,28 @@ def test_a_changed_lane_is_a_new_version_and_the_newest_counts(store: Store, tmp
     assert versions == [(True,), (False,)]
 
 
-@pytest.mark.parametrize(
-    ("row", "field", "message"),
-    [
-        ("X,,,0", "name", "the cell is empty"),
-        (",Xanadu,,0", "pcode", "the cell is empty"),
-        ("X,Xanadu,OZ,1", "parent", "there is no such area"),
-        ("X,Xanadu,X,1", "parent", "its level is not below 1"),
-        ("X,Xanadu,KP01,1", "parent", "its level is not below 1"),
-        ("X,Xanadu,,-1", "level", "the number is too small"),
-        ("X,Xanadu,,one", "level", "not a whole number"),
-        ("KP,Other,,0", "pcode", "already registered with other values (Korea, , 0)"),
-    ],
-)
-def test_a_wrong_area_is_refused(store: Store, tmp_path: Path, row: str, field: str, message: str) -> None:
+WRONG_AREAS = [
+    ("X1,,,0", "name", "the cell is empty"),
+    (",Xanadu,,0", "pcode", "the cell is empty"),
+    ("X3,Xanadu,OZ,1", "parent", "there is no such area"),
+    ("X4,Xanadu,X4,1", "parent", "its level is not below 1"),
+    ("X5,Xanadu,KP01,1", "parent", "its level is not below 1"),
+    ("X6,Xanadu,,-1", "level", "the number is too small"),
+    ("X7,Xanadu,,one", "level", "not a whole number"),
+    ("KP,Other,,0", "pcode", "already registered with other values (Korea, , 0)"),
+]
+
+
+def told(store: Store, kind: str, header: str, wrong: list[tuple[str, str, str]], tmp_path: Path) -> None:
+    """A file of one right row and these wrong ones is refused, and each is told."""
+    text = header + "".join(f"{row}\n" for row, _, _ in wrong)
+    expected = [(number, field, message) for number, (_, field, message) in enumerate(wrong, 2)]
+    assert refusals(store, kind, text, tmp_path) == expected
+
+
+def test_wrong_areas_are_refused(store: Store, tmp_path: Path) -> None:
     bring_in_all(store, tmp_path, "areas")
-    header = "pcode,name,parent,level\nY,Right,KP,1\n"
-    assert refusals(store, "areas", f"{header}{row}\n", tmp_path) == [(2, field, message)]
+    told(store, "areas", "pcode,name,parent,level\nY,Right,KP,1\n", WRONG_AREAS, tmp_path)
 
 
 def test_wrong_points_and_depots_are_refused_all_at_once(store: Store, tmp_path: Path) -> None:
@@ -110,51 +115,48 @@ def test_wrong_points_and_depots_are_refused_all_at_once(store: Store, tmp_path:
     ]
 
 
-@pytest.mark.parametrize(
-    ("row", "field", "message"),
-    [
-        ("L3,E,Nowhere,grain,40 t,1", "to", "there is no such node"),
-        ("L3,Nowhere,D,grain,40 t,1", "from", "there is no such node"),
-        ("L3,Alder,D,grain,40 t,1", "from", "a lane cannot leave a point"),
-        ("L3,D,E,grain,40 t,1", "to", "a lane cannot reach an entry"),
-        ("L3,D,D,grain,40 t,1", "to", "the lane ends where it begins"),
-        ("L3,E,D,rice,40 t,1", "commodity", "the policy has no such benefit"),
-        ("L3,E,D,clothing,40,1", "commodity", "there is no stock of points"),
-        ("L3,E,D,grain,-40 t,1", "capacity", "the quantity is negative"),
-        ("L3,E,D,grain,40 l,1", "capacity", 'l does not measure "grain"'),
-        ("L3,E,D,grain,0.5 g,1", "capacity", "not a whole number of base units"),
-        ("L3,E,D,grain,9999999999999 t,1", "capacity", "the quantity is too large"),
-        ("L3,E,D,,40 t,1", "capacity", "without a commodity it is not clear what this counts"),
-        ("L3,E,D,grain,40 t,-1", "cost", "the number is too small"),
-        ("L3,E,D,grain,40 t,1.5", "cost", "not a whole number"),
-        ("L3,E,D,grain,40 t,", "cost", "the cell is empty"),
-    ],
-)
-def test_a_wrong_lane_is_refused(network: Store, tmp_path: Path, row: str, field: str, message: str) -> None:
-    header = "lane,from,to,commodity,capacity,cost\nL9,D,Birch,grain,40 t,1\n"
-    assert refusals(network, "lanes", f"{header}{row}\n", tmp_path) == [(2, field, message)]
+WRONG_LANES = [
+    ("L10,E,Nowhere,grain,40 t,1", "to", "there is no such node"),
+    ("L11,Nowhere,D,grain,40 t,1", "from", "there is no such node"),
+    ("L12,Alder,D,grain,40 t,1", "from", "a lane cannot leave a point"),
+    ("L13,D,E,grain,40 t,1", "to", "a lane cannot reach an entry"),
+    ("L14,D,D,grain,40 t,1", "to", "the lane ends where it begins"),
+    ("L15,E,D,rice,40 t,1", "commodity", "the policy has no such benefit"),
+    ("L16,E,D,clothing,40,1", "commodity", "there is no stock of points"),
+    ("L17,E,D,grain,-40 t,1", "capacity", "the quantity is negative"),
+    ("L18,E,D,grain,40 l,1", "capacity", 'l does not measure "grain"'),
+    ("L19,E,D,grain,0.5 g,1", "capacity", "not a whole number of base units"),
+    ("L20,E,D,grain,9999999999999 t,1", "capacity", "the quantity is too large"),
+    ("L21,E,D,,40 t,1", "capacity", "without a commodity it is not clear what this counts"),
+    ("L22,E,D,grain,40 t,-1", "cost", "the number is too small"),
+    ("L23,E,D,grain,40 t,1.5", "cost", "not a whole number"),
+    ("L24,E,D,grain,40 t,", "cost", "the cell is empty"),
+]
 
 
-@pytest.mark.parametrize(
-    ("row", "field", "message"),
-    [
-        ("Nowhere,grain,G2,1 t,,WFP", "node", "there is no such node"),
-        ("E,rice,G2,1 t,,WFP", "commodity", "the policy has no such benefit"),
-        ("E,clothing,G2,1,,WFP", "commodity", "there is no stock of points"),
-        ("E,grain,G2,-1 t,,WFP", "quantity", "the quantity is negative"),
-        ("E,grain,G2,-1,,WFP", "quantity", "the quantity is negative"),
-        ("E,grain,G2,1 l,,WFP", "quantity", 'l does not measure "grain"'),
-        ("E,grain,G2,1.0005 kg,,WFP", "quantity", "not a whole number of base units"),
-        ("E,grain,G2,,,WFP", "quantity", "the cell is empty"),
-        ("E,grain,G2,1 t,31.1.2012,WFP", "best_before", "not a date"),
-        ("E,grain,G2,1 t,,", "source", "the cell is empty"),
-        ("E,grain,G1,1 t,2012-01-31,Other", "lot", "the lot is known otherwise (best before 2012-01-31, from WFP)"),
-        ("E,grain,G1,1 t,,WFP", "lot", "the lot is known otherwise (best before 2012-01-31, from WFP)"),
-    ],
-)
-def test_wrong_stock_is_refused(network: Store, tmp_path: Path, row: str, field: str, message: str) -> None:
+def test_wrong_lanes_are_refused(network: Store, tmp_path: Path) -> None:
+    told(network, "lanes", "lane,from,to,commodity,capacity,cost\nL9,D,Birch,grain,40 t,1\n", WRONG_LANES, tmp_path)
+
+
+WRONG_STOCK = [
+    ("Nowhere,grain,G10,1 t,,WFP", "node", "there is no such node"),
+    ("E,rice,G11,1 t,,WFP", "commodity", "the policy has no such benefit"),
+    ("E,clothing,G12,1,,WFP", "commodity", "there is no stock of points"),
+    ("E,grain,G13,-1 t,,WFP", "quantity", "the quantity is negative"),
+    ("E,grain,G14,-1,,WFP", "quantity", "the quantity is negative"),
+    ("E,grain,G15,1 l,,WFP", "quantity", 'l does not measure "grain"'),
+    ("E,grain,G16,1.0005 kg,,WFP", "quantity", "not a whole number of base units"),
+    ("E,grain,G17,,,WFP", "quantity", "the cell is empty"),
+    ("E,grain,G18,1 t,31.1.2012,WFP", "best_before", "not a date"),
+    ("E,grain,G19,1 t,,", "source", "the cell is empty"),
+    ("E,grain,G1,1 t,2012-01-31,Other", "lot", "the lot is known otherwise (best before 2012-01-31, from WFP)"),
+    ("Alder,grain,G1,1 t,,WFP", "lot", "the lot is known otherwise (best before 2012-01-31, from WFP)"),
+]
+
+
+def test_wrong_stock_is_refused(network: Store, tmp_path: Path) -> None:
     header = "node,commodity,lot,quantity,best_before,source\nD,grain,G1,500 g,2012-01-31,WFP\n"
-    assert refusals(network, "stock", f"{header}{row}\n", tmp_path)[-1] == (2, field, message)
+    told(network, "stock", header, WRONG_STOCK, tmp_path)
 
 
 def test_cells_and_meaning_are_told_together(network: Store, tmp_path: Path) -> None:
