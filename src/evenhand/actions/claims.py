@@ -143,8 +143,10 @@ def _table(folder: Path, name: str) -> Any:
     path = layout.table_path(name)
     data = _bytes(folder, path)
     try:
-        return shape(name, pq.read_table(pa.BufferReader(data)))
-    except (pa.ArrowException, OSError) as error:
+        table = shape(name, pq.read_table(pa.BufferReader(data)))
+        table.validate(full=True)  # texts are UTF-8
+        return table
+    except (pa.ArrowException, UnicodeDecodeError, OSError) as error:
         raise _fault(folder, path, "", "this is not a Parquet file that can be read") from error
     except Misshapen as error:
         raise InputError(
