@@ -17,9 +17,8 @@ from evenhand.store import Store
 def households(work: Work) -> Imported:
     """Households with their home points and the inputs the policy declares."""
     declared = declared_inputs(work.policy, "household")
-    count, found = check(
-        work, registry.household_table(declared), {"point": "SELECT node FROM node WHERE kind = 'point'"}
-    )
+    points = {"point": "SELECT node FROM node WHERE kind = 'point'"}
+    count, found = check(work, registry.household_table(declared), points, extra=_ranges(declared))
     refuse(found)
     registered = "SELECT household, point, name, inputs::text AS inputs FROM household"
     new = planned(work, registry.households_plan(declared), registered)
@@ -39,11 +38,16 @@ def members(work: Work) -> Imported:
     declared = declared_inputs(work.policy, "member")
     occupations = () if work.policy is None else work.policy.categories.get("occupation", ())
     table = registry.member_table(declared, occupations, _today(work.store))
-    count, found = check(work, table, {"household": "SELECT household FROM household"})
+    people = {"household": "SELECT household FROM household"}
+    count, found = check(work, table, people, extra=_ranges(declared))
     refuse(found)
     registered = "SELECT household, member, birth_date, sex, occupation, name, inputs::text AS inputs FROM member"
     new = planned(work, registry.members_plan(declared), registered)
     return copied(work, "member", new, count, lambda rows, done: rows)
+
+
+def _ranges(declared: list[registry.Declared]) -> list[tuple[str, str, str]]:
+    return [check for item in declared for check in item.checks()]
 
 
 def _today(store: Store) -> date:

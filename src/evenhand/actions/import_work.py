@@ -62,10 +62,17 @@ class Work:
         return self.folder / "rows.parquet"
 
 
-def check(work: Work, table: Table, known: Mapping[str, str], own: tuple[str, str] | None = None) -> tuple[int, Found]:
+def check(
+    work: Work,
+    table: Table,
+    known: Mapping[str, str],
+    own: tuple[str, str] | None = None,
+    extra: Sequence[tuple[str, str, str]] = (),
+) -> tuple[int, Found]:
     """Read the file into `work.rows` and check every cell and reference; how many rows, and what is wrong.
 
     `known` names the query of what a reference may name. `own` is the table the file itself adds to, and its id.
+    `extra` are checks of cells beside those the schema implies.
     """
     work.progress(f"reading {table.name}", 0, 3)
     count = read(work.source, table, work.rows)
@@ -78,7 +85,7 @@ def check(work: Work, table: Table, known: Mapping[str, str], own: tuple[str, st
         inputs[f"known_{name}"] = work.folder / f"known_{name}.parquet"
         parquet.write(ids, inputs[f"known_{name}"])
     work.progress(f"reading {table.name}", 1, 3)
-    found = listed(work, work.engine.rows(validation.check_plan(table), inputs))
+    found = listed(work, work.engine.rows(validation.check_plan(table, extra), inputs))
     work.progress(f"reading {table.name}", 2, 3)
     return count, found
 

@@ -1,0 +1,34 @@
+"""A fresh store for each test, copied from one that was initialised once and has a network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from files import bring_in_all
+from folders import clock, copy_data, make_data, open_folder
+
+from evenhand.store import Store, open_store
+
+
+@pytest.fixture(scope="session")
+def made() -> Iterator[Path]:
+    with open_folder() as folder:
+        data = make_data(folder)
+        with open_store(data, clock) as store:
+            bring_in_all(store, folder, "areas", "points", "depots")
+        yield data
+
+
+@pytest.fixture
+def data(made: Path) -> Iterator[Path]:
+    """A data folder that is not running."""
+    with open_folder() as folder:
+        yield copy_data(made, folder)
+
+
+@pytest.fixture
+def store(data: Path) -> Iterator[Store]:
+    with open_store(data, clock) as opened:
+        yield opened
