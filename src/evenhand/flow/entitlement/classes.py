@@ -21,10 +21,14 @@ class Part:
 
 def parts_of(program: Program, node: Node) -> list[Part] | None:
     """The tables an amount is a sum of; None if it is no such sum."""
+    return _parts(program, node, {})
+
+
+def _parts(program: Program, node: Node, known: dict[str, list[Part] | None]) -> list[Part] | None:
     if node.op == "sum":
         found: list[Part] = []
         for sign, arg in zip(node.data, node.args, strict=True):
-            inner = parts_of(program, arg)
+            inner = _parts(program, arg, known)
             if inner is None:
                 return None
             found += [Part(part.table, sign * part.factor) for part in inner]
@@ -32,14 +36,16 @@ def parts_of(program: Program, node: Node) -> list[Part] | None:
     if node.op == "product":
         constant = prod((arg.data[0] for arg in node.args if arg.op == "const"), start=Fraction(1))
         data = [arg for arg in node.args if arg.op != "const"]
-        inner = parts_of(program, data[0]) if len(data) == 1 else None
+        inner = _parts(program, data[0], known) if len(data) == 1 else None
         return None if inner is None else [Part(part.table, part.factor * constant) for part in inner]
     if node.op == "sum-of":
-        return parts_of(program, node.args[0])
+        return _parts(program, node.args[0], known)
     if node.op == "rule":
         typed = program.rules[str(node.data)]
         if isinstance(typed, TypedStep):
-            return parts_of(program, typed.node)
+            if typed.rule.name not in known:
+                known[typed.rule.name] = _parts(program, typed.node, known)
+            return known[typed.rule.name]
         return None if typed.rule.hit == "sum" else [Part(typed.rule.name, Fraction(1))]
     return [] if node.op == "const" and node.data[0] == 0 else None
 

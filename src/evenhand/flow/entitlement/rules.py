@@ -253,15 +253,14 @@ class Rules:
         """The tables a value is made of, in the order of use."""
         found: dict[str, None] = {}
         self._tables(node, found)
-        return [name for name in self.program.rules if name in found]
+        return [name for name, typed in self.program.rules.items() if name in found and isinstance(typed, TypedTable)]
 
     def _tables(self, node: Node, found: dict[str, None]) -> None:
         if node.op == "rule" and str(node.data) not in found:
             typed = self.program.rules[str(node.data)]
             inner: Sequence[Node] = (typed.node,) if isinstance(typed, TypedStep) else (
                 *(part for row in typed.rows for part in (row.when, row.then)), *([typed.otherwise] if typed.otherwise else []))  # fmt: skip
-            if isinstance(typed, TypedTable):
-                found[str(node.data)] = None
+            found[str(node.data)] = None
             for part in inner:
                 self._tables(part, found)
         for arg in node.args:

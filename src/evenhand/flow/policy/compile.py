@@ -20,6 +20,10 @@ from evenhand.flow.policy.sheet import Faults, nearest
 from evenhand.flow.policy.tree import Node, Program, Quant, TypedEntitlement, TypedRow, TypedStep, TypedTable
 
 
+HIGHEST = 100
+"""Operations that may stand on each other: what walks the tree must not run out of stack."""
+
+
 class _Broken(Exception):
     """Something this rule reads is wrong itself, and was reported there."""
 
@@ -34,6 +38,7 @@ class _Compiler:
         self.trail: list[str] = []
         self.in_force = frozenset(range(len(environments)))
         self.row: Row | None = None
+        self.heights: dict[str, int] = {}
 
     # -- names
 
@@ -55,6 +60,8 @@ class _Compiler:
             return self._param(self.policy.params[name], scope)
         if name in self.policy.rules:
             return self._rule(name, scope)
+        if name in self.policy.declared:
+            raise _Broken
         raise self._unknown(name)
 
     def _unknown(self, name: str) -> Refused:
@@ -181,12 +188,23 @@ class _Compiler:
                 raise Refused(expr.text, f"a {node.kind} stands where a {_WANTED[kind]} is wanted", _REMEDY[kind])
             if node.kind == "number":
                 node = self._in_unit(node, unit, expr)
-            return self.rounded(node, rounding)
+            node = self.rounded(node, rounding)
+            height = self.height(node)
+            if height > HIGHEST:
+                raise Refused(expr.text, f"more than {HIGHEST} operations stand on each other", "let fewer rules stand on each other")
+            if self.trail:
+                self.heights[self.trail[-1]] = max(height, self.heights.get(self.trail[-1], 0))
+            return node
         except Refused as error:
             self.faults.add(expr.path, error.text, error.message, error.remedy)
         except _Broken:
             pass
         return None
+
+    def height(self, node: Node) -> int:
+        """How many operations stand on each other, through all rules."""
+        below = max((self.height(arg) for arg in node.args), default=0)
+        return 1 + max(below, self.heights.get(str(node.data), 0) if node.op == "rule" else 0)
 
     def _in_unit(self, node: Node, unit: Measure | None, expr: Expr) -> Node:
         if unit is None:

@@ -23,6 +23,7 @@ from evenhand.flow.policy.read_rules import read_cases, read_entitlements, read_
 from evenhand.flow.policy.read_terms import read_benefits, read_categories, read_inputs, read_params
 from evenhand.flow.policy.sheet import Faults, Sheet
 
+MOST_PERIODS = 600
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}\Z")
 _AT = re.compile(r"\(at line ([0-9]+), column ([0-9]+)\)|\(at end of document\)")
 
@@ -32,9 +33,12 @@ def load(text: str, file: str) -> Policy:
     data, faults = _read(text, file)
     root = Sheet(faults, (), data)
     root.only("policy", "category", "input", "benefit", "param", "lookup", "step", "table", "entitlement", "test")
-    policy = _assemble(text, file, root, faults)
-    if not faults.found or policy.entitlements:
-        _compile_and_check(policy, faults)
+    try:
+        policy = _assemble(text, file, root, faults)
+        if not faults.found or policy.entitlements:
+            _compile_and_check(policy, faults)
+    except RecursionError:
+        raise input_error(file, 0, "", None, "rules nested too deep", "let fewer rules stand on each other") from None
     if faults.found:
         raise InputError(faults.found)
     return policy
@@ -91,16 +95,21 @@ def _assemble(text: str, file: str, root: Sheet, faults: Faults) -> Policy:
     sources |= dict.fromkeys(
         row.source for rule in rules.values() if isinstance(rule, TableRule) for row in rule.rows if row.source
     )
+    groups = (root.data.get(group) for group in ("input", "param", "lookup", "step", "table"))
+    declared = frozenset(name for group in groups if isinstance(group, dict) for name in group)
     return Policy(
         name, head.text("title", "", name), kind or "month", leap, head.span(), head.integer("k", 1, 1_000_000, 20), reserve,
         file, text, hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest(), categories, inputs, params, rules, benefits,
-        entitlements, cases, tuple(sources), faults.lines,
+        entitlements, cases, tuple(sources), declared, faults.lines,
     )  # fmt: skip
 
 
 def _compile_and_check(policy: Policy, faults: Faults) -> None:
     of: Callable[[date], Period] = partial(period_of, policy.period_kind)
     periods = samples(policy, of)
+    if len(periods) > MOST_PERIODS:
+        faults.add(("policy",), None, f"more than {MOST_PERIODS} spans between dates", "split the policy by years")
+        return
     if not periods:
         faults.add(("policy",), None, "no period begins while the policy is in force", "give it a longer time")
         return

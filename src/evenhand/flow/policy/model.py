@@ -173,7 +173,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Policy:
-    """A checked policy. `rules` are in the order of use; `sha256` is that of the file's bytes."""
+    """A checked policy. `sha256` is that of the file's bytes; `declared` are all names in it, also those that are wrong."""
 
     id: str
     title: str
@@ -193,6 +193,7 @@ class Policy:
     entitlements: tuple[Entitlement, ...]
     cases: tuple[Case, ...]
     sources: tuple[str, ...]
+    declared: frozenset[str] = frozenset()
     lines: dict[Path, int] = field(repr=False, default_factory=dict)
 
     @property

@@ -22,7 +22,11 @@ from evenhand.flow.policy.sheet import Faults
 from evenhand.flow.policy.tree import AGGREGATES, Node, Program, TypedRow, TypedTable
 
 MOST_COMBINATIONS = 3_000
+MOST_SAMPLED = 600
+"""Households tried for a table whose conditions are not plain: an overlap may still show itself."""
 MOST_PERIODS = 12
+MOST_WORK = 300_000
+"""Operations evaluated for one table: loading must not take long, whatever stands in the file."""
 
 Scene = tuple[dict[str, object], "list[dict[str, object]] | None"]
 
@@ -38,6 +42,8 @@ class _Seen:
     plain: bool = True
     words: dict[str, set[str]] = field(default_factory=dict)
     constants: list[Node] = field(default_factory=list)
+    rules: set[str] = field(default_factory=set)
+    nodes: int = 0
 
 
 def check_overlaps(program: Program, faults: Faults) -> None:
@@ -53,10 +59,15 @@ def _check(program: Program, typed: TypedTable, faults: Faults) -> None:
         _look(program, row.when, seen, True)
     reached: set[str] = set()
     whole = seen.plain
+    if typed.rule.hit == "first" and not whole:
+        return
+    periods = _periods(program, typed)
+    most = (MOST_COMBINATIONS if whole else MOST_SAMPLED) // max(1, len(periods))
+    most = min(most, MOST_WORK // (max(1, seen.nodes) * max(1, len(periods))))
     told: set[tuple[str, str]] = set()
-    for index in _periods(program, typed):
+    for index in periods:
         rows = [row for row in typed.rows if index in row.in_force]
-        scenes, complete = _scenes(program, typed, seen, index)
+        scenes, complete = _scenes(program, typed, seen, index, most)
         whole = whole and complete
         for given, members in scenes:
             fitting = _fitting(program, typed, rows, given, members, index)
@@ -68,7 +79,7 @@ def _check(program: Program, typed: TypedTable, faults: Faults) -> None:
                 if pair not in told:
                     told.add(pair)
                     _tell(faults, fitting[0], fitting[1], given, members, program.environments[index])
-    if whole and len(_periods(program, typed)) < MOST_PERIODS:
+    if whole and len(periods) < MOST_PERIODS:
         for row in typed.rows:
             if row.row.id not in reached and not any(row.row.id in pair for pair in told):
                 faults.add(row.row.path, row.row.id, f'row "{row.row.id}" can never fit', "mend its condition, or leave the row out")
@@ -114,6 +125,7 @@ def _shown(values: dict[str, object]) -> str:
 
 
 def _look(program: Program, node: Node, seen: _Seen, plain: bool) -> None:
+    seen.nodes += 1
     if node.op == "input":
         found = program.policy.inputs[str(node.data)]
         (seen.household if found.of == "household" else seen.member)[found.name] = None
@@ -121,6 +133,9 @@ def _look(program: Program, node: Node, seen: _Seen, plain: bool) -> None:
         seen.size = True
     elif node.op == "rule":
         seen.plain = False
+        if str(node.data) in seen.rules:
+            return
+        seen.rules.add(str(node.data))
         for part in parts(program.rules[str(node.data)]):
             _look(program, part, seen, False)
     elif node.op in AGGREGATES:
@@ -148,7 +163,7 @@ def _is_plain(node: Node) -> bool:
 # -- households to try
 
 
-def _scenes(program: Program, typed: TypedTable, seen: _Seen, index: int) -> tuple[list[Scene], bool]:
+def _scenes(program: Program, typed: TypedTable, seen: _Seen, index: int, most: int) -> tuple[list[Scene], bool]:
     """(households to try, whether they are all there is to try)."""
     household = {name: _values(program, program.policy.inputs[name], seen, index) for name in seen.household}
     if seen.size:
@@ -164,13 +179,13 @@ def _scenes(program: Program, typed: TypedTable, seen: _Seen, index: int) -> tup
     else:
         groups = [None]
     homes = _combined(household) or [{}]
-    complete = len(homes) * len(groups) <= MOST_COMBINATIONS and len(people) < MOST_COMBINATIONS
+    complete = len(homes) * len(groups) <= most and len(people) < MOST_COMBINATIONS
     pairs: Iterator[Scene] = itertools.product(homes, groups)
-    return _every(pairs, len(homes) * len(groups)), complete
+    return _every(pairs, len(homes) * len(groups), most), complete
 
 
-def _every(pairs: Iterator[Scene], count: int) -> list[Scene]:
-    step = max(1, -(-count // MOST_COMBINATIONS))
+def _every(pairs: Iterator[Scene], count: int, most: int) -> list[Scene]:
+    step = max(1, -(-count // most))
     return list(itertools.islice(pairs, 0, None, step))
 
 

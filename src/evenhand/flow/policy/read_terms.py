@@ -77,6 +77,7 @@ def read_inputs(root: Sheet, categories: dict[str, tuple[str, ...]]) -> dict[str
         purpose = sheet.text("purpose", '"what the rule needs it for"')
         for text in (name, purpose):
             _refuse(sheet, "purpose" if text is purpose else None, text)
+        before = len(sheet.faults.found)
         of = sheet.choice("of", ("household", "member"))
         kind = sheet.choice("type", ("category", "number", "integer", "bool", "date"))
         category = sheet.text("category", '"card"', name) if kind == "category" else ""
@@ -97,6 +98,9 @@ def read_inputs(root: Sheet, categories: dict[str, tuple[str, ...]]) -> dict[str
         unit = (sheet.measure("unit", False) or NUMBER) if kind in ("number", "integer") else None
         parts = sheet.integer("parts", 1, 1000, 1)
         low, high = _range(sheet, kind, unit, parts)
+        if len(sheet.faults.found) > before:
+            inputs.pop(name, None)
+            continue
         inputs[name] = Input(
             name, "member" if of == "member" else "household",
             "category" if kind == "category" else "bool" if kind == "bool" else "date" if kind == "date" else "number",

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any
 
-from evenhand.core.errors import Problem, UsageError
+from evenhand.core.errors import InputError, Problem, UsageError
 from evenhand.core.unit import parse_quantity
 from evenhand.flow.policy.gate import Refused
 from evenhand.flow.policy.measure import Measure, measure
@@ -24,25 +24,35 @@ _FRACTION = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,9}|/[1-9][0-9]{0,8})?\Z")
 FREE = ("title", "law", "note", "source")
 """Keys any table may have: words for people."""
 
+MOST_FAULTS = 500
+"""Faults after which reading stops: such a file is not a policy with mistakes in it."""
+
 LATER = ("extends", "amend", "prorate", "assume", "prices", "presence")
 """Words of the language that are not understood yet: refused by name, never passed over."""
 
 
 class Faults:
-    """The problems found so far in one file."""
+    """The problems found so far in one file. `declared` are names of entitlements, also of wrong ones: what speaks of
+    them is not wrong for that."""
 
     def __init__(self, file: str, lines: dict[Path, int]) -> None:
         self.file = file
         self.lines = lines
         self.found: list[Problem] = []
+        self.declared: set[str] = set()
+        self._seen: set[Problem] = set()
 
     def add(self, path: Path, value: object, message: str, remedy: str) -> None:
         """Note a problem at `path`."""
-        shown = "" if value is None else " ".join(str(value).split())
+        shown = "" if value is None or isinstance(value, (list, dict)) else " ".join(str(value).split())
         shown = shown if len(shown) <= 60 else shown[:59] + "…"
         problem = Problem(self.file, line_of(self.lines, path), dotted(path), shown, message, remedy)
-        if problem not in self.found:
-            self.found.append(problem)
+        if problem in self._seen:
+            return
+        self._seen.add(problem)
+        self.found.append(problem)
+        if len(self.found) >= MOST_FAULTS:
+            raise InputError(self.found)
 
 
 def dotted(path: Path) -> str:
