@@ -143,7 +143,7 @@ def main() -> None:
     """Run and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--national", action="store_true", help="also 50,000 points")
-    parser.add_argument("--points", type=int, default=200, help="points of the comparison (default 200)")
+    parser.add_argument("--points", type=int, default=1000, help="points of the comparison (default 1,000)")
     arguments = parser.parse_args()
 
     given = check_input(network(10, arguments.points, 2))

@@ -6,6 +6,8 @@ import csv
 import os
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,7 +16,7 @@ import pyarrow.parquet as pq
 
 from evenhand.actions.reading import identify
 from evenhand.core.errors import InputError, Problem, UsageError, input_error
-from evenhand.flow.allocation import Allocation, check_input, solve_input
+from evenhand.flow.allocation import Allocation, Input, check_input, solve_input
 from evenhand.flow.allocation.leximin import Progress
 
 RULES = ("leximin",)
@@ -60,35 +62,31 @@ def allocate(folder: Path, out: Path, rule: str = "leximin", progress: Progress 
     tables = {name: _read(path) for name, path in paths.items()}
     given = check_input(tables, {name: str(path) for name, path in paths.items()})
     found = solve_input(given, progress)
-    demand = {
-        (str(given.nodes[node]), str(given.commodities[commodity])): 0
-        for node, commodity in zip(given.demand_node.tolist(), given.demand_commodity.tolist(), strict=True)
-    }
-    del tables
-    for node, commodity, quantity in zip(
-        given.demand_node.tolist(), given.demand_commodity.tolist(), given.demand_quantity.tolist(), strict=True
-    ):
-        demand[str(given.nodes[node]), str(given.commodities[commodity])] += quantity
-    return _summary(found, demand, len(given.commodities), _write(found, out))
+    return _summary(found, _due(given), len(given.commodities), _write(found, out))
 
 
-def _summary(
-    found: Allocation, demand: dict[tuple[str, str], int], commodities: int, files: tuple[Path, ...]
-) -> Allocated:
+def _due(given: Input) -> list[int]:
+    """The whole ladder of each point and commodity, in the order of the table of levels."""
+    keys = zip(given.demand_node.tolist(), given.demand_commodity.tolist(), strict=True)
+    rows = zip(keys, given.demand_quantity.tolist(), strict=True)
+    return [sum(quantity for _, quantity in ladder) for _, ladder in groupby(rows, key=itemgetter(0))]
+
+
+def _summary(found: Allocation, due: list[int], commodities: int, files: tuple[Path, ...]) -> Allocated:
     worst: Fraction | None = None
     worst_at = None
     in_full = 0
     names = ("point", "commodity", "rungs", "num", "den", "quantity_num", "quantity_den")
-    for point, commodity, rungs, num, den, quantity_num, quantity_den in zip(
-        *(found.levels.column(name).to_pylist() for name in names), strict=True
-    ):
+    rows = zip(*(found.levels.column(name).to_pylist() for name in names), due, strict=True)
+    for point, commodity, rungs, num, den, quantity_num, quantity_den, total in rows:
+        if quantity_den == "1" and int(quantity_num) == total:
+            in_full += 1
+            continue
         level = rungs + Fraction(int(num), int(den))
-        full = quantity_den == "1" and int(quantity_num) == demand[point, commodity]
-        in_full += full
-        if not full and (worst is None or level < worst):
+        if worst is None or level < worst:
             worst, worst_at = level, (point, commodity)
     return Allocated(
-        points=len(set(found.levels.column("point").to_pylist())),
+        points=len(found.levels.column("point").unique()),
         commodities=commodities,
         ladders=found.levels.num_rows,
         blocks=found.blocks.num_rows,

@@ -85,6 +85,8 @@ def _columns(table: pa.Table, schema: Table, file: str, problems: list[Problem])
                 values = pa.concat_arrays(values.chunks) if values.num_chunks else pa.array([], values.type)
             if pa.types.is_dictionary(values.type):
                 values = values.dictionary_decode()
+            if pa.types.is_string_view(values.type):
+                values = values.cast(pa.string())
             read = _integers if column.type == "int" else _texts
             found[column.name] = read(values, column, file, problems)
     return found
