@@ -282,3 +282,16 @@ def test_the_json_holds_verdict_figure_and_proof_without_floats() -> None:
 
 def test_months_without_a_row_are_whole_tables() -> None:
     assert set(tables({})) == set(month("2008-03", {}).tables)
+
+
+def test_many_levels_of_their_own_do_not_make_endless_fractions() -> None:
+    rows: dict[str, list[tuple[Any, ...]]] = {"nodes": [], "ladders": [], "levels": []}
+    for number in range(300):
+        point, den = f"p{number:03d}", 10**12 + 2 * number + 1
+        rows["nodes"].append((point, "point"))
+        rows["ladders"].append((point, "grain", 1, 20, 1_000))
+        rows["levels"].append((point, "grain", 0, str(den // 2), str(den), "1", "1"))
+    found = verdicts(month("2008-03", rows, {"grain": ALL["grain"]}))["curtailed"]
+    ((num, den_text),) = found.values["fill"]["grain"]
+    assert abs(F(int(num), int(den_text)) - F(1, 2)) < F(1, 10**6)
+    assert found.figure == "50 %"

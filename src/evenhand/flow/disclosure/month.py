@@ -10,6 +10,7 @@ from typing import Any
 
 from evenhand.core.benefit import Benefit
 from evenhand.core.period import Period
+from evenhand.core.quantity import MICRO
 from evenhand.flow.disclosure.tables import Misshapen
 
 
@@ -162,10 +163,17 @@ class Figures:
         return self.granted(point, benefit) / due if due else None
 
     def fill_of(self, points: Iterable[str], benefit: str) -> Fraction | None:
-        """The same over several points together."""
-        chosen = list(points)
-        due = sum(self.due(p, benefit) for p in chosen)
-        return sum((self.granted(p, benefit) for p in chosen), Fraction(0)) / due if due else None
+        """The same over several points together. Exact, but where many points stand at levels of their own and the common
+        denominator passes 1,024 bits, what a point is granted counts in whole millionths of a base unit, rounded down.
+        """
+        due, total = 0, Fraction(0)
+        for point in points:
+            due += self.due(point, benefit)
+            granted = self.granted(point, benefit)
+            if total.denominator.bit_length() + granted.denominator.bit_length() > 1024:
+                total, granted = _millionths(total), _millionths(granted)
+            total += granted
+        return total / due if due else None
 
     def full(self, point: str, benefit: str) -> bool:
         """Whether the level exhausts the point's ladder."""
@@ -193,9 +201,13 @@ class Figures:
         return sum(counts)
 
 
+def _millionths(value: Fraction) -> Fraction:
+    return Fraction(value.numerator * MICRO // value.denominator, MICRO)
+
+
 def fraction(num: str, den: str, where: str) -> Fraction:
     """A fraction of two decimal texts; Misshapen if it is not one."""
-    if not (re.fullmatch(r"[0-9]{1,4000}", num) and re.fullmatch(r"[0-9]{1,4000}", den)) or int(den) == 0:
+    if not (re.fullmatch(r"[0-9]{1,1000}", num) and re.fullmatch(r"[0-9]{1,1000}", den)) or int(den) == 0:
         raise Misshapen(f"{where} is not a fraction")
     return Fraction(int(num), int(den))
 
