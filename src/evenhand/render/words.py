@@ -162,7 +162,7 @@ TEXT = {
     "stock.col.in": "In",
     "stock.col.out": "Out, and on hand",
     "stock.opening": "In stock at the freeze",
-    "stock.received": "Received at ports and mills",
+    "stock.received": "Received",
     "stock.given": "Handed out as rations",
     "stock.exceptions": "Handed out from the reserve",
     "stock.loss": "Lost",
