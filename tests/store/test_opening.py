@@ -47,7 +47,7 @@ def test_init_goes_on_where_it_was_interrupted(monkeypatch: pytest.MonkeyPatch) 
     with open_folder() as folder:
         data = folder / "data"
 
-        def stop(*_: object) -> None:
+        def stop(*_: object, **__: object) -> None:
             raise KeyboardInterrupt
 
         steps = ["prepare_folder", "passwords", "make_cluster"]

@@ -14,7 +14,10 @@ app = typer.Typer(add_completion=False, no_args_is_help=True)
 
 @app.callback()
 def about() -> None:
-    """Make the key of a person or a device, and certify it by the root key."""
+    """Make the key of a person or a device, and certify it by the root key.
+
+    Example: evenhand enrol person amina --role preparer
+    """
 
 
 @app.command()

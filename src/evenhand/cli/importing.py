@@ -16,7 +16,10 @@ FileArgument = Annotated[Path, typer.Argument(help="CSV (UTF-8, with a header) o
 
 @app.callback()
 def about() -> None:
-    """Bring in a file, as a whole or not at all. Order: areas, points, depots, then a policy, lanes, stock, people."""
+    """Bring in a file, as a whole or not at all. Order: areas, points, depots, then a policy, lanes, stock, people.
+
+    Example: evenhand import areas areas.csv
+    """
 
 
 @app.command()

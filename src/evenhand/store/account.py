@@ -82,10 +82,15 @@ def _allows(path: Path, account: Account, bit: int) -> bool:
     return bool(found.st_mode & bit)
 
 
+def caller() -> Account:
+    """Whoever runs this program."""
+    return Account(os.geteuid(), os.getegid())
+
+
 def for_server(cluster: Path) -> Account:
     """The account that owns `cluster`, or the one to make it under."""
     if os.geteuid() != 0:
-        return Account(os.geteuid(), os.getegid())
+        return caller()
     if cluster.exists() and (owner := cluster.lstat()).st_uid != 0:
         return Account(owner.st_uid, owner.st_gid)
     taken_uids = {entry.pw_uid for entry in pwd.getpwall()}

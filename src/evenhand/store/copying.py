@@ -12,7 +12,7 @@ import psycopg
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pc_csv
-from psycopg import sql
+from psycopg import pq, sql
 
 BATCH = 1 << 16
 BLOCK_BYTES = 1 << 22
@@ -91,9 +91,7 @@ def copy_out(
         wanted = [f"array_to_json({key})" if kind == "text[]" else key for key, kind in zip(keys, kinds, strict=True)]
         bound = f"SELECT {', '.join(wanted)} FROM ({bound}) AS described ({', '.join(keys)})"
     sink = io.BytesIO()
-    with connection.cursor() as cursor, cursor.copy(f"COPY ({bound}) TO STDOUT (FORMAT csv)".encode()) as copy:
-        for data in copy:
-            sink.write(data)
+    _read_all(connection, f"COPY ({bound}) TO STDOUT (FORMAT csv)".encode(), sink)
     unique = [f"c{number}" for number in range(len(names))]
     types = {key: _ARROW.get(kind, pa.string()) for key, kind in zip(unique, kinds, strict=True)}
     if sink.tell() == 0:
@@ -110,6 +108,27 @@ def copy_out(
         )  # fmt: skip
     columns = [_value(table.column(key), kind) for key, kind in zip(unique, kinds, strict=True)]
     return pa.table(columns, names=names)
+
+
+def _read_all(connection: psycopg.Connection[Any], statement: bytes, sink: io.BytesIO) -> None:
+    """Run a COPY TO STDOUT and write all of it to `sink`. libpq hands out a row at a time: asking it directly takes a
+    tenth of the time that a cursor's checks between two rows take."""
+    with connection.lock:
+        pgconn = connection.pgconn
+        started = pgconn.exec_(statement)
+        if started.status != pq.ExecStatus.COPY_OUT:
+            raise psycopg.errors.error_from_result(started, encoding="utf-8")
+        while True:
+            size, data = pgconn.get_copy_data(0)
+            if size <= 0:
+                break
+            sink.write(data)
+        failed = None
+        while (result := pgconn.get_result()) is not None:
+            if result.status != pq.ExecStatus.COMMAND_OK:
+                failed = result
+        if failed is not None:
+            raise psycopg.errors.error_from_result(failed, encoding="utf-8")
 
 
 def _describe(connection: psycopg.Connection[Any], query: str) -> tuple[list[str], list[str]]:

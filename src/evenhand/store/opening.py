@@ -16,7 +16,7 @@ import pyarrow as pa
 from evenhand.core.errors import TryAgain, UsageError
 from evenhand.store import postgres, runtime
 from evenhand.store.cluster import APP
-from evenhand.store.database import Database, NotPrepared
+from evenhand.store.database import Database, NotPrepared, translated
 from evenhand.store.files import write_whole
 from evenhand.store.keys import KeyRing, check_origin
 from evenhand.store.log import Log
@@ -24,6 +24,9 @@ from evenhand.store.snapshots import Snapshots
 
 CONFIG = "evenhand.toml"
 URL = "EVENHAND_DATABASE_URL"
+"""Names a database of a real server instead of the embedded one: its owner's URL, with the right to create a role. Tables
+and guards are made as that owner; everything else runs as `evenhand_app`, whose password this data folder keeps. One server
+serves one data folder."""
 Params = Sequence[object] | Mapping[str, object]
 Clock = Callable[[], int]
 """Gives now as UTC seconds."""
@@ -134,7 +137,7 @@ def create_store(
         raise UsageError(f"{data} is not a folder", "choose another --data")
     if data.exists() and not (data / "keys").exists() and any(data.iterdir()):
         raise UsageError(f"{data} holds something else", "give --data a new or an empty folder")
-    postgres.prepare_folder(data)
+    postgres.prepare_folder(data, embedded=URL not in os.environ)
     wanted = Programme(programme_id, origin, zone, demo)
     with _connected(data) as database:
         with database.transaction(lock="programme"):
@@ -213,7 +216,8 @@ def _prepared(server: postgres.Server) -> Database:
         database.close()
     except NotPrepared:
         pass
-    settings.migrate(server)
+    with translated():
+        settings.migrate(server)
     try:
         return Database(server.app)
     except NotPrepared as error:

@@ -77,9 +77,9 @@ def passwords(data: Path) -> dict[str, str]:
     return made
 
 
-def prepare_folder(data: Path) -> None:
-    """Make the data folder and its parts: private to the user, or to root and the server's group."""
-    account = accounts.for_server(data / "postgres")
+def prepare_folder(data: Path, embedded: bool = True) -> None:
+    """Make the data folder and its parts: private to the user, or to root and the group of its embedded server."""
+    account = accounts.for_server(data / "postgres") if embedded else accounts.caller()
     if not data.exists():
         account.check_path(data)
         if data.parent == runtime.SHARED and not data.parent.exists():
