@@ -190,6 +190,19 @@ def more_members_than_people(b: Build) -> None:
     row["amount"] += 500 * 450 * b.days
 
 
+def an_area_left_out(b: Build) -> None:
+    """Nobody in the area is granted clothing: neither classes nor ladders speak of them."""
+    for name in ("classes", "ladders"):
+        b.tables[name] = [row for row in b.tables[name] if row["benefit"] != "clothing"]
+
+
+def declared_as_a_whole(b: Build) -> None:
+    b.tables["classes"] = [row for row in b.tables["classes"] if row["benefit"] != "clothing"]
+    amount = sum(row["amount"] for row in b.tables["ladders"] if row["benefit"] == "clothing")
+    people = {"households": len(b.families), "members": sum(f.size for f in b.families)}
+    b.tables["classes"].append({"area": "V1", "benefit": "clothing", "row": "entitlement", **people, "amount": amount})
+
+
 def privilege(b: Build) -> None:
     """A class gets more than published: its families' ladders grow, and everything computed follows."""
     row = b.row("classes", row="bowl.adult")
@@ -417,6 +430,8 @@ CHANGES: list[tuple[str, Change, set[str]]] = [
     ("compute", inflate_households, {"rolls"}),
     ("compute", inflate_class, {"classes-policy"}),
     ("compute", more_members_than_people, {"people", "classes-sum"}),
+    ("compute", an_area_left_out, {"people"}),
+    ("compute", declared_as_a_whole, {"classes-policy"}),
     ("compute", privilege, {"classes-policy"}),
     ("compute", ladder_without_class, {"classes-sum"}),
     ("compute", unknown_row, {"classes-policy"}),

@@ -45,8 +45,8 @@ class Disclosure:
         self.previous = previous
         self._memory: dict[str, object] = {}
 
-    def _once(self, name: str, make: Callable[[], Value]) -> Value:
-        """Make something once, and fail in the same way each time."""
+    def once(self, name: str, make: Callable[[], Value]) -> Value:
+        """Make something once (`name` says what), and fail in the same way each time."""
         if name not in self._memory:
             try:
                 self._memory[name] = make()
@@ -100,7 +100,7 @@ class Disclosure:
     @property
     def package(self) -> Package:
         """`datapackage.json`."""
-        return self._once("package", lambda: read_package(self.raw(NAME)))
+        return self.once("package", lambda: read_package(self.raw(NAME)))
 
     @property
     def meta(self) -> Meta:
@@ -122,23 +122,23 @@ class Disclosure:
     @property
     def root_key(self) -> signatures.NoteKey:
         """`keys/root.vkey`."""
-        return self._once("root", lambda: self._key("root"))
+        return self.once("root", lambda: self._key("root"))
 
     @property
     def log_key(self) -> signatures.NoteKey:
         """`keys/log.vkey`."""
-        return self._once("log-key", lambda: self._key("log"))
+        return self.once("log-key", lambda: self._key("log"))
 
     @property
     def checkpoint(self) -> signatures.Checkpoint:
         """The log's checkpoint, its signature checked."""
         path = "log/checkpoint"
-        return self._once("checkpoint", lambda: signatures.read_checkpoint(self.raw(path), self.log_key, path))
+        return self.once("checkpoint", lambda: signatures.read_checkpoint(self.raw(path), self.log_key, path))
 
     @property
     def raw_entries(self) -> list[bytes]:
         """The bytes of all entries, the tree checked against the checkpoint."""
-        return self._once("raw-entries", self._read_log)
+        return self.once("raw-entries", self._read_log)
 
     def _read_log(self) -> list[bytes]:
         paths = [path for path in self.listing[0] if path.startswith("log/")]
@@ -148,7 +148,7 @@ class Disclosure:
     @property
     def entries(self) -> list[Entry]:
         """All entries of the log."""
-        return self._once("entries", lambda: [journal.read_entry(raw, i) for i, raw in enumerate(self.raw_entries)])
+        return self.once("entries", lambda: [journal.read_entry(raw, i) for i, raw in enumerate(self.raw_entries)])
 
     def of_cycle(self, kind: str) -> list[Entry]:
         """This cycle's entries of a kind."""
@@ -174,7 +174,7 @@ class Disclosure:
     @property
     def signed(self) -> dict[bytes, signatures.Cose]:
         """All files of signed/ by hash, parsed but not verified."""
-        return self._once("signed", self._read_signed)
+        return self.once("signed", self._read_signed)
 
     def _read_signed(self) -> dict[bytes, signatures.Cose]:
         found = {}
@@ -197,7 +197,7 @@ class Disclosure:
     @property
     def certificates(self) -> list[Certificate]:
         """Every certificate of the log, signed by the root key."""
-        return self._once(
+        return self.once(
             "certificates",
             lambda: journal.certificates(self.entries, self.signed, self.meta.origin, self.root_key.public_key),
         )
@@ -218,12 +218,12 @@ class Disclosure:
     def table(self, name: str) -> Columns:
         """A table by name."""
         path = f"tables/{name}.parquet"
-        return self._once(path, lambda: parquet(self.data(path), path, SCHEMAS[name]))
+        return self.once(path, lambda: parquet(self.data(path), path, SCHEMAS[name]))
 
     @property
     def case(self) -> Case:
         """The allocation with its certificate."""
-        return self._once("case", self._read_case)
+        return self.once("case", self._read_case)
 
     def _read_case(self) -> Case:
         tables = {name: self.table(name) for name in (*INPUT_TABLES, *ANSWER_TABLES)}
@@ -232,7 +232,7 @@ class Disclosure:
     @property
     def policy(self) -> Policy:
         """The policy the cycle was computed with."""
-        return self._once("policy", lambda: read_policy(self.data(self.meta.policy), self.meta.policy))
+        return self.once("policy", lambda: read_policy(self.data(self.meta.policy), self.meta.policy))
 
     def _packed(self, folder: str) -> dict[str, Packed]:
         found = {}
@@ -248,9 +248,9 @@ class Disclosure:
     @property
     def rolls(self) -> dict[str, Packed]:
         """The rolls by point."""
-        return self._once("rolls", lambda: self._packed("rolls"))
+        return self.once("rolls", lambda: self._packed("rolls"))
 
     @property
     def redeemed(self) -> dict[str, Packed]:
         """The outcome files by point."""
-        return self._once("redeemed", lambda: self._packed("redeemed"))
+        return self.once("redeemed", lambda: self._packed("redeemed"))

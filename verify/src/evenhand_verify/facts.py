@@ -39,14 +39,12 @@ class Recut(NamedTuple):
     units: int
 
 
-def totals(d: Disclosure) -> dict[Key, Total]:
-    """Totals by (point, benefit)."""
+def _totals(d: Disclosure) -> dict[Key, Total]:
     table = d.table("totals")
     return {(point, benefit): Total(*rest) for point, benefit, *rest in table.rows("point", "benefit", *Total._fields)}
 
 
-def ladders(d: Disclosure) -> dict[Key, Ladder]:
-    """The exact ladders by (point, benefit), in base units."""
+def _ladders(d: Disclosure) -> dict[Key, Ladder]:
     rungs: dict[Key, list[tuple[int, int]]] = defaultdict(list)
     for point, benefit, rung, amount in d.table("ladders").rows("point", "benefit", "rung", "amount"):
         if rung < 1 or amount < 0:
@@ -55,8 +53,7 @@ def ladders(d: Disclosure) -> dict[Key, Ladder]:
     return {key: Ladder(pairs) for key, pairs in rungs.items()}
 
 
-def recuts(d: Disclosure) -> dict[Key, Recut]:
-    """Re-cuts by (point, benefit)."""
+def _recuts(d: Disclosure) -> dict[Key, Recut]:
     found = {}
     names = ("point", "benefit", "counted", "reserve", "carry_micro", "rungs", "num", "den", "units")
     for point, benefit, counted, reserve, carry, rungs, num, den, units in d.table("recut").rows(*names):
@@ -107,8 +104,7 @@ class Books:
         return self.opening.get((f"node:{node}", benefit), 0) + self.receipt.get((node, benefit), 0)
 
 
-def books(d: Disclosure) -> Books:
-    """The movements and balances, summed. Their meaning is checked elsewhere (`movements`)."""
+def _books(d: Disclosure) -> Books:
     found = Books()
     for account, benefit, opening, closing in d.table("balances").rows("account", "benefit", "opening", "closing"):
         found.opening[account, benefit] = opening
@@ -132,8 +128,7 @@ def books(d: Disclosure) -> Books:
     return found
 
 
-def carried(d: Disclosure) -> tuple[dict[Key, int], dict[Key, int], dict[Key, int]]:
-    """Steps set aside on lanes: by (lane, commodity), into (node, commodity), out of (node, commodity)."""
+def _carried(d: Disclosure) -> tuple[dict[Key, int], dict[Key, int], dict[Key, int]]:
     lanes = d.case.problem.lanes
     by_lane: dict[Key, int] = {}
     into: dict[Key, int] = defaultdict(int)
@@ -155,3 +150,28 @@ def shown(items: dict[str, int] | list[tuple[str, int]]) -> str:
     """`3 of grain, 4 of oil`."""
     pairs = sorted(items.items()) if isinstance(items, dict) else items
     return ", ".join(f"{count:,} of {name}" for name, count in pairs) or "nothing"
+
+
+def totals(d: Disclosure) -> dict[Key, Total]:
+    """Totals by (point, benefit)."""
+    return d.once("facts.totals", lambda: _totals(d))
+
+
+def ladders(d: Disclosure) -> dict[Key, Ladder]:
+    """The exact ladders by (point, benefit), in base units."""
+    return d.once("facts.ladders", lambda: _ladders(d))
+
+
+def recuts(d: Disclosure) -> dict[Key, Recut]:
+    """Re-cuts by (point, benefit)."""
+    return d.once("facts.recuts", lambda: _recuts(d))
+
+
+def books(d: Disclosure) -> Books:
+    """The movements and balances, summed. Whether they mean what they say is checked elsewhere (`movements`)."""
+    return d.once("facts.books", lambda: _books(d))
+
+
+def carried(d: Disclosure) -> tuple[dict[Key, int], dict[Key, int], dict[Key, int]]:
+    """Steps set aside on lanes: by (lane, commodity), into (node, commodity), out of (node, commodity)."""
+    return d.once("facts.carried", lambda: _carried(d))

@@ -260,6 +260,31 @@ class Arithmetic:
                 found[table] = found.get(table, Fraction(0)) + share
         return found or None
 
+    def plain(self, benefit: str) -> bool:
+        """Whether what is due is so plainly a sum of tables that no class of it may be declared as a whole."""
+        shares = self.shares(benefit)
+        if shares is None:
+            return False
+        tables = [self.policy.tables[name] for name in shares]
+        amounts = [item for item in self.policy.entitlements if item.get("benefit") == benefit]
+        trees = [formula.read(str(item.get("amount", ""))) for item in amounts]
+        return all(table.get("hit", "unique") != "sum" and "round" not in table for table in tables) and all(
+            tree is not None and self._plain(tree) for tree in trees
+        )
+
+    def _plain(self, node: Node) -> bool:
+        if node.kind == "name":
+            return node.name in self.policy.tables
+        if node.kind == "sum":
+            return self._plain(node.parts[0])
+        if node.kind == "*":
+            factors = [part for part in node.parts if part.kind != "number" and not self._constant(part)]
+            return len(factors) == 1 and self._plain(factors[0])
+        return False
+
+    def _constant(self, node: Node) -> bool:
+        return node.kind == "name" and (node.name == "days_in_period" or node.name in self.policy.params)
+
     def grant(self, benefit: str, name: str) -> Grant | None:
         """What the row `TABLE.ROW` gives of a benefit. None: it cannot be told from published facts.
 

@@ -23,6 +23,8 @@ def run(d: Disclosure) -> str | list[str]:
         mixed.setdefault(benefit, set()).add(row == "entitlement")
         if row == "entitlement":
             declared += amount != 0
+            if amount and arithmetic.plain(benefit):
+                failures.append(f"declared as a whole though the policy's rows can be told apart, {where}")
             continue
         if (benefit, row) not in grants:
             try:

@@ -6,6 +6,7 @@ from collections import defaultdict
 
 from evenhand_verify import facts
 from evenhand_verify.disclosure import Disclosure
+from evenhand_verify.policy import Arithmetic
 from evenhand_verify.result import Check, capped
 
 
@@ -55,6 +56,13 @@ def _classes(d: Disclosure, people: dict[str, tuple[int, int]]) -> list[str]:
                 f"the rows of {rule} fit {households:,} households and {members:,} members, and the totals have "
                 f"{limit[0]:,} and {limit[1]:,}, area {area}, {benefit}"
             )
+    arithmetic = Arithmetic(d.policy, d.meta)
+    for benefit in {str(item.get("benefit")) for item in d.policy.entitlements}:
+        rules = [*(arithmetic.shares(benefit) or ())]
+        for area, (households, _) in here.items():
+            whole = (area, benefit, "entitlement") in seen
+            if households and not whole and not (rules and all((area, benefit, rule) in seen for rule in rules)):
+                failures.append(f"no class says what the policy grants, area {area}, {benefit}")
     return failures
 
 

@@ -22,6 +22,9 @@ def run(d: Disclosure) -> str | list[str]:
     lanes, failures = d.case.problem.lanes, []
     by_lane, _, _ = facts.carried(d)
     totals, books = facts.totals(d), facts.books(d)
+    aside: dict[str, int] = defaultdict(int)
+    for (name, _), quantity in by_lane.items():
+        aside[name] += quantity  # The table's capacity is what was left of the lane's own.
     into: dict[facts.Key, int] = defaultdict(int)
     out: dict[facts.Key, int] = defaultdict(int)
     if any(quantity <= 0 for quantity in d.table("waybills")["quantity"]):
@@ -31,7 +34,7 @@ def run(d: Disclosure) -> str | list[str]:
         if lane is None or lane.commodity not in (None, commodity) or commodity not in d.policy.divided:
             failures.append(f"a load of {commodity} on a lane that cannot take it, lane {name}")
             continue
-        if lane.capacity is not None and quantity > lane.capacity + by_lane.get((name, commodity), 0):
+        if lane.capacity is not None and quantity > lane.capacity + aside.get(name, 0):
             failures.append(f"{quantity} steps of {commodity} are more than the lane takes, lane {name}")
         into[lane.target, commodity] += quantity
         out[lane.source, commodity] += quantity
