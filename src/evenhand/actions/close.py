@@ -32,17 +32,25 @@ from evenhand.flow.redemption import (
     Settlement,
     check_head,
     pack_outcomes,
-    read,
+    read_many,
     redeemed_entry,
     settle,
     write_head,
 )  # fmt: skip
+from evenhand.flow.redemption.merge import Pool
 from evenhand.flow.redemption.outcome import STATUS_NAMES
 from evenhand.formats.entry import Entry
 from evenhand.store import Store
 
 
-def close(store: Store, cycle: str, person: str, progress: Progress = quiet, tamper: Tamper = honest) -> dict[str, int]:
+def close(
+    store: Store,
+    cycle: str,
+    person: str,
+    progress: Progress = quiet,
+    pool: Pool | None = None,
+    tamper: Tamper = honest,
+) -> dict[str, int]:
     """Close `cycle`. Returns how many rows ended in which way. UsageError if goods are still on the way, a device's chain
     has a gap that nobody explained, or an account would go below zero; then nothing is changed."""
     with store.transaction("cycle"):
@@ -50,7 +58,7 @@ def close(store: Store, cycle: str, person: str, progress: Progress = quiet, tam
         if due is None:
             return dict(detail_of(store, cycle, "closed")["ended"])
         progress("closing", 0, 5)
-        receipts = read_receipts(store, cycle)
+        receipts = read_receipts(store, cycle, pool)
         settlement = settle(final_rolls(store, cycle), tuple(due.policy().benefits), receipts, reserves(store, cycle))
         progress("closing", 1, 5)
         after = _ledger(store, due, settlement)
@@ -64,7 +72,8 @@ def close(store: Store, cycle: str, person: str, progress: Progress = quiet, tam
         for item in settlement.beyond:
             beyond[item.benefit] += item.steps
         detail = {
-            "ended": ended, "carry": carry, "balances": store.snapshots.put(after), "contested": len(settlement.contested), "beyond": dict(beyond),
+            "ended": ended,
+            "carry": carry, "balances": store.snapshots.put(after), "contested": len(settlement.contested), "beyond": dict(beyond),
             "refused_receipts": len(settlement.refused),
         }  # fmt: skip
         advance(store, cycle, "closed", person, detail)
@@ -73,13 +82,20 @@ def close(store: Store, cycle: str, person: str, progress: Progress = quiet, tam
     return ended
 
 
-def read_receipts(store: Store, cycle: str) -> list[Receipt]:
-    """Every receipt of the cycle, by device and sequence."""
+def read_receipts(store: Store, cycle: str, pool: Pool | None = None) -> list[Receipt]:
+    """Every receipt of the cycle, by device and sequence. Their signatures were checked when they came in."""
     rows = store.copy_out(
         "select raw from receipt where programme = %s and cycle = %s order by device, sequence, hash",
         (store.programme.id, cycle),
     )
-    return [read(raw) for raw in rows["raw"].to_pylist()]
+    found = read_many(rows["raw"].to_pylist(), None, pool)
+    receipts = [receipt for receipt, _ in found if isinstance(receipt, Receipt)]
+    if len(receipts) != len(found):
+        raise UsageError(
+            f"{len(found) - len(receipts)} stored receipts of {cycle} can no longer be read",
+            "somebody changed the database: restore it from its backup, and have the devices send again",
+        )
+    return receipts
 
 
 def final_rolls(store: Store, cycle: str) -> pa.Table:
@@ -168,9 +184,11 @@ def _outcomes(
     programme = store.programme.id
     packed = tamper("outcomes", pack_outcomes(settlement.outcomes, programme, cycle.id))
     entries: list[Entry] = []
+    given_by_point: dict[str, dict[str, int]] = {}
+    for (point, benefit), steps in settlement.given.items():
+        given_by_point.setdefault(point, {})[benefit] = steps
     for point, file in packed.items():
-        totals = {b: n for (p, b), n in settlement.given.items() if p == point}
-        entries.append(redeemed_entry(file, totals, heads.get(point, [])))
+        entries.append(redeemed_entry(file, given_by_point.get(point, {}), heads.get(point, [])))
     folder = place(store, cycle.id) / "closed" / "redeemed"
     folder.mkdir(parents=True, exist_ok=True)
     for point, file in packed.items():

@@ -12,9 +12,8 @@ import pyarrow.parquet as pq
 from evenhand.actions.approve import check_staged, staged_digest
 from evenhand.actions.cycles import Progress, advance, place, quiet, staging, step_due
 from evenhand.core.errors import UsageError
-from evenhand.flow.card import roll_entry
+from evenhand.flow.card import roll_entries
 from evenhand.formats import roll
-from evenhand.formats.entry import Entry
 from evenhand.store import Store
 
 
@@ -54,22 +53,21 @@ def _check_approvals(store: Store, cycle: str, files: dict[str, bytes]) -> None:
 def _insert(store: Store, cycle: str, person: str, progress: Progress) -> None:
     root, programme = place(store, cycle), store.programme.id
     rows = pq.read_table(root / "private" / "rows.parquet")
-    entries: list[Entry] = []
-    rolls: list[tuple[str, bytes, int]] = []
+    packed_rolls: dict[str, roll.Packed] = {}
     paths = sorted((root / "public" / "rolls").iterdir())
     for number, path in enumerate(paths):
         progress("committing rolls", number, len(paths))
         packed = roll.unpack(path.read_bytes())
-        entry = roll_entry(packed, rows.filter(pa.compute.equal(rows["point"], packed.point)))
-        entries.append(entry)
-        rolls.append((packed.point, entry.sha256, len(packed)))
+        packed_rolls[packed.point] = packed
     progress("committing rolls", len(paths), len(paths))
+    entries = roll_entries(rows, packed_rolls)
+    rolls = [(point, entry.sha256, len(packed_rolls[point])) for point, entry in sorted(entries.items())]
     points, digests, counts = zip(*rolls, strict=True)
     same = {"programme": [programme] * len(rolls), "cycle": [cycle] * len(rolls)}
     store.copy_in("roll", pa.table({**same, "point": points, "sha256": digests, "rows": pa.array(counts, pa.int32())}))
     store.copy_in("roll_row", roll_rows(rows, programme, cycle))
     store.copy_in("waybill", _waybills(store, cycle))
-    store.log.append(entries)
+    store.log.append([entries[point] for point in sorted(entries)])
     advance(store, cycle, "committed", person)
 
 

@@ -89,9 +89,9 @@ def compute(
 def _log_event(store: Store, cycle: str, outcome: str) -> None:
     if not outcome.strip():
         raise UsageError("the event has no outcome", 'say what came of it: --outcome "4 6 1 2 5"')
-    event = store.rows('select event from "freeze" where programme = %s and cycle = %s', (store.programme.id, cycle))[0][
+    event = store.rows('select event from "freeze" where programme = %s and cycle = %s', (store.programme.id, cycle))[
         0
-    ]
+    ][0]
     totals = {"event": event, "outcome": outcome}
     digest = sha256(outcome.encode()).digest()
     store.log.append([Entry("event", store.programme.id, cycle, "event", digest, totals)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,13 @@ class Cycle:
 
     def policy(self) -> Policy:
         """The policy it was drafted with, loaded."""
-        return load(self.policy_text, f"policy of {self.id}")
+        return loaded(self.policy_text, f"policy of {self.id}")
+
+
+@lru_cache(maxsize=4)
+def loaded(text: str, file: str) -> Policy:
+    """A policy's text loaded; the same text is loaded once."""
+    return load(text, file)
 
 
 def find(store: Store, cycle: str) -> Cycle:

@@ -18,6 +18,7 @@ from evenhand.actions.cycles import (
     step_due,
 )  # fmt: skip
 from evenhand.core.errors import InputError, Problem, UsageError
+from evenhand.flow.policy import Policy
 from evenhand.formats import cose
 from evenhand.formats.entry import Entry
 from evenhand.store import Store
@@ -116,13 +117,20 @@ def _check_may_freeze(store: Store, cycle: Cycle, event: str) -> None:
         )  # fmt: skip
 
 
+def _inputs(policy: Policy, scope: str, table: str) -> str:
+    """SQL of the columns that the policy asks for beyond the registry's own, as texts. Input names are plain ASCII."""
+    names = [name for name, found in policy.inputs.items() if found.of == scope and not found.registry]
+    return "".join(f", {table}.inputs->>'{name}' as \"{name}\"" for name in names)
+
+
 def _tables(store: Store, cycle: Cycle, upto: int) -> list[tuple[str, pa.Table]]:
     """The snapshots but the policy: (name, table), each in a fixed order."""
+    policy = cycle.policy()
     return [
         (
             "households",
             store.copy_out(
-                "select h.point, h.household, k.number as card, c.tag, h.inputs::text as inputs from household h"
+                f"select h.point, h.household, k.number as card, c.tag{_inputs(policy, 'household', 'h')} from household h"
                 " join card k on k.household = h.household"
                 " join card_period c on c.household = h.household and c.period = %s order by h.point, h.household",
                 (cycle.period.id,),
@@ -131,7 +139,7 @@ def _tables(store: Store, cycle: Cycle, upto: int) -> list[tuple[str, pa.Table]]
         (
             "members",
             store.copy_out(
-                "select h.point, m.household, m.member, m.birth_date, m.sex, m.occupation, m.inputs::text as inputs"
+                f"select h.point, m.household, m.member, m.birth_date, m.sex, m.occupation{_inputs(policy, 'member', 'm')}"
                 " from member m join household h on h.household = m.household order by h.point, m.household, m.member"
             ),
         ),

@@ -104,10 +104,14 @@ def _header(path: Path) -> list[str]:
         try:
             return list(pq.read_schema(path).names)
         except (OSError, pa.ArrowInvalid):
-            raise input_error(str(path), 0, "", None, "it cannot be read as Parquet", "check the path, or give a CSV") from None
+            raise input_error(
+                str(path), 0, "", None, "it cannot be read as Parquet", "check the path, or give a CSV"
+            ) from None
     reading.identify(path)
     try:
-        with pacsv.open_csv(path, pacsv.ReadOptions(block_size=1 << 20), pacsv.ParseOptions(newlines_in_values=True)) as reader:
+        with pacsv.open_csv(
+            path, pacsv.ReadOptions(block_size=1 << 20), pacsv.ParseOptions(newlines_in_values=True)
+        ) as reader:
             return list(reader.schema.names)
     except pa.ArrowInvalid:
         with path.open(encoding="utf-8-sig") as file:
@@ -120,7 +124,10 @@ def _table(path: Path, name: str, keys: Sequence[str], inputs: Sequence[str], wo
     missing = [column for column in (*keys, *inputs) if column not in head]
     if missing:
         raise InputError(
-            [Problem(str(path), 0, column, "", "the column is missing", "add it; the policy reads it") for column in missing]
+            [
+                Problem(str(path), 0, column, "", "the column is missing", "add it; the policy reads it")
+                for column in missing
+            ]
         )
     if len({column.lower() for column in head}) != len(head):
         raise input_error(str(path), 0, "", ",".join(head), "a column stands twice", "leave one of them out")
@@ -145,7 +152,9 @@ _FAULTS = {
 def _refuse_faults(engine: Engine, faults: Any, files: dict[str, Path], path: Path) -> None:
     found = engine.rows(faults, files)["faults"].to_pylist()
     if found:
-        raise InputError(Problem(str(path), row["row"], row["field"], row["value"][:60], *_FAULTS[row["fault"]]) for row in found)
+        raise InputError(
+            Problem(str(path), row["row"], row["field"], row["value"][:60], *_FAULTS[row["fault"]]) for row in found
+        )
 
 
 def _summary(policy: Policy, period: str, wide: Path) -> Ran:
@@ -166,11 +175,15 @@ def _publish(made: Path, out: Path) -> Path:
         part.write_bytes(made.read_bytes())
     else:
         file = pq.ParquetFile(made)
-        schema = pa.schema([(field.name, pa.string() if pa.types.is_list(field.type) else field.type) for field in file.schema_arrow])
+        schema = pa.schema(
+            [(field.name, pa.string() if pa.types.is_list(field.type) else field.type) for field in file.schema_arrow]
+        )
         options = pacsv.WriteOptions(quoting_style="needed")
         with pacsv.CSVWriter(part, schema, write_options=options) as writer:
             for batch in file.iter_batches(1 << 16):
-                columns = [pc.binary_join(column, " ") if pa.types.is_list(column.type) else column for column in batch.columns]
+                columns = [
+                    pc.binary_join(column, " ") if pa.types.is_list(column.type) else column for column in batch.columns
+                ]
                 writer.write_batch(pa.record_batch(columns, schema=schema))
     part.replace(out)
     return out

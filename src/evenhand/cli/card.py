@@ -57,8 +57,12 @@ def issue(
 def write_paper(out: Path, slips: list[dict[str, Any]], coupons: list[dict[str, Any]]) -> None:
     """Write slips.csv (household, card, code) and coupons.csv (household, period, code), readable by their owner alone."""
     files: dict[str, tuple[tuple[str, ...], list[tuple[Any, ...]]]] = {
-        "slips.csv": (("household", "card", "code"), [(s["household"], s["card"], code.encode(s["secret"])) for s in slips]),
-        "coupons.csv": (("household", "period", "code"), [(c["household"], c["period"], code.encode(c["r"])) for c in coupons]),
+        "slips.csv": (
+            ("household", "card", "code"), [(s["household"], s["card"], code.encode(s["secret"])) for s in slips],
+        ),
+        "coupons.csv": (
+            ("household", "period", "code"), [(c["household"], c["period"], code.encode(c["r"])) for c in coupons],
+        ),
     }  # fmt: skip
     for name, (header, rows) in files.items():
         path = out / name

@@ -10,7 +10,7 @@ import typer
 
 from evenhand.cli.common import AsOption, DataOption, JsonOption, passphrase, progress_bars, say, say_json
 from evenhand.store import Store
-from evenhand.wiring import open_store, read_clock
+from evenhand.wiring import open_store, read_clock, worker_pool
 
 app = typer.Typer(
     help="The steps of a cycle: draft, freeze, compute, approve, commit, open, close, publish; or void.\n\n"
@@ -153,7 +153,8 @@ def close(cycle: CycleArgument, who: AsOption, data: DataOption = None, json: Js
     """
     from evenhand.actions.close import close as act
 
-    counts = _run(data, lambda store, progress: act(store, cycle, who, progress), json)
+    with worker_pool() as pool:
+        counts = _run(data, lambda store, progress: act(store, cycle, who, progress, pool), json)
     if json:
         say_json({"cycle": cycle, "state": "closed", **counts})
     else:

@@ -125,6 +125,10 @@ class _Demo:
             found.append(month_after(found[-1]))
         return found
 
+    def big_pool(self) -> Pool | None:
+        """Worker processes where there is work for them: starting them costs a second."""
+        return self.pool if self.wish.people > 80_000 else None
+
     def word(self, name: str) -> str:
         """A demo person's passphrase."""
         return self.secrets.passphrase(name)
@@ -188,7 +192,7 @@ class _Demo:
         open_cycle(store, cycle, APPROVER)
         self._deliver(store, cycle, number)
         self._redeem(store, cycle, number, period)
-        close(store, cycle, APPROVER, self.progress, deceit)
+        close(store, cycle, APPROVER, self.progress, self.big_pool(), deceit)
         folder = publish(store, cycle, APPROVER, self.wish.out, self.progress, tuple(folders), deceit)
         folders.append(folder)
         return ", ".join(f"{benefit} {a * 100 // b} %" for benefit, (a, b) in made["fill"].items() if b)
@@ -261,7 +265,7 @@ class _Demo:
             for point in sorted(rows)
         ]  # fmt: skip
         self.progress("people come to the points", 0, 1)
-        pool = self.pool if len(rolls) > 20_000 else None
+        pool = self.big_pool()
         served = points.open_month(self.wish.seed, number, days, pool=pool)
         self.progress("people come to the points", 1, 1)
         for batch in served.batches:

@@ -58,7 +58,13 @@ def divided(terms: Terms, tables: Tables) -> dict[str, Any]:
     rows = rows.sort_by([("group", "ascending"), ("household", "ascending")])
     made = divide(
         groups,
-        Rows(*(rows[n].to_numpy() for n in ("group", "full_base", "next_base", "carry_micro")), rows["tag"]),
+        Rows(
+            rows["group"].to_numpy(),
+            rows["full_base"].to_numpy(),
+            rows["next_base"].to_numpy(),
+            rows["carry_micro"].to_numpy(),
+            rows["tag"],
+        ),  # fmt: skip
         terms.seed,
     )
     kept = rows.select(["point", "household", "benefit", "carry_micro"])

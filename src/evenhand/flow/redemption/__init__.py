@@ -10,7 +10,7 @@ from evenhand.flow.redemption.decide import NOT_ON_ROLL, Decision, Presented, Ro
 from evenhand.flow.redemption.device import Device, device_of
 from evenhand.flow.redemption.errors import RedemptionError
 from evenhand.flow.redemption.head import Head, check_head, read_head, write_head
-from evenhand.flow.redemption.merge import Fork, Gap, Merged, Refused, merge, verify_many
+from evenhand.flow.redemption.merge import Fork, Gap, Merged, Refused, merge, read_many
 from evenhand.flow.redemption.outcome import pack_outcomes, redeemed_entry
 from evenhand.flow.redemption.receipt import Link, Receipt, chain, read, split, write
 from evenhand.flow.redemption.settle import Beyond, Contested, Settlement, Unsettled, settle
@@ -41,10 +41,10 @@ __all__ = [
     "pack_outcomes",
     "read",
     "read_head",
+    "read_many",
     "redeemed_entry",
     "settle",
     "split",
-    "verify_many",
     "write",
     "write_head",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, Protocol
 
@@ -80,11 +80,12 @@ def merge(
     same however receipts are split into batches, ordered or repeated; `Refused.reason` says why an item cannot stand.
     """
     links = {receipt.hash: Link(receipt.device, receipt.sequence, receipt.hash, receipt.previous) for receipt in known}
-    gate = _Gate(newest(list(devices)), programme, cycle, {p: frozenset(tags) for p, tags in rolls.items()}, holders)
+    known_devices = newest(list(devices))
+    gate = _Gate(known_devices, programme, cycle, {p: frozenset(tags) for p, tags in rolls.items()}, holders)
     duplicates: list[bytes] = []
     refused: list[Refused] = []
     places: dict[bytes, list[int]] = {}
-    waiting: list[Receipt] = []
+    waiting: list[bytes] = []
     for item, raw in enumerate(batch, 1):
         digest = sha256(raw).digest()
         if digest in links:
@@ -92,39 +93,52 @@ def merge(
         elif digest in places:
             places[digest].append(item)
         else:
-            try:
-                receipt = read(raw)
-                gate.check(receipt)
-            except RedemptionError as error:
-                refused.append(Refused(item, digest, error.reason))
-                continue
             places[digest] = [item]
-            waiting.append(receipt)
-    checked = verify_many([(gate.key(receipt), receipt.signed) for receipt in waiting if receipt.signed], pool)
+            waiting.append(raw)
+    keys = {name: device.public_key for name, device in known_devices.items()}
     new: list[Receipt] = []
-    for receipt, holds in zip(waiting, checked, strict=True):
-        if holds:
-            new.append(receipt)
-            duplicates += [receipt.hash] * (len(places[receipt.hash]) - 1)
+    for raw, (found, holds) in zip(waiting, read_many(waiting, keys, pool), strict=True):
+        digest = sha256(raw).digest()
+        reason = found if isinstance(found, str) else gate.fault(found)
+        if not reason and not holds:
+            assert isinstance(found, Receipt)
+            reason = f'the signature is not by the certified key of device "{found.device}"'
+        if reason:
+            refused += [Refused(item, digest, reason) for item in places[digest]]
         else:
-            reason = f'the signature is not by the certified key of device "{receipt.device}"'
-            refused += [Refused(item, receipt.hash, reason) for item in places[receipt.hash]]
+            assert isinstance(found, Receipt)
+            new.append(found)
+            duplicates += [digest] * (len(places[digest]) - 1)
     links |= {receipt.hash: receipt.link for receipt in new}
     new.sort(key=lambda receipt: (receipt.device, receipt.sequence, receipt.hash))
     forks, gaps = _chains(links.values())
     return Merged(new, sorted(duplicates), sorted(refused), forks, gaps)
 
 
-def verify_many(items: Sequence[tuple[bytes, cose.Signed]], pool: Pool | None = None) -> list[bool]:
-    """Whether each (public key, signed) holds. With a pool, in chunks by its workers: this is most of the work."""
-    if pool is None or len(items) <= CHUNK:
-        return _verify(items)
-    chunks = [items[at : at + CHUNK] for at in range(0, len(items), CHUNK)]
-    return [holds for chunk in pool.map(_verify, chunks) for holds in chunk]
+def read_many(
+    batch: Sequence[bytes], keys: Mapping[str, bytes] | None, pool: Pool | None = None
+) -> list[tuple[Receipt | str, bool]]:
+    """Each item of a batch: the receipt, or the reason why it is none; and whether the key of its device (by name in
+    `keys`) signed it; without `keys` nobody asks. With a pool, in chunks by its workers: most of the work of a merge."""
+    chunks = [(batch[at : at + CHUNK], keys) for at in range(0, len(batch), CHUNK)]
+    mapped = map(_read_chunk, chunks) if pool is None or len(chunks) < 2 else pool.map(_read_chunk, chunks)
+    return [one for chunk in mapped for one in chunk]
 
 
-def _verify(items: Sequence[tuple[bytes, cose.Signed]]) -> list[bool]:
-    return [cose.verify(signed, key) for key, signed in items]
+def _read_chunk(chunk: tuple[Sequence[bytes], Mapping[str, bytes] | None]) -> list[tuple[Receipt | str, bool]]:
+    found: list[tuple[Receipt | str, bool]] = []
+    batch, keys = chunk
+    for raw in batch:
+        try:
+            receipt = read(raw)
+        except RedemptionError as error:
+            found.append((error.reason, False))
+            continue
+        key = None if keys is None else keys.get(receipt.device)
+        assert receipt.signed is not None
+        holds = keys is None or (key is not None and cose.verify(receipt.signed, key))
+        found.append((replace(receipt, signed=None), holds))
+    return found
 
 
 class _Gate:
@@ -141,9 +155,13 @@ class _Gate:
         self._devices, self._programme, self._cycle = devices, programme, cycle
         self._rolls, self._holders = rolls, holders
 
-    def key(self, receipt: Receipt) -> bytes:
-        """The certified key of the receipt's device."""
-        return self._devices[receipt.device].public_key
+    def fault(self, receipt: Receipt) -> str:
+        """The reason why the receipt cannot stand, or nothing."""
+        try:
+            self.check(receipt)
+        except RedemptionError as error:
+            return error.reason
+        return ""
 
     def check(self, r: Receipt) -> None:
         """RedemptionError with the reason if the receipt cannot stand."""
