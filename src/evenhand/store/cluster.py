@@ -11,7 +11,7 @@ from evenhand.core.errors import TryAgain, UsageError
 from evenhand.store import account as accounts
 from evenhand.store import runtime
 from evenhand.store.account import Account
-from evenhand.store.files import write_whole
+from evenhand.store.files import sync_folder, write_whole
 
 OWNER, APP = "evenhand_owner", "evenhand_app"
 
@@ -52,7 +52,7 @@ def make_cluster(cluster: Path, account: Account, owner_password: str) -> None:
     command: list[str | Path] = [
         runtime.programs(account) / "initdb", "--pgdata", inside, "--username", OWNER, "--pwfile", secret,
         "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C", "--locale-provider", "builtin",
-        "--builtin-locale", "C.UTF-8", "--no-sync", "--no-instructions",
+        "--builtin-locale", "C.UTF-8", "--no-instructions",
     ]  # fmt: skip
     process = account.start(command, beside, subprocess.PIPE, uid=made_by)
     output, _ = process.communicate()
@@ -60,13 +60,14 @@ def make_cluster(cluster: Path, account: Account, owner_password: str) -> None:
         last = output.decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
         raise TryAgain(f"the database could not be made: {last[0]}", "see whether the disk is full; then run again")
     secret.unlink()
-    (inside / "pg_hba.conf").write_text(HBA)
+    write_whole(inside / "pg_hba.conf", HBA.encode())
     if made_by is not None:
         for folder, folders, files in os.walk(inside):
             for name in (*folders, *files):
                 os.chown(Path(folder, name), account.uid, account.gid, follow_symlinks=False)
         os.chown(inside, account.uid, account.gid)
     inside.rename(cluster)
+    sync_folder(cluster.parent)
     shutil.rmtree(beside)
 
 
