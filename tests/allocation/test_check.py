@@ -138,6 +138,29 @@ def test_text_integers_dictionaries_and_small_types_are_the_same_input() -> None
         assert solve(**tables).levels.equals(first.levels)
 
 
+def test_the_largest_number_of_all_is_read_from_text() -> None:
+    tables = changed("supply", 1, "quantity", str(2**63 - 1))
+    assert check_input(tables).supply_quantity.tolist() == [2**63 - 1]
+
+
+def test_ids_that_are_not_text_are_refused() -> None:
+    tables = valley().tables()
+    tables["supply"] = tables["supply"].set_column(1, "commodity", pa.array([7]))
+    with pytest.raises(InputError, match="1 problem") as caught:
+        check_input(tables)
+    assert caught.value.problems[0].message == "is not text"
+
+
+def test_columns_without_any_value_are_read_as_empty() -> None:
+    tables = valley().tables()
+    lanes = tables["lanes"]
+    for name in ("commodity", "capacity"):
+        lanes = lanes.set_column(lanes.column_names.index(name), name, pa.nulls(len(lanes)))
+    given = check_input({**tables, "lanes": lanes})
+    assert set(given.lane_commodity.tolist()) == {-1}
+    assert set(given.lane_capacity.tolist()) == {-1}
+
+
 def test_an_unsigned_number_past_64_signed_bits_is_refused() -> None:
     tables = valley().tables()
     tables["supply"] = tables["supply"].set_column(2, "quantity", pa.array([2**63], pa.uint64()))

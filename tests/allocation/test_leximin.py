@@ -10,7 +10,7 @@ from allocation.reference import Tiny, faults, leximin
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evenhand.flow.allocation import solve
+from evenhand.flow.allocation import ladder, solve
 
 MANY = settings(max_examples=250, deadline=None)
 SOME = settings(max_examples=80, deadline=None)
@@ -184,6 +184,15 @@ def test_ten_thousand_rungs_are_climbed_exactly() -> None:
     tiny.lanes[1] = ("d-a", "Depot", "Alder", "", None)
     tiny.demand = {(p, "grain", r): n for n, p in enumerate(("Alder", "Birch", "Cedar"), 1) for r in range(1, 10_001)}
     assert set(levels(run(tiny)).values()) == {Fraction(10_000, 6)}
+
+
+@SOME
+@given(networks())
+def test_ladders_too_large_for_a_plain_table_are_climbed_the_same_way(tiny: Tiny) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ladder, "DENSE_CELLS", -(10**9))
+        sparse = run(tiny)
+    assert sparse.levels.equals(run(tiny).levels)
 
 
 def test_a_rung_number_far_up_costs_nothing() -> None:

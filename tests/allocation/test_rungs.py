@@ -92,24 +92,44 @@ def test_a_household_on_two_rungs_counts_once_where_they_are_folded(tmp_path: Pa
     assert rows(found.ladders) == [("Alder", "grain", 1, 5, 500)]
 
 
-@settings(max_examples=60, deadline=None)
+def counted(due: list[tuple]) -> pa.Table:
+    """What `cells_plan` yields, in plain words."""
+    cells = {}
+    for _, point, benefit, amount, floor, tier in due:
+        cell = cells.setdefault((point, benefit, tier), [0] * 5)
+        for place, more in enumerate((floor > 0, amount > floor, True, floor, amount - floor)):
+            cell[place] += int(more)
+    names = ("floor_households", "rest_households", "households", "floor_amount", "rest_amount")
+    schema = pa.schema(
+        [("point", pa.string()), ("benefit", pa.string()), ("tier", pa.int64()), *[(n, pa.int64()) for n in names]]
+    )
+    return table([(*key, *cell) for key, cell in sorted(cells.items())], schema)
+
+
+def test_cells_count_households_and_amounts(tmp_path: Path) -> None:
+    due = [row for row in FOUR if row[2] != "clothes"]
+    assert rows(run(tmp_path, cells_plan(["grain", "eggs"]), entitlement=table(FOUR))) == rows(counted(due))
+
+
+@settings(max_examples=200, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.integers(1, 4)), min_size=1, max_size=30),
     st.integers(1, 8),
 )
-def test_folding_loses_nothing_and_hides_every_small_rung(
-    tmp_path_factory: pytest.TempPathFactory, households: list[tuple[int, int, int]], k: int
-) -> None:
+def test_folding_loses_nothing_and_hides_every_small_rung(households: list[tuple[int, int, int]], k: int) -> None:
     due = [(f"H{i:02}", "Alder", "grain", f + r, f, t) for i, (f, r, t) in enumerate(households) if f + r]
-    folder = tmp_path_factory.mktemp("fold")
-    found = folded(folder, table(due), k)
-    ladder = run(folder, ladder_plan(["grain"]), entitlement=table(due), places=found.places)
-    for point, benefit, rung, count, amount in rows(found.ladders):
-        own = [r for r in rows(ladder) if (r[0], r[2], r[3]) == (point, benefit, rung)]
-        assert (count, amount) == (len({r[1] for r in own}), sum(r[4] for r in own))
-        assert count >= k or found.small.num_rows == 1
-    assert sum(r[4] for r in rows(found.ladders)) == sum(d[3] for d in due)
-    assert {r[3] for r in rows(ladder)} == {r[2] for r in rows(found.ladders)}
+    found = fold(counted(due), k)
+    place = {tier: (floor, rest) for _, _, tier, floor, rest in rows(found.places)}
+    held: dict[int, dict[str, int]] = {}
+    for household, _, _, amount, floor, tier in due:
+        for rung, part in zip(place[tier], (floor, amount - floor), strict=True):
+            if part:
+                own = held.setdefault(rung, {})
+                own[household] = own.get(household, 0) + part
+    assert [(r, c, a) for _, _, r, c, a in rows(found.ladders)] == [
+        (rung, len(own), sum(own.values())) for rung, own in sorted(held.items())
+    ]
+    assert all(len(own) >= k for own in held.values()) or (found.small.num_rows == 1 and len(held) == 1)
 
 
 def test_a_households_ladder_folds_with_its_rung(tmp_path: Path) -> None:
