@@ -73,7 +73,8 @@ def close(
             beyond[item.benefit] += item.steps
         detail = {
             "ended": ended,
-            "carry": carry, "balances": store.snapshots.put(after), "contested": len(settlement.contested), "beyond": dict(beyond),
+            "carry": carry, "balances": store.snapshots.put(after),
+            "contested": len(settlement.contested), "beyond": dict(beyond),
             "refused_receipts": len(settlement.refused),
         }  # fmt: skip
         advance(store, cycle, "closed", person, detail)
