@@ -116,8 +116,6 @@ def check_levels(case: Case) -> str | list[str]:
     """(1) Every point gets exactly what the level of its block says."""
     problem, answer, failures = case.problem, case.answer, []
     for point, commodity in sorted(problem.ladders.keys() - answer.levels.keys()):
-        if not problem.ladders[point, commodity].total:
-            continue  # Nothing is due there: any level is as good as none.
         failures.append(f"no level is given for {commodity}, point {point}")
     for key, (level, num, den) in answer.levels.items():
         point, commodity = key
