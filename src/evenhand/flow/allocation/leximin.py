@@ -179,10 +179,12 @@ def _cut(
         inside = closed[tail] & closed[head]
         state.flow_num[arcs[inside]] = flow[inside]
     vertices = np.flatnonzero(part_of >= 0)
-    _, owner = np.unique(part_of[vertices], return_inverse=True)
+    present = np.zeros(int(part_of.max(initial=-1)) + 1, bool)
+    present[part_of[vertices]] = True
+    owner = (np.cumsum(present) - 1)[part_of[vertices]]
     within = (part_of[tail] >= 0) & (part_of[tail] == part_of[head])
     points = np.arange(len(network.point_node)) if points is None else points
-    return vertices, owner.astype(np.int64), arcs[within], points[part_of[network.point_node[points]] >= 0]
+    return vertices, owner, arcs[within], points[part_of[network.point_node[points]] >= 0]
 
 
 def _sums(values: Array, group: Array, groups: int) -> Array:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -113,7 +112,9 @@ def _blocks(given: Input, network: Network, solution: Solution) -> tuple[Array, 
             complete = int(network.ladders.rung_numbers[coordinate]) - 1
             levels.append((complete, solution.part[block], solution.whole[block]))
     used = [int(b) for b in np.flatnonzero(home >= 0)]
-    used.sort(key=lambda b: (home[b], solution.coordinate[b] < 0, levels[b][0], Fraction(levels[b][1], levels[b][2])))
+    # Fractions whose denominators have n bits differ by more than 2^-2n: that many bits put them in order.
+    bits = 2 * max((level[2].bit_length() for level in levels), default=0) + 1
+    used.sort(key=lambda b: (home[b], solution.coordinate[b] < 0, levels[b][0], (levels[b][1] << bits) // levels[b][2]))
     number = np.zeros(len(levels), np.int64)
     number[used] = np.arange(1, len(used) + 1)
     return number, levels
