@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
@@ -17,6 +18,7 @@ from evenhand.actions.cycles import (
     Progress,
     Tamper,
     advance,
+    find,
     honest,
     person_signer,
     place,
@@ -25,6 +27,7 @@ from evenhand.actions.cycles import (
     staging,
     step_due,
 )  # fmt: skip
+from evenhand.actions.stock import steps_of
 from evenhand.core.engine import Engine
 from evenhand.core.errors import UsageError
 from evenhand.core.plan import Plan
@@ -56,11 +59,12 @@ def compute(
     outcome differs from the one logged; InputError naming every household that cannot be decided.
     """
     signer = person_signer(store, person, passphrase, "preparer")
+    steps = steps_of(find(store, cycle).policy().benefits.values())
     with store.transaction("cycle"):
         due = step_due(store, cycle, "computed")
         if due is None:
             root = staging(store, cycle)
-            return summary((root if root.exists() else place(store, cycle)) / "public")
+            return summary((root if root.exists() else place(store, cycle)) / "public", steps)
         _log_event(store, cycle, outcome)
     # The outcome is logged before anything is computed: whoever stops here and tries again gets the same seed.
     store.log.publish()
@@ -83,7 +87,7 @@ def compute(
             sign_approval(store, cycle, "preparer", person, signer, staged_digest(store, cycle, files))
             advance(store, cycle, "computed", person)
     store.log.publish()
-    return summary(staging(store, cycle) / "public")
+    return summary(staging(store, cycle) / "public", steps)
 
 
 def _log_event(store: Store, cycle: str, outcome: str) -> None:
@@ -221,30 +225,36 @@ class Bench:
             self._tables.pop(name, None)
 
 
-def summary(public: Path) -> dict[str, Any]:
-    """What an approver looks at first: by benefit, what is due, what will be handed out, the lowest and highest level."""
-    tables = {n: pq.read_table(public / layout.table_path(n)).to_pylist() for n in ("demand", "levels", "totals")}
-    due: dict[str, int] = {}
-    for row in tables["demand"]:
-        due[row["commodity"]] = due.get(row["commodity"], 0) + row["quantity"]
+def summary(public: Path, steps: Mapping[str, int]) -> dict[str, Any]:
+    """What an approver looks at first: by benefit, what is due, what will be handed out, the lowest and highest level.
+
+    `steps`: base units of a hand-out step of the benefits that are divided.
+    """
+    tables = {n: pq.read_table(public / layout.table_path(n)).to_pylist() for n in ("ladders", "levels", "totals")}
     lines, fill = [], {}
-    for benefit, steps in due.items():
+    for benefit, step in steps.items():
+        due = sum(row["amount"] for row in tables["ladders"] if row["benefit"] == benefit)
         rations = sum(row["rations"] for row in tables["totals"] if row["benefit"] == benefit)
         levels = [
             (row["rungs"] + Fraction(int(row["num"]), int(row["den"])), row["point"])
             for row in tables["levels"]
             if row["commodity"] == benefit
         ]
-        fill[benefit] = [rations, steps]
-        if not steps:
+        if not due or not levels:
             lines.append(f"{benefit:<10} nothing is due")
             continue
+        fill[benefit] = [rations * step, due]
         low, high = min(levels), max(levels)
         lines.append(
-            f"{benefit:<10} {rations:>12,} of {steps:>12,} steps ({rations * 100 // steps} %);"
+            f"{benefit:<10} {percent(rations * step, due):>5} of what is due, in {rations:,} steps;"
             f" levels {_three(low[0])} ({low[1]}) to {_three(high[0])} ({high[1]})"
         )
     return {"lines": lines, "fill": fill}
+
+
+def percent(part: int, whole: int) -> str:
+    """A share of `whole` (> 0) as whole per cent, rounded to the nearest."""
+    return f"{(part * 200 + whole) // (2 * whole)} %"
 
 
 def _three(level: Fraction) -> str:

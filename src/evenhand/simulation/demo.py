@@ -16,7 +16,7 @@ from evenhand.actions.approve import approve
 from evenhand.actions.cards import Paper, issue_cards
 from evenhand.actions.close import close, final_rolls, reserves
 from evenhand.actions.commit import commit
-from evenhand.actions.compute import compute
+from evenhand.actions.compute import compute, percent
 from evenhand.actions.cycles import Progress, quiet
 from evenhand.actions.draft import adopt, draft
 from evenhand.actions.enrol import enrol_device, enrol_person
@@ -195,7 +195,7 @@ class _Demo:
         close(store, cycle, APPROVER, self.progress, self.big_pool(), deceit)
         folder = publish(store, cycle, APPROVER, self.wish.out, self.progress, tuple(folders), deceit)
         folders.append(folder)
-        return ", ".join(f"{benefit} {a * 100 // b} %" for benefit, (a, b) in made["fill"].items() if b)
+        return ", ".join(f"{benefit} {percent(*shares)}" for benefit, shares in made["fill"].items())
 
     def _stock(self, store: Store, number: int, period: Period) -> None:
         out = self.work / f"due-{period.id}"

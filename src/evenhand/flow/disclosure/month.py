@@ -31,8 +31,9 @@ class Outcomes:
 
     @property
     def served(self) -> int:
-        """Rows that ended with goods in a household's hands by coupon or by the exception path."""
-        return self.redeemed + self.exception
+        """Rows that ended with goods in a household's hands: by coupon, by the exception path, or by more than one
+        holder of the same coupon."""
+        return self.redeemed + self.exception + self.contested
 
     def __add__(self, other: Outcomes) -> Outcomes:
         return Outcomes(
