@@ -30,7 +30,8 @@ def read_code(text: str) -> bytes:
 
 def number_fits(text: str) -> bool:
     """Whether ten digits are a card number: ISO 7064 MOD 97-10."""
-    return len(text) == 10 and text.isascii() and text.isdigit() and int(text) % 97 == 1
+    digits = len(text) == 10 and text.isascii() and text.isdigit()
+    return digits and 98 - int(text[:8]) * 100 % 97 == int(text[8:])
 
 
 @dataclass(frozen=True)
