@@ -1,7 +1,7 @@
 """Exact leximin against a sequence of linear programs (HiGHS), and the exact method alone at national size.
 
-    python benchmarks/allocation.py              # the comparison, then 200 depots x 5,000 points x 8 commodities
-    python benchmarks/allocation.py --national   # also 50,000 points
+    python -m benchmarks allocation              # the comparison, then 200 depots x 5,000 points x 8 commodities
+    python -m benchmarks allocation --national   # also 50,000 points
 
 Prints seconds and a ratio; nothing here is a test. The linear programs need the extra `bench` (highspy).
 """

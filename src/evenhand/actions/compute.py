@@ -59,12 +59,13 @@ def compute(
     outcome differs from the one logged; InputError naming every household that cannot be decided.
     """
     signer = person_signer(store, person, passphrase, "preparer")
-    steps = steps_of(find(store, cycle).policy().benefits.values())
+    policy = find(store, cycle).policy()
+    steps = steps_of(policy.benefits.values())
     with store.transaction("cycle"):
         due = step_due(store, cycle, "computed")
         if due is None:
             root = staging(store, cycle)
-            return summary((root if root.exists() else place(store, cycle)) / "public", steps)
+            return summary((root if root.exists() else place(store, cycle)) / "public", steps, policy.k)
         _log_event(store, cycle, outcome)
     # The outcome is logged before anything is computed: whoever stops here and tries again gets the same seed.
     store.log.publish()
@@ -87,7 +88,7 @@ def compute(
             sign_approval(store, cycle, "preparer", person, signer, staged_digest(store, cycle, files))
             advance(store, cycle, "computed", person)
     store.log.publish()
-    return summary(staging(store, cycle) / "public", steps)
+    return summary(staging(store, cycle) / "public", steps, policy.k)
 
 
 def _log_event(store: Store, cycle: str, outcome: str) -> None:
@@ -225,7 +226,7 @@ class Bench:
             self._tables.pop(name, None)
 
 
-def summary(public: Path, steps: Mapping[str, int]) -> dict[str, Any]:
+def summary(public: Path, steps: Mapping[str, int], k: int) -> dict[str, Any]:
     """What an approver looks at first: by benefit, what is due, what will be handed out, the lowest and highest level.
 
     `steps`: base units of a hand-out step of the benefits that are divided.
@@ -248,6 +249,13 @@ def summary(public: Path, steps: Mapping[str, int]) -> dict[str, Any]:
         lines.append(
             f"{benefit:<10} {percent(rations * step, due):>5} of what is due, in {rations:,} steps;"
             f" levels {_three(low[0])} ({low[1]}) to {_three(high[0])} ({high[1]})"
+        )
+    small = [row for row in tables["ladders"] if 0 < row["households"] < k]
+    if small:
+        first = small[0]
+        lines.append(
+            f"{len(small)} sums tell of fewer than k = {k} households, which nothing can hide: {first['benefit']} at"
+            f" {first['point']} is due to {first['households']}"
         )
     return {"lines": lines, "fill": fill}
 

@@ -16,28 +16,29 @@ Pair = tuple[str, str]
 
 def table(names: tuple[str, ...], rows: list[tuple[Any, ...]], ints: tuple[str, ...] = ("quantity",)) -> pa.Table:
     """A table of rows, sorted; columns named in `ints` are int64, the others text."""
-    columns = list(zip(*sorted(rows), strict=True)) if rows else [()] * len(names)
+    ordered = sorted(rows, key=lambda row: [(cell is not None, cell) for cell in row])
+    columns = list(zip(*ordered, strict=True)) if rows else [()] * len(names)
     kinds = [pa.int64() if name in ints else pa.string() for name in names]
     return pa.table([pa.array(c, k) for c, k in zip(columns, kinds, strict=True)], list(names))
 
 
 def network(terms: Terms, tables: Tables) -> dict[str, Any]:
-    """Nodes, and lanes with their capacities in steps. A lane for something that is not divided is left out."""
-    nodes, lanes, steps = tables["places_frozen"], tables["lanes_frozen"], terms.steps
+    """Nodes, and lanes with their capacities in steps. A lane for something that is not divided is left out; one with a
+    capacity and no commodity has it for each benefit by itself, and becomes a lane `LANE/BENEFIT` for each."""
+    nodes, steps = tables["places_frozen"], terms.steps
     rows = []
-    for lane in lanes.to_pylist():
-        commodity, capacity = lane["commodity"], lane["capacity_base"]
-        if commodity is not None and commodity not in steps:
-            continue
-        whole = None if capacity is None else capacity // steps[commodity]
-        rows.append((lane["lane"], lane["source"], lane["target"], commodity, whole, lane["cost"]))
-    names = ("lane", "from", "to", "commodity", "capacity", "cost")
-    columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
-    kinds = [pa.string()] * 4 + [pa.int64()] * 2
+    for lane in tables["lanes_frozen"].to_pylist():
+        name, commodity, capacity = lane["lane"], lane["commodity"], lane["capacity_base"]
+        ends = (lane["source"], lane["target"])
+        if commodity is None and capacity is not None:
+            rows += [(f"{name}/{b}", *ends, b, capacity // step, lane["cost"]) for b, step in steps.items()]
+        elif commodity is None or commodity in steps:
+            whole = None if capacity is None else capacity // steps[commodity]
+            rows.append((name, *ends, commodity, whole, lane["cost"]))
     return {
         "nodes": nodes.select(["node", "kind"]),
         "places": nodes.drop_columns(["kind"]),
-        "capacities": pa.table([pa.array(c, k) for c, k in zip(columns, kinds, strict=True)], list(names)),
+        "capacities": table(("lane", "from", "to", "commodity", "capacity", "cost"), rows, ("capacity", "cost")),
     }
 
 
@@ -97,7 +98,7 @@ def offer(terms: Terms, tables: Tables) -> dict[str, Any]:
             for node, sign in ((lane["from"], -1), (lane["to"], 1)):
                 if kinds[node] != "point":
                     left[node, benefit] = left.get((node, benefit), 0) + sign * quantity
-        if lane["capacity"] is not None and mine:
+        if lane["capacity"] is not None:  # then it has one commodity
             lane["capacity"] -= sum(mine.values())
     rows = [(node, benefit, quantity) for (node, benefit), quantity in left.items() if quantity]
     return {
