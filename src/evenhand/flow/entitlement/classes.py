@@ -50,9 +50,8 @@ def _parts(program: Program, node: Node, known: dict[str, list[Part] | None]) ->
     return [] if node.op == "const" and node.data[0] == 0 else None
 
 
-def selects(rules: Rules, entitlement: str, benefit: str, parts: int, node: Node, last: tuple[str, str]) -> list[str]:
-    """SELECTs of (area, benefit, row, households, members, amount) for one entitlement. `last` names the final selects."""
-    households, members = last
+def selects(rules: Rules, entitlement: str, benefit: str, parts: int, node: Node, households: str) -> list[str]:
+    """SELECTs of (area, benefit, row, households, members, amount) for one entitlement; `households` has what is due."""
     found = parts_of(rules.program, node)
     size = rules.size().text
     where = f"a_{entitlement} IS NOT NULL"
@@ -77,7 +76,9 @@ def selects(rules: Rules, entitlement: str, benefit: str, parts: int, node: Node
                 f"{head}, count(*) AS households, sum({size}) AS members, {amount} AS amount FROM {households} h {point}"
             )
         else:
-            source = f"(SELECT household, t_{part.table}, r_{part.table} FROM {members}) m JOIN {households} h ON h.household = m.household"
+            members = rules.layers.keep(rules.hit(part.table))
+            rules.layers.keep(rules.value(part.table))
+            source = f"{members} m JOIN {households} h ON h.household = m.household"
             out.append(
                 f"{head}, CAST(NULL AS BIGINT) AS households, count(*) AS members, {amount} AS amount FROM {source} {point}"
             )

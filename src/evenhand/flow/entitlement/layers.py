@@ -12,6 +12,9 @@ from evenhand.core.plan import Select
 
 HOUSEHOLD, MEMBER = "household", "member"
 
+ROUND = 1_000
+"""Layers of a round. All that is gathered from members in one round is gathered at once, at the start of the next."""
+
 
 @dataclass(frozen=True)
 class Sql:
@@ -38,6 +41,7 @@ class Layers:
         self._layers: dict[str, dict[int, _Layer]] = {HOUSEHOLD: {}, MEMBER: {}}
         self._known: dict[tuple[str, str, str], Sql] = {}
         self._count = 0
+        self._kept: dict[int, dict[str, None]] = {}
 
     def column(self, scope: str, value: Sql, name: str = "") -> Sql:
         """`value` as a column of its own, one layer up; the same expression is not written twice."""
@@ -57,9 +61,10 @@ class Layers:
         key = (HOUSEHOLD, "gather", aggregate.replace("{}", held.text))
         if key not in self._known:
             name = self._name("g")
-            layer = self._layers[HOUSEHOLD].setdefault(held.layer + 1, _Layer())
-            layer.gathered.append((name, key[2]))
-            self._known[key] = Sql(name, held.layer + 1, True)
+            start = (held.layer // ROUND + 1) * ROUND
+            self._layers[HOUSEHOLD].setdefault(start, _Layer()).gathered.append((name, key[2]))
+            self.keep(held)
+            self._known[key] = Sql(name, start, True)
         return self._known[key]
 
     def fetch(self, column: Sql) -> Sql:
@@ -75,37 +80,49 @@ class Layers:
         self._count += 1
         return f"{prefix}{self._count}"
 
-    @property
-    def top(self) -> int:
-        """The highest layer in use."""
-        return max((layer for scope in self._layers.values() for layer in scope), default=0)
+    def keep(self, column: Sql) -> str:
+        """The select of members that has `column` for others to read; it holds nothing but what is kept."""
+        number = column.layer // ROUND
+        self._kept.setdefault(number, {})[column.text] = None
+        return f"members_{number}"
 
-    def selects(self) -> tuple[list[Select], str, str]:
-        """The selects, and the names of the last one of households and of members."""
+    def selects(self) -> tuple[list[Select], str]:
+        """The selects, and the name of the last one of households."""
         found = [
             Select("h0", f"SELECT {_listed(self.base[HOUSEHOLD])} FROM {self._source(HOUSEHOLD)}"),
             Select("m0", f"SELECT {_listed(self.base[MEMBER])} FROM {self._source(MEMBER)}"),
         ]
         last = {HOUSEHOLD: "h0", MEMBER: "m0"}
-        for number in range(1, self.top + 1):
+        current = 0
+        for number in sorted({*self._layers[HOUSEHOLD], *self._layers[MEMBER]}):
+            while number // ROUND > current:
+                found += self._keeping(current, last[MEMBER])
+                current += 1
             before = dict(last)
             for scope, prefix in ((HOUSEHOLD, "h"), (MEMBER, "m")):
                 layer = self._layers[scope].get(number)
                 if layer is not None:
                     name = f"{prefix}{number}"
-                    found.append(Select(name, self._select(layer, before, scope)))
+                    found.append(Select(name, self._select(layer, before, scope, number)))
                     last[scope] = name
-        return found, last[HOUSEHOLD], last[MEMBER]
+        return found + self._keeping(current, last[MEMBER]), last[HOUSEHOLD]
+
+    def _keeping(self, number: int, source: str) -> list[Select]:
+        names = [name for name in self._kept.get(number, {}) if name != "household"]
+        if number not in self._kept:
+            return []
+        return [Select(f"members_{number}", f"SELECT {', '.join(['household', *names])} FROM {source}")]
 
     def _source(self, scope: str) -> str:
         prepared = "".join(f", {column}" for column in self.prepared[scope])
         return f"(SELECT *{prepared} FROM {scope})" if prepared else scope
 
-    def _select(self, layer: _Layer, before: dict[str, str], scope: str) -> str:
+    def _select(self, layer: _Layer, before: dict[str, str], scope: str, number: int) -> str:
         columns = "".join(f", {text} AS {name}" for name, text in layer.columns)
         if scope == HOUSEHOLD and layer.gathered:
             names = "".join(f", g.{name}" for name, _ in layer.gathered)
-            inner = f"SELECT household, {_listed(layer.gathered)} FROM {before[MEMBER]} GROUP BY household"
+            source = f"members_{number // ROUND - 1}"
+            inner = f"SELECT household, {_listed(layer.gathered)} FROM {source} GROUP BY household"
             return f"SELECT h.*{names}{columns} FROM {before[HOUSEHOLD]} h LEFT JOIN ({inner}) g ON g.household = h.household"
         if scope == MEMBER and layer.fetched:
             names = "".join(f", f.{name}" for name in layer.fetched)

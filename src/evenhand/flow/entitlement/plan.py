@@ -18,6 +18,9 @@ from evenhand.flow.policy.model import Policy
 from evenhand.flow.policy.sheet import Faults
 from evenhand.flow.policy.tree import Program, TypedEntitlement, TypedTable
 
+DUE = "due"
+"""The select that holds what is due, a row a household; all outputs read it."""
+
 OUTPUTS = ("wide", "entitlement", "classes", "undecided")
 
 
@@ -110,6 +113,26 @@ class _Planner:
                 self.layers.prepared[found.of].append(inputs.prepared(name, inputs.factor_of(found)))
         self.layers.base = {HOUSEHOLD: household, MEMBER: member}
 
+    def due_columns(self, outputs: Sequence[str]) -> list[str]:
+        """What the outputs read of a household, and nothing else: the rest is never kept."""
+        columns = {"household": None}
+        if self.points:
+            columns["point"] = None
+        if {"wide", "reasons"} & set(outputs):
+            columns["row"] = None
+        for found in self.program.entitlements:
+            name = found.rule.name
+            columns |= dict.fromkeys((f"a_{name}", f"u_{name}", f"tier_{name}", *((f"f_{name}",) if found.rule.floor else ())))
+            columns |= dict.fromkeys(sql.text for _, sql in self.fired[name])
+            if "classes" in outputs:
+                for part in classes.parts_of(self.program, found.amount) or ():
+                    if self.program.rules[part.table].rule.of == HOUSEHOLD:
+                        columns |= dict.fromkeys((f"t_{part.table}", f"r_{part.table}"))
+        if "classes" in outputs:
+            columns[self.rules.size().text] = None
+        columns.pop("CAST(NULL AS BIGINT)", None)
+        return list(columns)
+
     def reason_sets(self, name: str, source: str) -> Select | None:
         """The lists of rows for every combination of bits that occurs: few, so the lists are made once each."""
         fired = self.fired[name]
@@ -150,22 +173,23 @@ def plan(policy: Policy, period: Period, *, outputs: Sequence[str] = OUTPUTS, me
     if planner.reads_members and not members:
         raise UsageError(f'policy "{policy.id}" reads members', "give the members too (--members FILE)")
     planner.base(numbered=bool({"wide", "reasons"} & set(outputs)))
-    found, household, member = planner.layers.selects()
+    taken = _classes(planner, DUE) if "classes" in outputs else None
+    found, last = planner.layers.selects()
     if not members:
-        found = [select for select in found if not select.name.startswith("m")]
-    made: list[Select] = []
+        found = [select for select in found if select.name != "m0"]
+    made = [Select(DUE, f"SELECT {', '.join(planner.due_columns(outputs))} FROM {last}")]
     if {"entitlement", "reasons"} & set(outputs):
-        made += [sets for e in planner.program.entitlements if (sets := planner.reason_sets(e.rule.name, household))]
+        made += [sets for e in planner.program.entitlements if (sets := planner.reason_sets(e.rule.name, DUE))]
     if "wide" in outputs:
-        made.append(_wide(planner, household))
+        made.append(_wide(planner, DUE))
     if "entitlement" in outputs:
-        made.append(_entitlement(planner, household))
+        made.append(_entitlement(planner, DUE))
     if "reasons" in outputs:
-        made.append(_reasons(planner, household))
-    if "classes" in outputs:
-        made.append(_classes(planner, (household, member)))
+        made.append(_reasons(planner, DUE))
+    if taken is not None:
+        made.append(taken)
     if "undecided" in outputs:
-        made.append(_undecided(planner, household))
+        made.append(_undecided(planner, DUE))
     names = ("household", *(("member",) if members else ()), *(("point",) if points and "classes" in outputs else ()))
     return Plan(names, (*found, *made), tuple(outputs))
 
@@ -239,7 +263,7 @@ def _entitlement(planner: _Planner, source: str) -> Select:
     return Select("entitlement", sql, tables.ENTITLEMENT)
 
 
-def _classes(planner: _Planner, last: tuple[str, str]) -> Select:
+def _classes(planner: _Planner, last: str) -> Select:
     parts: list[str] = []
     for found in planner.program.entitlements:
         benefit = planner.policy.benefits[found.rule.benefit]
