@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Iterator
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
@@ -119,7 +119,7 @@ def _loose(path: Path) -> tuple[list[str], list[list[Any]]]:
         return list(table.column_names), [column.to_pylist() for column in table.columns]
     try:
         text = data.decode("utf-8-sig")
-        lines = list(csv.reader(text.splitlines(keepends=True), strict=True))
+        lines = list(csv.reader(StringIO(text, newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
         raise Malformed(where, f"not a CSV file in UTF-8 ({error})") from error
     lines = [line for line in lines if line]
@@ -140,8 +140,8 @@ def loose(folder: Path, name: str, schema: Schema, needed: tuple[str, ...], only
         raise Malformed(folder.name, f"{name}.csv {what}")
     try:
         header, values = _loose(paths[0])
-    except ValueError as error:
-        raise Malformed(paths[0].name, str(error)) from error
+    except (ValueError, OSError) as error:
+        raise Malformed(paths[0].name, f"cannot be read ({error})") from error
     kinds = dict(schema.columns)
     for column in needed:
         if header.count(column) != 1:

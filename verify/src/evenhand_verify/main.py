@@ -6,6 +6,7 @@ import argparse
 import gc
 import json
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import NoReturn
 
@@ -52,7 +53,7 @@ def _print(
     if as_json:
         checks = [{"name": o.name, "pass": o.passed, "figure": o.figure, "failures": o.failures} for o in outcomes]
         document = {**more, "checks": checks, "verdict": verdict}
-        print(json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False))
+        print(json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False).encode("utf-8", "replace").decode())
     else:
         print("\n".join([*before, *(outcome.line() for outcome in outcomes), *between, verdict]))
 
@@ -164,6 +165,9 @@ def _run(arguments: list[str]) -> int:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; what it returns is the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # A terminal without UTF-8 still gets every line.
     collecting = gc.isenabled()
     gc.disable()  # A short run over big tables: collecting would cost a third of the time and free nothing.
     try:

@@ -65,6 +65,7 @@ class Policy:
         self.where = where
         self.data = data
         self.id = str(_dict(data.get("policy"), where).get("id", ""))
+        self.period = str(_dict(data.get("policy"), where).get("period", ""))
         benefits = _dict(data.get("benefit"), where)
         self.benefits = {name: _benefit(where, name, _dict(value, where)) for name, value in benefits.items()}
         self.tables = {name: _dict(value, where) for name, value in _dict(data.get("table", {}), where).items()}

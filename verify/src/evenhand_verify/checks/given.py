@@ -41,8 +41,8 @@ def run(d: Disclosure) -> str | list[str]:
         if books.redeem.get(key, 0) + books.over_issue.get(key, 0) > there:
             failures.append(f"more was given than was ever there, {where}")
         entry = entries.get(point)
-        if entry is not None and not cut and _all_served(entry.totals) and steps != total.rations:
-            failures.append(f"every row was served, with {steps} steps of the {total.rations} on the roll, {where}")
+        if entry is not None and _all_served(entry.totals) and steps != rations:
+            failures.append(f"every row was served, with {steps} steps of the {rations} on the roll, {where}")
     sums: dict[str, int] = {}
     for (_, benefit), steps in given.items():
         sums[benefit] = sums.get(benefit, 0) + steps
@@ -51,10 +51,8 @@ def run(d: Disclosure) -> str | list[str]:
 
 
 def _all_served(totals: dict[str, object]) -> bool:
-    served = [totals.get("redeemed"), totals.get("exception")]
-    return all(type(count) is int for count in served) and sum(c for c in served if isinstance(c, int)) == totals.get(
-        "rows"
-    )
+    served = [totals.get(name) for name in ("redeemed", "exception", "contested")]
+    return sum(count for count in served if isinstance(count, int)) == totals.get("rows")
 
 
 CHECK = Check("given", "what was given is in the ledger, was on the roll, and was there", run)

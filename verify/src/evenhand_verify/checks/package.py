@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from evenhand_verify.disclosure import Disclosure
 from evenhand_verify.result import Check
 from evenhand_verify.schema import SCHEMAS
@@ -27,8 +29,22 @@ def run(d: Disclosure) -> str | list[str]:
     period = meta.cycle.partition("/")[0]
     if period != meta.period:
         failures.append(f"the cycle {meta.cycle} is not one of the period {meta.period}, datapackage.json")
+    kind = d.policy.period
+    if not _is_period(kind, meta.period, meta.first, meta.last):
+        failures.append(f"{meta.first} to {meta.last} is not the {kind or 'period'} {meta.period}, datapackage.json")
     people = "a generated population" if meta.generated else "a registered population"
     return failures or f"{meta.programme} {meta.cycle}, {meta.first} to {meta.last}, {people}"
+
+
+def _is_period(kind: str, name: str, first: date, last: date) -> bool:
+    """A month must be the whole one of its name, and a week seven days from Monday; other kinds name their own days."""
+    after = last + timedelta(days=1)
+    if kind == "month":
+        whole = first.day == 1 and after.day == 1 and (last - first).days < 31
+        return whole and name == f"{first.year:04d}-{first.month:02d}"
+    if kind == "week":
+        return first.weekday() == 0 and (last - first).days == 6
+    return True
 
 
 CHECK = Check("package", "datapackage.json is canonical and says what the policy says", run)

@@ -23,6 +23,9 @@ _TAKES = {
     "archive",
     "codebase",
 }
+_ASKS = (
+    "fetch(", "XMLHttpRequest", "WebSocket", "EventSource", "sendBeacon", "import(", "importScripts", "http:", "https:",
+)  # fmt: skip
 
 
 class _Reader(HTMLParser):
@@ -47,6 +50,8 @@ class _Reader(HTMLParser):
         for name, value in values.items():
             if name in _TAKES or (name in ("href", "xlink:href") and tag not in ("a", "area")):
                 self.wants(f"<{tag} {name}>", value)
+            elif name.startswith("on"):
+                self.script(value)
             elif name == "style" or "url(" in value.lower():
                 self.style(value)
             elif name in ("href", "xlink:href") and value.strip().lower().startswith(("javascript:", "vbscript:")):
@@ -62,17 +67,13 @@ class _Reader(HTMLParser):
         if self.in_style:
             self.style(data)
         elif self.in_script:
-            for word in (
-                "fetch(",
-                "XMLHttpRequest",
-                "WebSocket",
-                "EventSource",
-                "sendBeacon",
-                "import(",
-                "importScripts",
-            ):
-                if word in data:
-                    self.failures.append(f"a script that asks another place ({word}), {PATH}")
+            self.script(data)
+
+    def script(self, data: str) -> None:
+        """Words by which a script asks another place for something, or sends the reader there."""
+        for word in _ASKS:
+            if word in data.replace("http://www.w3.org/", ""):
+                self.failures.append(f"a script that asks another place ({word}), {PATH}")
 
     in_script = False
 
