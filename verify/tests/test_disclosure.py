@@ -393,6 +393,22 @@ def other_k(b: Build) -> None:
     b.meta["k"] = 5
 
 
+def another_reserve(b: Build) -> None:
+    b.meta["reserve"] = [1, 10]
+
+
+def days_added_to_the_month(b: Build) -> None:
+    b.meta["period"]["first"] = "2008-02-28"
+
+
+def report_that_runs_a_script_on_load(b: Build) -> None:
+    b.overrides["report/index.html"] = b"<body onload='fetch(1)'>"
+
+
+def report_with_a_picture_from_elsewhere(b: Build) -> None:
+    b.overrides["report/index.html"] = b"<svg><image href='/x.png'/></svg>"
+
+
 def unsorted_table(b: Build) -> None:
     from checker_kit.build import parquet
 
@@ -471,6 +487,10 @@ CHANGES: list[tuple[str, Change, set[str]]] = [
     ("package", unknown_statement, {"signed-files"}),
     ("log", other_package, {"publish"}),
     ("package", other_k, {"package"}),
+    ("package", another_reserve, {"package"}),
+    ("package", days_added_to_the_month, {"package", "classes-policy"}),
+    ("close", report_that_runs_a_script_on_load, {"report"}),
+    ("close", report_with_a_picture_from_elsewhere, {"report"}),
     ("close", unsorted_table, {"tables"}),
     ("close", report_that_calls_home, {"report"}),
     ("close", report_with_a_style_from_elsewhere, {"report"}),

@@ -56,6 +56,25 @@ def test_stock_that_vanishes_between_two_months_fails(march: Build, tmp_path: Pa
     assert failed(march, after, tmp_path, capsys) == {"previous-stock"}
 
 
+def test_a_month_between_that_is_left_out_fails(march: Build, tmp_path: Path, capsys: Captured) -> None:
+    april = Build(4, before=march)
+    may = Build(5, before=april, hooks={"people": lambda b: b.received.update(grain=1_500_250)})
+    assert failed(march, may, tmp_path, capsys) == {"previous-log", "previous-stock"}
+
+
+def test_a_folder_before_that_was_made_again_fails(march: Build, tmp_path: Path, capsys: Captured) -> None:
+    """The log is the same, and only the closing balances were changed, with a package made anew."""
+
+    def hide(build: Build) -> None:
+        build.entries[-1]["sha"] = bytes(32)
+        build.row("balances", account="node:Alder", benefit="grain")["closing"] -= 500
+
+    other = Build(3, hooks={"close": lambda b: None, "log": hide})
+    other.files |= {path: data for path, data in march.files.items() if path.startswith("log/")}
+    after = Build(4, before=march, hooks={"people": lose("node:Alder", 500)})
+    assert failed(other, after, tmp_path, capsys) == {"previous-log"}
+
+
 def test_a_folder_of_another_programme_fails(march: Build, tmp_path: Path, capsys: Captured) -> None:
     other = Build(3, hooks={"package": lambda b: b.meta.update(programme="hills")})
     assert "previous-log" in failed(other, Build(4, before=march), tmp_path, capsys)

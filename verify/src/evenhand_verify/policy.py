@@ -65,7 +65,7 @@ class Policy:
         self.where = where
         self.data = data
         self.id = str(_dict(data.get("policy"), where).get("id", ""))
-        self.period = str(_dict(data.get("policy"), where).get("period", ""))
+        self.period = str(_dict(data.get("policy"), where).get("period", "month"))
         benefits = _dict(data.get("benefit"), where)
         self.benefits = {name: _benefit(where, name, _dict(value, where)) for name, value in benefits.items()}
         self.tables = {name: _dict(value, where) for name, value in _dict(data.get("table", {}), where).items()}
@@ -74,11 +74,14 @@ class Policy:
         self.entitlements = [_dict(value, where) for value in _list(data.get("entitlement"), where)]
 
     @property
-    def stated(self) -> tuple[int | None, Fraction | None]:
-        """k and reserve where the policy states them."""
-        own = _dict(self.data.get("policy"), self.where)
-        k, reserve = own.get("k"), own.get("reserve")
-        return (k if type(k) is int else None), (None if reserve is None else _fraction(reserve, self.where))
+    def k(self) -> Any:
+        """The fewest households a point may have."""
+        return _dict(self.data.get("policy"), self.where).get("k", 20)
+
+    @property
+    def reserve(self) -> Fraction:
+        """What is kept at every point for exceptions, as a share of what is due."""
+        return _fraction(_dict(self.data.get("policy"), self.where).get("reserve", 0), self.where)
 
     def benefit(self, name: str) -> Benefit:
         """A benefit by id."""

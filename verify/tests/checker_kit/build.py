@@ -209,7 +209,7 @@ class Build:
         self.before = before
         self.period = f"2008-{month:02d}"
         self.cycle = f"{self.period}/1"
-        self.days = {2: 29, 3: 31, 4: 30}[month]
+        self.days = {2: 29, 3: 31, 4: 30, 5: 31}[month]
         self.month = month
         self.policy = POLICY.encode()
         self.people = {"root": Key("root"), "log": Key("log"), "anna": Key("anna"), "bert": Key("bert"),

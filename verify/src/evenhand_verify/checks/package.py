@@ -20,18 +20,17 @@ def run(d: Disclosure) -> str | list[str]:
         found = [(f.get("name"), f.get("type")) for f in fields or [] if isinstance(f, dict)]
         if found != [(column, TYPES[kind.rstrip("?")]) for column, kind in schema.columns]:
             failures.append(f"the schema is not that of the table, tables/{name}.parquet")
-    k, reserve = d.policy.stated
-    if k is not None and k != d.meta.k:
-        failures.append(f"k is {d.meta.k} and the policy says {k}, datapackage.json")
-    if reserve is not None and reserve != d.meta.reserve:
-        failures.append(f"the reserve is {d.meta.reserve} and the policy says {reserve}, datapackage.json")
+    if d.policy.k != d.meta.k:
+        failures.append(f"k is {d.meta.k} and the policy says {d.policy.k}, datapackage.json")
+    if d.policy.reserve != d.meta.reserve:
+        failures.append(f"the reserve is {d.meta.reserve} and the policy says {d.policy.reserve}, datapackage.json")
     meta = d.meta
     period = meta.cycle.partition("/")[0]
     if period != meta.period:
         failures.append(f"the cycle {meta.cycle} is not one of the period {meta.period}, datapackage.json")
     kind = d.policy.period
     if not _is_period(kind, meta.period, meta.first, meta.last):
-        failures.append(f"{meta.first} to {meta.last} is not the {kind or 'period'} {meta.period}, datapackage.json")
+        failures.append(f"{meta.first} to {meta.last} is not the {kind} {meta.period}, datapackage.json")
     people = "a generated population" if meta.generated else "a registered population"
     return failures or f"{meta.programme} {meta.cycle}, {meta.first} to {meta.last}, {people}"
 
