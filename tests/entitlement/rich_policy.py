@@ -117,7 +117,7 @@ rows = [
   {id = "stove", when = "stove and poor", then = "by_card", because = "b"},
   {id = "same", when = "card = second", then = "by_room", because = "b"},
   {id = "old", from = 2021-01-01, to = 2021-12-31, when = "true", then = "100", because = "b"},
-  {id = "small", when = "plot <= 0.5 and rooms between 1 and 3", then = "1.5 + plot * share * each * size_one", because = "b"},
+  {id = "small", when = "plot <= 0.5 and rooms <= 3", then = "1.5 + plot * share * each * size_one", because = "b"},
 ]
 otherwise = {then = "0.25", because = "b"}
 round = {to = "10 g", mode = "MODE"}
@@ -146,7 +146,10 @@ otherwise = {then = "2", because = "b"}
 [table.footwear]
 of = "member"
 unit = "pair"
-rows = [{id = "grown", when = "adult", then = "1/4", because = "b"}, {id = "child", when = "not adult", then = "1/6", because = "b"}]
+rows = [
+  {id = "grown", when = "adult", then = "1/4", because = "b"},
+  {id = "child", when = "not adult", then = "1/6", because = "b"},
+]
 
 [table.leave]
 of = "member"

@@ -26,14 +26,18 @@ def some_household(chance: random.Random) -> tuple[dict[str, object], list[dict[
     given = {
         "card": blank(chance, chance.choice(["AAY", "PHH", "none", "none", "unlisted"])),
         "second": blank(chance, chance.choice(["AAY", "PHH", "none"])),
-        "rent": blank(chance, Fraction(chance.randint(-20000, 100000), 100) if chance.random() < 0.9 else Fraction(2000)),
+        "rent": blank(
+            chance, Fraction(chance.randint(-20000, 100000), 100) if chance.random() < 0.9 else Fraction(2000)
+        ),
         "rooms": blank(chance, Fraction(chance.randint(0, 4))),
         "plot": blank(chance, Fraction(chance.randint(0, 100), 100)),
         "stove": blank(chance, chance.random() < 0.4),
     }
     members = []
     for _ in range(chance.choice([0, 1, 1, 2, 3, 4, 6])):
-        born = date(2024, 2, 29) - timedelta(days=chance.choice([0, 1, 16 * 365 + 3, 16 * 365 + 4, 16 * 365 + 5, 900, 8000]))
+        born = date(2024, 2, 29) - timedelta(
+            days=chance.choice([0, 1, 16 * 365 + 3, 16 * 365 + 4, 16 * 365 + 5, 900, 8000])
+        )
         members.append(
             {
                 "birth_date": blank(chance, born),
@@ -81,7 +85,9 @@ def test_engine_and_exact_arithmetic_agree(tmp_path: Path, mode: str, day: date,
     chance = random.Random(f"{mode}{day}")
     households = [some_household(chance) for _ in range(150)]
     # Money in the file is dollars and cents; in the tree it is cents.
-    found = DuckDB(threads=2).rows(plan(policy, period, outputs=("wide", "entitlement", "reasons")), write(tmp_path, households))
+    found = DuckDB(threads=2).rows(
+        plan(policy, period, outputs=("wide", "entitlement", "reasons")), write(tmp_path, households)
+    )
     program = program_for(policy, period)
     wide = found["wide"].to_pylist()
     reasons = {(row["household"], row["entitlement"]): row["reasons"] for row in found["reasons"].to_pylist()}

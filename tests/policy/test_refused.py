@@ -7,7 +7,7 @@ from evenhand.core.errors import InputError
 from evenhand.flow.policy import load
 
 CASES = [
-    # what is replaced, by what, a text on the line that is to be named (default: the new text), words of the message, of the remedy
+    # what is replaced, by what, a text on the line to be named (None: there), words of the message, words of the remedy
     ("phh * size", "phh * sise", None, 'no name "sise"', "size"),
     ("phh * size", "35 kg", None, '"kg" follows a value', "without their unit"),
     ("phh * size", "phh *", None, "not a formula", ""),
@@ -102,15 +102,21 @@ CASES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("old", "new", "at", "message", "remedy"), CASES, ids=[f"{i}-{c[1][:30]}" for i, c in enumerate(CASES)])
-def test_a_broken_policy_is_refused_with_its_line(old: str, new: str, at: str | None, message: str, remedy: str) -> None:
+@pytest.mark.parametrize(
+    ("old", "new", "at", "message", "remedy"), CASES, ids=[f"{i}-{c[1][:30]}" for i, c in enumerate(CASES)]
+)
+def test_a_broken_policy_is_refused_with_its_line(
+    old: str, new: str, at: str | None, message: str, remedy: str
+) -> None:
     assert old in GRAIN
     text = GRAIN.replace(old, new, 1)
     line = line_of(text, at) if at else GRAIN[: GRAIN.index(old)].count("\n") + 1
     with pytest.raises(InputError) as caught:
         load(text, "grain.toml")
     found = caught.value.problems
-    fitting = [problem for problem in found if problem.row == line and message in problem.message and remedy in problem.remedy]
+    fitting = [
+        problem for problem in found if problem.row == line and message in problem.message and remedy in problem.remedy
+    ]
     assert fitting, "\n".join(problem.line() for problem in found)
     assert all(problem.file == "grain.toml" and problem.remedy for problem in found)
 
@@ -120,7 +126,11 @@ def test_the_policy_they_are_made_of_loads() -> None:
 
 
 def test_all_faults_are_told_at_once() -> None:
-    text = GRAIN.replace("phh * size", "phh * sise").replace("'AAY'\"", "'AAX'\"").replace('step = "500 g"', 'step = "0 g"')
+    text = (
+        GRAIN.replace("phh * size", "phh * sise")
+        .replace("'AAY'\"", "'AAX'\"")
+        .replace('step = "500 g"', 'step = "0 g"')
+    )
     with pytest.raises(InputError) as caught:
         load(text, "grain.toml")
     assert [problem.row for problem in caught.value.problems] == sorted(
@@ -130,5 +140,8 @@ def test_all_faults_are_told_at_once() -> None:
 
 def test_what_reads_a_wrong_rule_is_not_called_wrong_itself() -> None:
     with pytest.raises(InputError) as caught:
-        load(GRAIN.replace('is = "size >= 7"', 'is = "size >="').replace("card = 'PHH'", "card = 'PHH' and large"), "grain.toml")
+        load(
+            GRAIN.replace('is = "size >= 7"', 'is = "size >="').replace("card = 'PHH'", "card = 'PHH' and large"),
+            "grain.toml",
+        )
     assert len(caught.value.problems) == 1

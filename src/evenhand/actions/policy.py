@@ -142,7 +142,7 @@ def _table(path: Path, name: str, keys: Sequence[str], inputs: Sequence[str], wo
 
 
 _FAULTS = {
-    "unreadable": ("it cannot be read", "write a number such as 12.50, a date such as 2008-03-01, or true or false; leave unknown cells empty"),
+    "unreadable": ("it cannot be read", "write 12.50, 2008-03-01, true or false; leave unknown cells empty"),
     "blank": ("the key is empty", "give every row its key"),
     "twice": ("it stands twice", "keep one row of each"),
     "unknown household": ("there is no such household", "add it to the households, or remove the member"),

@@ -12,7 +12,9 @@ import typer
 from evenhand.cli.common import JsonOption, say, say_json
 from evenhand.core.errors import AnswerIsNo, InputError
 
-app = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Check, test and run policies: published rules as data.")
+app = typer.Typer(
+    rich_markup_mode=None, no_args_is_help=True, help="Check, test and run policies: published rules as data."
+)
 
 PolicyFile = Annotated[Path, typer.Argument(metavar="POLICY", help="A policy file (TOML).", show_default=False)]
 
@@ -49,7 +51,10 @@ def check(policy: PolicyFile, json: JsonOption = False) -> None:
         return
     say(f"{found.id}: {found.title}")
     say(f"grants {', '.join(document['entitlements'])}, every {found.period_kind}")
-    say(f"{len(found.rules)} rules, {len(found.params)} dated values from {len(found.sources)} sources, {len(found.cases)} tests")
+    say(
+        f"{len(found.rules)} rules, {len(found.params)} dated values from {len(found.sources)} sources, "
+        f"{len(found.cases)} tests"
+    )
     say("nothing wrong was found")
 
 
@@ -86,11 +91,15 @@ def run(
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where the result goes: .csv or .parquet.")],
     members: Annotated[
         Path | None,
-        typer.Option("--members", metavar="FILE", help="CSV or Parquet; keys `household`, `member`.", show_default=False),
+        typer.Option(
+            "--members", metavar="FILE", help="CSV or Parquet; keys `household`, `member`.", show_default=False
+        ),
     ] = None,
     reasons: Annotated[
         Path | None,
-        typer.Option("--reasons", metavar="FILE", help="Also write which rows decided: .csv or .parquet.", show_default=False),
+        typer.Option(
+            "--reasons", metavar="FILE", help="Also write which rows decided: .csv or .parquet.", show_default=False
+        ),
     ] = None,
     json: JsonOption = False,
 ) -> None:

@@ -16,6 +16,7 @@ from evenhand.core.plan import Plan, Select
 from evenhand.formats import parquet
 
 BATCH_ROWS = 131_072
+CSV = "header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"', nullstr = '', strict_mode = true"
 
 
 class DuckDB:
@@ -86,8 +87,7 @@ def _attach(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -> Non
         if path.suffix == ".parquet":
             connection.execute(f"CREATE TEMP VIEW {name} AS SELECT * FROM read_parquet({quoted})")
         else:
-            options = "header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"', nullstr = '', strict_mode = true"
-            connection.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM read_csv({quoted}, {options})")
+            connection.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM read_csv({quoted}, {CSV})")
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
         raise input_error(

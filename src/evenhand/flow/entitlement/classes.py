@@ -57,8 +57,9 @@ def selects(rules: Rules, entitlement: str, benefit: str, parts: int, node: Node
     where = f"a_{entitlement} IS NOT NULL"
     if not found:
         return [
-            f"SELECT p.area, {literal(benefit)} AS benefit, 'entitlement' AS row, count(*) AS households, sum({size}) AS members, "
-            f"sum(a_{entitlement}) AS amount FROM {households} h JOIN point p ON p.point = h.point WHERE {where} GROUP BY p.area"
+            f"SELECT p.area, {literal(benefit)} AS benefit, 'entitlement' AS row, count(*) AS households, "
+            f"sum({size}) AS members, sum(a_{entitlement}) AS amount FROM {households} h "
+            f"JOIN point p ON p.point = h.point WHERE {where} GROUP BY p.area"
         ]
     out: list[str] = []
     for part in found:

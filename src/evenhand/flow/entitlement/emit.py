@@ -167,7 +167,8 @@ class Emitter:
         if dated.more is not None:
             last = max(int(row[0]) for row in dated.rows)
             start = int(dated.rows[(str(last),)] * den)
-            more = f"{integer(start).text} + ({keys[0].text} // {node.args[0].number.den} - {last}) * {int(dated.more * den)}"
+            above = f"({keys[0].text} // {node.args[0].number.den} - {last})"
+            more = f"{integer(start).text} + {above} * {int(dated.more * den)}"
             cases.append(f"WHEN {keys[0].text} > {last * node.args[0].number.den} THEN {more}")
         other = integer(int(dated.other * den)).text if dated.other is not None else "NULL"
         return Sql(f"(CASE {' '.join(cases)} ELSE {other} END)", max(key.layer for key in keys))
@@ -250,7 +251,8 @@ class Emitter:
         leap_day = f"month({start.text}) = 2 AND day({start.text}) = 29 AND {_common(f'({year})')}"
         place = "3, 1" if node.data == "1 Mar" else "2, 28"
         text = (
-            f"(CASE WHEN {start.text} IS NULL OR {more.text} IS NULL THEN NULL WHEN {leap_day} THEN make_date({year}, {place}) "
+            f"(CASE WHEN {start.text} IS NULL OR {more.text} IS NULL THEN NULL "
+            f"WHEN {leap_day} THEN make_date({year}, {place}) "
             f"ELSE make_date({year}, month({start.text}), day({start.text})) END)"
         )
         return Sql(text, max(start.layer, more.layer))

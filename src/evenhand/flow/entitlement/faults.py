@@ -1,4 +1,4 @@
-"""What is wrong with the tables themselves, before anything is computed: unreadable cells, keys blank or twice, lost members."""
+"""What is wrong with the tables themselves, found before anything is computed: unreadable cells, bad keys, lost members."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ def faults_plan(policy: Policy, of: str, columns: Sequence[str], stated_size: bo
     parts += [_part(key, f'"{key}" IS NULL OR CAST("{key}" AS VARCHAR) = \'\'', "blank") for key in keys]
     both = ", ".join(keys)
     again = f'row_number() OVER (PARTITION BY {both} ORDER BY "~row")'
-    twice = f'SELECT "~row", "{keys[-1]}", {again} AS n FROM numbered WHERE {" AND ".join(f"{key} IS NOT NULL" for key in keys)}'
+    filled = " AND ".join(f"{key} IS NOT NULL" for key in keys)
+    twice = f'SELECT "~row", "{keys[-1]}", {again} AS n FROM numbered WHERE {filled}'
     parts.append(
         f'SELECT "~row" AS row, {inputs.literal(keys[-1])} AS field, CAST("{keys[-1]}" AS VARCHAR) AS value, '
         f"'twice' AS fault FROM ({twice}) WHERE n > 1"

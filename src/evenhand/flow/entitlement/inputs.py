@@ -1,6 +1,6 @@
 """Inputs as columns: words to small codes, decimals to exact integers, dates within their range; anything else is unknown.
 
-Text that cannot be read at all is a fault of the file (`fault`), not an unknown: blank, and a word outside its list, are unknown.
+Text that cannot be read at all is a fault of the file (`fault`); blank, and a word outside its list, are unknown.
 """
 
 from __future__ import annotations

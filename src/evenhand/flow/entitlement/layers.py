@@ -1,7 +1,7 @@
 """SQL in layers: a column may use columns of lower layers only, so every value is written once and used many times.
 
-Two chains of selects grow side by side, one row a household and one row a member. A column of a household may gather over its
-members; a column of a member may fetch one of its household.
+Two chains of selects grow side by side, one row a household and one row a member. A column of a household may gather over
+its members; a column of a member may fetch one of its household.
 """
 
 from __future__ import annotations
@@ -123,10 +123,12 @@ class Layers:
             names = "".join(f", g.{name}" for name, _ in layer.gathered)
             source = f"members_{number // ROUND - 1}"
             inner = f"SELECT household, {_listed(layer.gathered)} FROM {source} GROUP BY household"
-            return f"SELECT h.*{names}{columns} FROM {before[HOUSEHOLD]} h LEFT JOIN ({inner}) g ON g.household = h.household"
+            joined = f"{before[HOUSEHOLD]} h LEFT JOIN ({inner}) g ON g.household = h.household"
+            return f"SELECT h.*{names}{columns} FROM {joined}"
         if scope == MEMBER and layer.fetched:
             names = "".join(f", f.{name}" for name in layer.fetched)
-            return f"SELECT m.*{names}{columns} FROM {before[MEMBER]} m JOIN {before[HOUSEHOLD]} f ON f.household = m.household"
+            joined = f"{before[MEMBER]} m JOIN {before[HOUSEHOLD]} f ON f.household = m.household"
+            return f"SELECT m.*{names}{columns} FROM {joined}"
         return f"SELECT *{columns} FROM {before[scope]}"
 
 

@@ -122,7 +122,9 @@ class _Planner:
             columns["row"] = None
         for found in self.program.entitlements:
             name = found.rule.name
-            columns |= dict.fromkeys((f"a_{name}", f"u_{name}", f"tier_{name}", *((f"f_{name}",) if found.rule.floor else ())))
+            columns |= dict.fromkeys(
+                (f"a_{name}", f"u_{name}", f"tier_{name}", *((f"f_{name}",) if found.rule.floor else ()))
+            )
             columns |= dict.fromkeys(sql.text for _, sql in self.fired[name])
             if "classes" in outputs:
                 for part in classes.parts_of(self.program, found.amount) or ():
@@ -165,7 +167,8 @@ def plan(policy: Policy, period: Period, *, outputs: Sequence[str] = OUTPUTS, me
     """The plan. Inputs: `household` (household, point, inputs), `member` (household, member, inputs), `point` (point, area).
 
     `members`, `points`: whether there are such tables; `stated_size`: whether households have a column `size`.
-    Outputs: `wide`, `entitlement`, `classes`, `undecided`, `reasons` (see tables.py). UsageError if the policy is not in force.
+    Outputs: `wide`, `entitlement`, `classes`, `undecided`, `reasons` (see tables.py).
+    UsageError if the policy is not in force.
     """
     planner = _Planner(policy, period, members, stated_size, points)
     if not points and {"entitlement", "classes"} & set(outputs):
@@ -224,8 +227,8 @@ def _reasons(planner: _Planner, source: str) -> Select:
     parts: list[str] = []
     for number, found in enumerate(planner.program.entitlements):
         joined, column = planner.with_reasons(found.rule.name, source)
-        parts.append(f"SELECT row, {number} AS n, h.household, {inputs.literal(found.rule.name)} AS entitlement, {column} AS reasons "
-                     f"FROM {joined} WHERE a_{found.rule.name} IS NOT NULL")  # fmt: skip
+        parts.append(f"SELECT row, {number} AS n, h.household, {inputs.literal(found.rule.name)} AS entitlement, "
+                     f"{column} AS reasons FROM {joined} WHERE a_{found.rule.name} IS NOT NULL")  # fmt: skip
     return Select(
         "reasons",
         f"SELECT household, entitlement, reasons FROM ({' UNION ALL '.join(parts)}) ORDER BY row, n",
@@ -256,10 +259,12 @@ def _entitlement(planner: _Planner, source: str) -> Select:
             listed = f"list_distinct({listed})"
         parts.append(
             f"SELECT h.household, h.point, {inputs.literal(benefit)} AS benefit, {amount} AS amount, "
-            f"{' + '.join(floors) or 'CAST(0 AS BIGINT)'} AS floor, tier_{own[0].rule.name} AS tier, {listed} AS reasons, {number} AS n "
-            f"FROM {text} WHERE {' AND '.join(f'a_{found.rule.name} IS NOT NULL' for found in own)}"
+            f"{' + '.join(floors) or 'CAST(0 AS BIGINT)'} AS floor, tier_{own[0].rule.name} AS tier, "
+            f"{listed} AS reasons, {number} AS n FROM {text} "
+            f"WHERE {' AND '.join(f'a_{found.rule.name} IS NOT NULL' for found in own)}"
         )
-    sql = f"SELECT household, point, benefit, amount, floor, tier, reasons FROM ({' UNION ALL '.join(parts)}) ORDER BY point, household, n"
+    columns = "household, point, benefit, amount, floor, tier, reasons"
+    sql = f"SELECT {columns} FROM ({' UNION ALL '.join(parts)}) ORDER BY point, household, n"
     return Select("entitlement", sql, tables.ENTITLEMENT)
 
 
@@ -268,8 +273,9 @@ def _classes(planner: _Planner, last: str) -> Select:
     for found in planner.program.entitlements:
         benefit = planner.policy.benefits[found.rule.benefit]
         parts += classes.selects(planner.rules, found.rule.name, benefit.id, benefit.parts, found.amount, last)
-    sums = "CAST(max(households) AS BIGINT) AS households, CAST(max(members) AS BIGINT) AS members, CAST(sum(amount) AS BIGINT) AS amount"
-    sql = f"SELECT area, benefit, row, {sums} FROM ({' UNION ALL '.join(parts)}) GROUP BY area, benefit, row ORDER BY area, benefit, row"
+    counts = "CAST(max(households) AS BIGINT) AS households, CAST(max(members) AS BIGINT) AS members"
+    columns, key = f"{counts}, CAST(sum(amount) AS BIGINT) AS amount", "area, benefit, row"
+    sql = f"SELECT {key}, {columns} FROM ({' UNION ALL '.join(parts)}) GROUP BY {key} ORDER BY {key}"
     return Select("classes", sql, tables.CLASSES)
 
 

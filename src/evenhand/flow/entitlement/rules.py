@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from evenhand.flow.entitlement.emit import Emitter, integer, joined
 from evenhand.flow.entitlement.inputs import literal
 from evenhand.flow.entitlement.layers import HOUSEHOLD, MEMBER, Layers, Sql
+from evenhand.flow.policy.evaluate import parts
 from evenhand.flow.policy.numbers import MEMBERS_MAX
 from evenhand.flow.policy.tree import AGGREGATES, Node, Program, TypedRow, TypedStep, TypedTable
 
@@ -77,8 +76,8 @@ class Rules:
         for row, own in zip(typed.rows, plain, strict=True):
             position = bit(typed, row)
             over = [sql for other, sql in zip(typed.rows, plain, strict=True) if position in other.over]
-            found.append(self.layers.column(scope, joined([own, *(Sql(f"(NOT {sql.text})", sql.layer) for sql in over)], "AND"))
-                         if over else own)  # fmt: skip
+            nots = [Sql(f"(NOT {sql.text})", sql.layer) for sql in over]
+            found.append(self.layers.column(scope, joined([own, *nots], "AND")) if over else own)
         return found
 
     def _hit(self, typed: TypedTable) -> Sql:
@@ -195,11 +194,11 @@ class Rules:
             value = self.layers.column(HOUSEHOLD, self.emitter.emit(node, HOUSEHOLD))
             text = f"(CASE WHEN {value.text} IS NULL THEN coalesce({gathered.text}, 'member') END)"
             return Sql(text, max(gathered.layer, value.layer))
-        parts = [part for arg in node.args if (part := self.why(arg, scope)) is not None]
-        if not parts:
+        causes = [part for arg in node.args if (part := self.why(arg, scope)) is not None]
+        if not causes:
             return Sql(literal(node.op), 0, True) if node.op == "lookup" else None
-        layer = max(part.layer for part in parts)
-        text = f"coalesce({', '.join(part.text for part in parts)})" if len(parts) > 1 else parts[0].text
+        layer = max(part.layer for part in causes)
+        text = f"coalesce({', '.join(part.text for part in causes)})" if len(causes) > 1 else causes[0].text
         if node.op == "lookup":
             text = f"coalesce({text}, 'no value for the key')"
         if node.op in ("and", "or", "not", "lookup"):
@@ -258,10 +257,8 @@ class Rules:
     def _tables(self, node: Node, found: dict[str, None]) -> None:
         if node.op == "rule" and str(node.data) not in found:
             typed = self.program.rules[str(node.data)]
-            inner: Sequence[Node] = (typed.node,) if isinstance(typed, TypedStep) else (
-                *(part for row in typed.rows for part in (row.when, row.then)), *([typed.otherwise] if typed.otherwise else []))  # fmt: skip
             found[str(node.data)] = None
-            for part in inner:
+            for part in parts(typed):
                 self._tables(part, found)
         for arg in node.args:
             self._tables(arg, found)

@@ -30,7 +30,7 @@ ENTITLEMENT = Table("entitlement", (
     Column("floor", "quantity", "the part protected first, 0 where none is", minimum=0),
     Column("tier", "int", "1 comes first", minimum=1),
     Column("reasons", "text", "the rows that decided, list of TABLE.ROW"),
-), ("household", "benefit"), "what is due, one row a household and benefit that could be decided (0 is written too)")  # fmt: skip
+), ("household", "benefit"), "what is due, a row a household and benefit that could be decided, 0 too")  # fmt: skip
 
 CLASSES = Table("classes", (
     Column("area", "text", ""),

@@ -53,7 +53,7 @@ def _known(op: str, data: Any, values: Sequence[Any]) -> Value:
     if op == "word-in":
         return values[0] in data
     if op == "word-same":
-        return values[0] == values[1]
+        return bool(values[0] == values[1])
     if op == "not":
         return not values[0]
     if op in ("greatest", "least"):

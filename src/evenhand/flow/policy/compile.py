@@ -19,7 +19,6 @@ from evenhand.flow.policy.positions import Path
 from evenhand.flow.policy.sheet import Faults, nearest
 from evenhand.flow.policy.tree import Node, Program, Quant, TypedEntitlement, TypedRow, TypedStep, TypedTable
 
-
 HIGHEST = 100
 """Operations that may stand on each other: what walks the tree must not run out of stack."""
 
@@ -191,7 +190,11 @@ class _Compiler:
             node = self.rounded(node, rounding)
             height = self.height(node)
             if height > HIGHEST:
-                raise Refused(expr.text, f"more than {HIGHEST} operations stand on each other", "let fewer rules stand on each other")
+                raise Refused(
+                    expr.text,
+                    f"more than {HIGHEST} operations stand on each other",
+                    "let fewer rules stand on each other",
+                )
             if self.trail:
                 self.heights[self.trail[-1]] = max(height, self.heights.get(self.trail[-1], 0))
             return node
@@ -309,7 +312,9 @@ class _Compiler:
                 self._whole_and_due(amount, benefit.parts, rule.amount)
                 if rule.floor is not None:
                     share = rule.floor.share
-                    numbers.check(2 * (amount.number.largest * benefit.parts * share.numerator + share.denominator), "the floor")
+                    numbers.check(
+                        2 * (amount.number.largest * benefit.parts * share.numerator + share.denominator), "the floor"
+                    )
                 if tier is not None:
                     self._check_tier(tier)
             except Refused as error:

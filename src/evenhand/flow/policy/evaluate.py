@@ -1,4 +1,4 @@
-"""One household by exact arithmetic on the typed tree: for the tests inside a policy, for showing overlaps, for comparing engines.
+"""One household by exact arithmetic on the typed tree: for the tests inside a policy, for overlaps, for comparing engines.
 
 Slow and plain on purpose. It never touches an engine, and the engines never touch it.
 """
@@ -85,7 +85,9 @@ class Household:
         who = member if typed.rule.of == "member" else None
         key = (name, who)
         if key not in self._rules:
-            self._rules[key] = (self.value(typed.node, who), 0) if isinstance(typed, TypedStep) else self._table(typed, who)
+            self._rules[key] = (
+                (self.value(typed.node, who), 0) if isinstance(typed, TypedStep) else self._table(typed, who)
+            )
         return self._rules[key]
 
     def fits(self, typed: TypedTable, member: int | None) -> list[Value]:
@@ -94,7 +96,11 @@ class Household:
         found: list[Value] = []
         for row, fit in zip(typed.rows, own, strict=True):
             position = typed.rule.rows.index(row.row)
-            over = [apply("not", None, [other]) for other_row, other in zip(typed.rows, own, strict=True) if position in other_row.over]
+            over = [
+                apply("not", None, [other])
+                for other_row, other in zip(typed.rows, own, strict=True)
+                if position in other_row.over
+            ]
             found.append(apply("and", None, [fit, *over]))
         return found
 
@@ -140,7 +146,9 @@ class Household:
             value = self.value(entitlement.amount)
             tier = self.value(entitlement.tier) if entitlement.tier else Fraction(1)
             if not isinstance(value, Fraction) or not isinstance(tier, Fraction):
-                missing = self.missing(entitlement.amount) or (self.missing(entitlement.tier) if entitlement.tier else None)
+                missing = self.missing(entitlement.amount) or (
+                    self.missing(entitlement.tier) if entitlement.tier else None
+                )
                 found[rule.name] = Due(None, None, None, (), missing or rule.name)
                 continue
             amount = int(value * benefit.parts)
@@ -217,7 +225,10 @@ def parts(typed: TypedTable | TypedStep) -> tuple[Node, ...]:
     """The expressions a rule is made of."""
     if isinstance(typed, TypedStep):
         return (typed.node,)
-    return (*(part for row in typed.rows for part in (row.when, row.then)), *([typed.otherwise] if typed.otherwise else []))
+    return (
+        *(part for row in typed.rows for part in (row.when, row.then)),
+        *([typed.otherwise] if typed.otherwise else []),
+    )
 
 
 def known(found: Input, value: object, categories: Mapping[str, tuple[str, ...]]) -> Value:

@@ -1,7 +1,7 @@
 """What no rule may use: politics, religion, ethnicity, origin, obedience (DESIGN §5.6).
 
-The registry has no such columns; this refuses to let a programme declare one under a plain name. It reads words, so it cannot
-see a disguise: purposes are published with the policy for that reason.
+The registry has no such columns; this refuses to let a programme declare one under a plain name. It reads words, so it
+cannot see a disguise: purposes are published with the policy for that reason.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 
 _STEMS = {
     "politics": "politic party parties ideolog loyal songbun dissiden vote votes voter voting union_member propagand",
-    "religion": "relig faith church mosque temple sect sects christian muslim islam hindu buddhis jew jewish atheis confession",
+    "religion": "relig faith church mosque temple sect sects christian muslim islam hindu buddhis jew jewish atheis",
     "ethnicity": "ethnic race races racial tribe tribes tribal caste castes clan clans skin minority minorities indigenous",
     "origin": "origin origins birthplace nationality nationalities citizenship descent ancestry ancestor ancestors lineage",
     "obedience": "obedien disobedien conduct behaviour behavior reliability punish criminal convict deserter defector",

@@ -96,10 +96,11 @@ def _assemble(text: str, file: str, root: Sheet, faults: Faults) -> Policy:
         row.source for rule in rules.values() if isinstance(rule, TableRule) for row in rule.rows if row.source
     )
     groups = (root.data.get(group) for group in ("input", "param", "lookup", "step", "table"))
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
     declared = frozenset(name for group in groups if isinstance(group, dict) for name in group)
     return Policy(
         name, head.text("title", "", name), kind or "month", leap, head.span(), head.integer("k", 1, 1_000_000, 20), reserve,
-        file, text, hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest(), categories, inputs, params, rules, benefits,
+        file, text, digest, categories, inputs, params, rules, benefits,
         entitlements, cases, tuple(sources), declared, faults.lines,
     )  # fmt: skip
 

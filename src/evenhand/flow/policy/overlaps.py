@@ -1,8 +1,9 @@
 """Rows that both fit one household, and rows that fit none: shown by a household, found before anything runs.
 
-Conditions compare inputs with words and constants, so what a row does can change only there: at every word, and at every constant,
-one below and one above it. All combinations of those are tried by exact evaluation. An overlap is always real (the household is
-there); "nobody can fit" is said only where the conditions are of that plain form and no combination was left out.
+Conditions compare inputs with words and constants, so what a row does can change only there: at every word, and at every
+constant, one below and one above it. All combinations of those are tried by exact evaluation. An overlap is always real
+(the household is there); "nobody can fit" is said only where the conditions are of that plain form and no combination was
+left out.
 """
 
 from __future__ import annotations
@@ -82,7 +83,12 @@ def _check(program: Program, typed: TypedTable, faults: Faults) -> None:
     if whole and len(periods) < MOST_PERIODS:
         for row in typed.rows:
             if row.row.id not in reached and not any(row.row.id in pair for pair in told):
-                faults.add(row.row.path, row.row.id, f'row "{row.row.id}" can never fit', "mend its condition, or leave the row out")
+                faults.add(
+                    row.row.path,
+                    row.row.id,
+                    f'row "{row.row.id}" can never fit',
+                    "mend its condition, or leave the row out",
+                )
 
 
 def _periods(program: Program, typed: TypedTable) -> list[int]:
@@ -112,7 +118,8 @@ def _tell(faults: Faults, first: TypedRow, second: TypedRow, given: dict[str, ob
     faults.add(
         second.row.path,
         second.row.id,
-        f'rows "{first.row.id}" and "{second.row.id}" both fit a household with {household.removeprefix("; ") or "anything"} ({period.id})',
+        f'rows "{first.row.id}" and "{second.row.id}" both fit a household with '
+        f"{household.removeprefix('; ') or 'anything'} ({period.id})",
         f'make one the exception (over = "{first.row.id}"), or narrow one of the conditions',
     )
 
@@ -156,7 +163,9 @@ def _is_plain(node: Node) -> bool:
     """A comparison of one input, the size or an age with a constant."""
     left, right = node.args
     value, constant = (left, right) if right.op == "const" else (right, left)
-    simple = value.op in ("input", "size") or (value.op == "age" and value.args[0].op == "input" and value.args[1].op == "const")
+    simple = value.op in ("input", "size") or (
+        value.op == "age" and value.args[0].op == "input" and value.args[1].op == "const"
+    )
     return constant.op == "const" and simple
 
 
@@ -165,17 +174,19 @@ def _is_plain(node: Node) -> bool:
 
 def _scenes(program: Program, typed: TypedTable, seen: _Seen, index: int, most: int) -> tuple[list[Scene], bool]:
     """(households to try, whether they are all there is to try)."""
-    household = {name: _values(program, program.policy.inputs[name], seen, index) for name in seen.household}
+    household: dict[str, list[object]] = {
+        name: _values(program, program.policy.inputs[name], seen, index) for name in seen.household
+    }
     if seen.size:
         sizes = {Fraction(1), *(value + d for value in _numbers(seen, index) for d in (-1, 0, 1))}
-        household["size"] = sorted(size for size in sizes if size.denominator == 1 and 1 <= size <= MEMBERS_MAX)
+        household["size"] = [size for size in sorted(sizes) if size.denominator == 1 and 1 <= size <= MEMBERS_MAX]
     member = {name: _values(program, program.policy.inputs[name], seen, index) for name in seen.member}
     people = _combined(member)
     if typed.rule.of == "member":
         groups: list[list[dict[str, object]] | None] = [[person] for person in people] or [[{}]]
     elif seen.gathers:
         few = people[:40]
-        groups = [[person] for person in people] + [[a, b] for a, b in itertools.combinations(few, 2)]
+        groups = [*([person] for person in people), *([a, b] for a, b in itertools.combinations(few, 2))]
     else:
         groups = [None]
     homes = _combined(household) or [{}]
@@ -213,8 +224,14 @@ def _values(program: Program, found: Input, seen: _Seen, index: int) -> list[obj
         return list(_dates(program.environments[index], found, seen, index))
     assert isinstance(found.low, Fraction) and isinstance(found.high, Fraction)
     fine = Fraction(1, found.parts)
-    values = {found.low, found.high, *(value + d for value in _numbers(seen, index) for d in (-fine, Fraction(0), fine))}
-    return sorted(value for value in values if found.low <= value <= found.high and (value * found.parts).denominator == 1)
+    values = {
+        found.low,
+        found.high,
+        *(value + d for value in _numbers(seen, index) for d in (-fine, Fraction(0), fine)),
+    }
+    return [
+        value for value in sorted(values) if found.low <= value <= found.high and (value * found.parts).denominator == 1
+    ]
 
 
 def _dates(period: Period, found: Input, seen: _Seen, index: int) -> Iterable[date]:
@@ -223,7 +240,10 @@ def _dates(period: Period, found: Input, seen: _Seen, index: int) -> Iterable[da
     anchors = [period.first, period.last]
     anchors += [node.data[index] for node in seen.constants if node.kind == "date" and node.data[index] is not None]
     for anchor in anchors:
-        for years in {Fraction(0), *(value for value in _numbers(seen, index) if value.denominator == 1 and 0 < value <= 150)}:
+        for years in {
+            Fraction(0),
+            *(value for value in _numbers(seen, index) if value.denominator == 1 and 0 < value <= 150),
+        }:
             for more in (-1, 0, 1):
                 try:
                     near.add(add_years(anchor, -int(years), "1 Mar") + timedelta(days=more))

@@ -6,6 +6,7 @@ A small scanner walks the text once. It also refuses what could exhaust the pars
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 Path = tuple[str | int, ...]
 
@@ -35,10 +36,8 @@ class _Lost(Exception):
 def positions(text: str) -> dict[Path, int]:
     """The line (from 1) of every key and array element, as far as the text can be read."""
     scanner = _Scanner(text)
-    try:
+    with suppress(_Lost):
         scanner.document()
-    except _Lost:
-        pass
     return scanner.found
 
 

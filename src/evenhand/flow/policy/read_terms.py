@@ -15,6 +15,9 @@ from evenhand.flow.policy.measure import NUMBER, Measure
 from evenhand.flow.policy.model import Dated, Input, Param, Span
 from evenhand.flow.policy.sheet import Sheet, exact, nearest
 
+Words = dict[str, tuple[str, ...]]
+"""Categories: the words of each."""
+
 LIMIT = 2**62
 HIGHEST = 10**12
 """Base units a number input may have where the policy declares no range."""
@@ -49,7 +52,8 @@ def _refuse(sheet: Sheet, key: str | None, text: str) -> None:
     if found:
         sheet.fault(
             key,
-            f'"{found[0]}" speaks of a person\'s {found[1]}; no rule may use politics, religion, ethnicity, origin or obedience',
+            f'"{found[0]}" speaks of a person\'s {found[1]}; '
+            "no rule may use politics, religion, ethnicity, origin or obedience",
             "leave it out: a public ration asks what a household needs, not who it is",
             text,
         )
@@ -220,7 +224,7 @@ def _flatten(sheet: Sheet, depth: int) -> dict[tuple[str, ...], Fraction]:
 
 
 def _check_keys(sheet: Sheet, by: tuple[str, ...], rows: dict[tuple[str, ...], Fraction], more: Fraction | None,
-                other: Fraction | None, inputs: dict[str, Input], categories: dict[str, tuple[str, ...]]) -> None:  # fmt: skip
+                other: Fraction | None, inputs: dict[str, Input], categories: Words) -> None:  # fmt: skip
     lists: list[tuple[str, ...] | None] = []
     for position, name in enumerate(by):
         found = inputs.get(name)
@@ -254,7 +258,8 @@ def _check_keys(sheet: Sheet, by: tuple[str, ...], rows: dict[tuple[str, ...], F
     if all(words is not None for words in lists):
         missing = [key for key in itertools.product(*(words or () for words in lists)) if key not in rows]
         if missing:
-            sheet.fault(None, f"no value for {' / '.join(missing[0])}" + (f" and {len(missing) - 1} more" if missing[1:] else ""),
+            more_text = f" and {len(missing) - 1} more" if missing[1:] else ""
+            sheet.fault(None, f"no value for {' / '.join(missing[0])}{more_text}",
                         "give every key a value, or write other = …", " / ".join(missing[0]))  # fmt: skip
     elif len(by) == 1 and more is not None:
         numbers = sorted(int(key[0]) for key in rows if key[0].isdigit())

@@ -12,7 +12,7 @@ from evenhand.core.unit import UNITS
 from evenhand.flow.policy.calendar import period_of
 from evenhand.flow.policy.compile import compile_policy
 from evenhand.flow.policy.evaluate import Due, Household
-from evenhand.flow.policy.model import Case, Policy
+from evenhand.flow.policy.model import Case, Policy, TableRule
 from evenhand.flow.policy.sheet import Faults
 from evenhand.flow.policy.tree import Program, TypedTable
 
@@ -54,7 +54,7 @@ def untouched_rows(policy: Policy, results: list[TestResult]) -> list[str]:
     reached = {reason for result in results for reason in result.reasons}
     rows: list[str] = []
     for rule in policy.rules.values():
-        if hasattr(rule, "rows"):
+        if isinstance(rule, TableRule):
             rows += [f"{rule.name}.{row.id}" for row in (*rule.rows, *([rule.otherwise] if rule.otherwise else []))]
     return [row for row in rows if row not in reached]
 
@@ -96,19 +96,30 @@ def _differs(policy: Policy, due: dict[str, Due], key: str, wanted: object) -> s
             return f"undecided {wanted} was expected, and everything could be decided"
         return "" if wanted in missing else f"undecided {wanted} was expected, and {', '.join(missing)} is missing"
     names = [entitlement.name for entitlement in policy.entitlements]
-    base = next((key.removesuffix(end) for end in ("_floor", "_tier") if key not in names and key.removesuffix(end) in names), key)
+    base = next(
+        (key.removesuffix(end) for end in ("_floor", "_tier") if key not in names and key.removesuffix(end) in names),
+        key,
+    )
     own = [due[base]] if base in names else [due[e.name] for e in policy.entitlements if e.benefit == key]
     benefit = policy.benefits[next(e.benefit for e in policy.entitlements if base in (e.name, e.benefit))]
     if any(one.amount is None for one in own):
         missing_text = ", ".join(one.missing for one in own if one.amount is None)
-        return "" if wanted == "undecided" else f"{key}: {_shown(wanted, benefit, key)} was expected, and {missing_text} is missing"
+        return (
+            ""
+            if wanted == "undecided"
+            else f"{key}: {_shown(wanted, benefit, key)} was expected, and {missing_text} is missing"
+        )
     if wanted == "undecided":
         return f"{key}: undecided was expected, and {_shown(_total(own, 'amount', benefit), benefit, key)} came out"
     if key.endswith("_tier") and key not in names:
         got = Fraction(own[0].tier or 0)
     else:
         got = _total(own, "floor" if key.endswith("_floor") and key not in names else "amount", benefit)
-    return "" if got == wanted else f"{key}: {_shown(wanted, benefit, key)} was expected, and {_shown(got, benefit, key)} came out"
+    return (
+        ""
+        if got == wanted
+        else f"{key}: {_shown(wanted, benefit, key)} was expected, and {_shown(got, benefit, key)} came out"
+    )
 
 
 def _total(own: list[Due], field: str, benefit: Benefit) -> Fraction:
