@@ -1,4 +1,4 @@
-"""A fresh store for each test, copied from one that was initialised once, and one that has a network."""
+"""A store for each test, from one that was initialised once, and one that has a network."""
 
 from __future__ import annotations
 
@@ -18,10 +18,17 @@ def made() -> Iterator[Path]:
         yield make_data(folder)
 
 
-@pytest.fixture
-def store(made: Path) -> Iterator[Store]:
+@pytest.fixture(scope="module")
+def store_once(made: Path) -> Iterator[Store]:
     with open_folder() as folder, open_store(copy_data(made, folder), clock) as opened:
         yield opened
+
+
+@pytest.fixture
+def store(store_once: Store) -> Iterator[Store]:
+    """An empty store; what a test adds is rolled back."""
+    with store_once.connection.transaction(force_rollback=True):
+        yield store_once
 
 
 @pytest.fixture(scope="module")

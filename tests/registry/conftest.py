@@ -1,4 +1,4 @@
-"""A fresh store for each test, copied from one that was initialised once and has a network."""
+"""A store for each test, from one that was initialised once and has a network."""
 
 from __future__ import annotations
 
@@ -28,7 +28,14 @@ def data(made: Path) -> Iterator[Path]:
         yield copy_data(made, folder)
 
 
-@pytest.fixture
-def store(data: Path) -> Iterator[Store]:
-    with open_store(data, clock) as opened:
+@pytest.fixture(scope="module")
+def store_once(made: Path) -> Iterator[Store]:
+    with open_folder() as folder, open_store(copy_data(made, folder), clock) as opened:
         yield opened
+
+
+@pytest.fixture
+def store(store_once: Store) -> Iterator[Store]:
+    """A store with a network; what a test adds is rolled back."""
+    with store_once.connection.transaction(force_rollback=True):
+        yield store_once

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from folders import clock
+from folders import clock, copy_data, open_folder
 
 from evenhand.core.errors import TryAgain, UsageError
 from evenhand.store import Store, database, open_store
 
 AREA = "INSERT INTO area (pcode, name, level) VALUES (%s, 'x', 0)"
+
+
+@pytest.fixture(scope="module")
+def store_once(made: Path) -> Iterator[Store]:
+    with open_folder() as folder, open_store(copy_data(made, folder), clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+def store(store_once: Store) -> Iterator[Store]:
+    """One store for all of this file; what a test adds is rolled back."""
+    with store_once.connection.transaction(force_rollback=True):
+        yield store_once
 
 
 def areas(store: Store) -> list[str]:
@@ -51,7 +65,7 @@ def test_one_at_a_time_may_hold_a_lock(data: Path, monkeypatch: pytest.MonkeyPat
 
 def test_a_row_that_is_there_already_is_the_users_error(store: Store) -> None:
     store.execute(AREA, ("A",))
-    with pytest.raises(UsageError, match="duplicate key"):
+    with pytest.raises(UsageError, match="duplicate key"), store.transaction():
         store.execute(AREA, ("A",))
 
 

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from evenhand.store import Store, settings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from folders import clock, copy_data, open_folder
+
+from evenhand.store import Store, open_store, settings
+
+
+@pytest.fixture(scope="module")
+def store(made: Path) -> Iterator[Store]:
+    with open_folder() as folder, open_store(copy_data(made, folder), clock) as opened:
+        yield opened
+
 
 COLUMNS = {
     "programme": "id origin zone demo at",
