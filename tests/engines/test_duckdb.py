@@ -1,0 +1,76 @@
+"""The engine: equal rows are equal bytes, plans are run in order, faults of files are said."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from evenhand.core.errors import InputError, UsageError
+from evenhand.core.plan import Plan, Select
+from evenhand.core.schema import Column, Table
+from evenhand.engines.duckdb import DuckDB
+
+ORDERED = Table("totals", (Column("point", "text", ""), Column("amount", "int", "")), ("point",), "", order=("point",))
+PLAN = Plan(
+    ("stock",),
+    (
+        Select("doubled", "SELECT point, CAST(amount AS BIGINT) * 2 AS amount FROM stock"),
+        Select("totals", "SELECT point, CAST(sum(amount) AS BIGINT) AS amount FROM doubled GROUP BY point", ORDERED),
+        Select("largest", "SELECT max(amount) AS amount FROM doubled"),
+    ),
+    ("totals", "largest"),
+)
+
+
+def stock(folder: Path) -> Path:
+    path = folder / "stock.csv"
+    path.write_text("point,amount\nCedar,3\nAlder,1\nBirch,\nAlder,4\n")
+    return path
+
+
+def test_selects_read_inputs_and_earlier_selects(tmp_path: Path) -> None:
+    found = DuckDB().rows(PLAN, {"stock": stock(tmp_path)})
+    assert found["totals"].to_pylist() == [
+        {"point": "Alder", "amount": 10},
+        {"point": "Birch", "amount": None},
+        {"point": "Cedar", "amount": 6},
+    ]
+    assert found["largest"].to_pylist() == [{"amount": 8}]
+
+
+def test_bytes_do_not_depend_on_threads_or_on_the_kind_of_file(tmp_path: Path) -> None:
+    many = pa.table({"point": [f"P{n % 977}" for n in range(300_000)], "amount": [str(n) for n in range(300_000)]})
+    pq.write_table(many, tmp_path / "stock.parquet")
+    (tmp_path / "stock.csv").write_text("point,amount\n" + "".join(f"P{n % 977},{n}\n" for n in range(300_000)))
+    one = DuckDB(temp=tmp_path, memory="500MB", threads=1).run(
+        PLAN, {"stock": tmp_path / "stock.parquet"}, tmp_path / "one"
+    )
+    two = DuckDB(threads=2).run(PLAN, {"stock": tmp_path / "stock.csv"}, tmp_path / "two")
+    assert set(one) == {"totals", "largest"}
+    for name in one:
+        assert one[name].read_bytes() == two[name].read_bytes()
+
+
+def test_a_file_that_is_not_there_or_no_table_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        DuckDB().rows(PLAN, {"stock": tmp_path / "none.csv"})
+    assert caught.value.problems[0].file == str(tmp_path / "none.csv")
+    (tmp_path / "stock.parquet").write_bytes(b"not parquet")
+    with pytest.raises(InputError):
+        DuckDB().rows(PLAN, {"stock": tmp_path / "stock.parquet"})
+    with pytest.raises(UsageError, match="wants a table stock"):
+        DuckDB().rows(PLAN, {})
+
+
+def test_a_plan_that_fails_says_where_and_leaves_nothing(tmp_path: Path) -> None:
+    broken = Plan(("stock",), (Select("totals", "SELECT nothing FROM stock", ORDERED),), ("totals",))
+    with pytest.raises(UsageError, match="could not compute totals"):
+        DuckDB().run(broken, {"stock": stock(tmp_path)}, tmp_path / "out")
+    assert not list((tmp_path / "out").glob("totals*"))
+
+
+def test_a_path_with_a_quote_is_a_path(tmp_path: Path) -> None:
+    folder = tmp_path / "it's; here"
+    folder.mkdir()
+    assert DuckDB().rows(PLAN, {"stock": stock(folder)})["largest"].to_pylist() == [{"amount": 8}]
