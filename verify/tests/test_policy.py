@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from evenhand_verify import formula
-from evenhand_verify.policy import Arithmetic, Grant, Policy, read_policy
+from evenhand_verify.arithmetic import Arithmetic, Grant
+from evenhand_verify.policy import Policy, read_policy
 from evenhand_verify.result import Malformed
 
 HEAD = """
@@ -69,6 +70,7 @@ amount = "{amount}"
         ("household", "g", "100 * half + 7", "2 * (due + due)", 228, 0),
         ("household", "g", "-size + 10", "due", 10, -1),
         ("household", "g", "10", "due * month", 155, 0),
+        ("household", "kg", "daily * size - 2 / 4", "due", -500, Fraction("450.5")),
         ("member", "g", "1", "sum(due * 3)", 0, 3),
     ],
 )
@@ -94,7 +96,7 @@ def test_parts_of_a_unit_are_counted() -> None:
         ("1", "due", "", 'round = {to = "1 kg", mode = "floor"}'),
         ("income / 2", "due", "", ""),
         ("1 / 0", "due", "", ""),
-        ("daily * size + 5", "due", "", ""),
+        ("daily + size", "due", "", ""),
     ],
 )
 def test_what_facts_do_not_reach_is_left_declared(then: str, amount: str, more: str, table: str) -> None:

@@ -28,7 +28,8 @@ def run(d: Disclosure) -> str | list[str]:
         if source_kind not in sources or target_kind != into or not source_name or not target_name:
             failures.append(f"a movement between accounts of other kinds, {where}")
             continue
-        if quantity <= 0 or benefit not in goods:
+        # Goods that this policy does not divide may lie in stock; only what it divides leaves for households.
+        if quantity <= 0 or (kind in ("load", "redeem", "over-issue") and benefit not in goods):
             failures.append(f"a movement of {quantity}, {where}")
         for account_kind, name in ((source_kind, source_name), (target_kind, target_name)):
             if account_kind != "source" and name not in nodes:

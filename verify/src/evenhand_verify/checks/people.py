@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 
 from evenhand_verify import facts
+from evenhand_verify.arithmetic import Arithmetic
 from evenhand_verify.disclosure import Disclosure
-from evenhand_verify.policy import Arithmetic
 from evenhand_verify.result import Check, capped
 
 
