@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
 
@@ -85,6 +86,14 @@ def test_mistakes_exit_with_2_and_say_what_to_do(folder: Path) -> None:
     )
     refused(run("enrol", "device", "other", "--point", "Nowhere", data=data), 2, "no point")
     refused(run("import", "areas", str(folder / "areas.csv"), data=folder / "elsewhere"), 2, "evenhand init")
+
+
+def test_of_two_inits_at_once_one_makes_the_folder_and_the_other_is_told(folder: Path) -> None:
+    with ThreadPoolExecutor() as pool:
+        results = list(pool.map(lambda _: run(*INIT, data=folder / "contested"), range(2)))
+    assert sorted(result.returncode for result in results) in ([0, 2], [0, 3])
+    assert all("Traceback" not in result.stderr for result in results)
+    assert run("enrol", "person", "amina", "--role", "preparer", data=folder / "contested").returncode == 0
 
 
 def test_without_a_passphrase_or_a_terminal_it_does_not_wait(folder: Path) -> None:

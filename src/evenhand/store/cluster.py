@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 from evenhand.core.errors import TryAgain, UsageError
@@ -13,6 +14,7 @@ from evenhand.store import runtime
 from evenhand.store.account import Account
 from evenhand.store.files import sync_folder, write_whole
 
+UNFINISHED = "postgres.new"
 OWNER, APP = "evenhand_owner", "evenhand_app"
 
 HBA = """\
@@ -22,6 +24,12 @@ local   all       evenhand_owner  scram-sha-256
 local   all       evenhand_app    scram-sha-256
 local   all       all             reject
 """
+
+
+def sweep(data: Path) -> None:
+    """Remove clusters whose making was killed. An initdb that outlived its caller works in a folder of its own."""
+    for left in data.glob(f"{UNFINISHED}*"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def make_cluster(cluster: Path, account: Account, owner_password: str) -> None:
@@ -36,9 +44,7 @@ def make_cluster(cluster: Path, account: Account, owner_password: str) -> None:
             f"user number {account.uid} has no entry in the password file, and PostgreSQL's initdb needs one",
             "run as a user that has one, or name a server in EVENHAND_DATABASE_URL",
         )
-    beside = cluster.with_name("postgres.new")
-    shutil.rmtree(beside, ignore_errors=True)
-    beside.mkdir(mode=0o700)
+    beside = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=cluster.parent))
     made_by = None if account.is_ours else accounts.named_uid()
     if made_by is not None:
         os.chown(beside, 0, account.gid)

@@ -19,6 +19,7 @@ from evenhand.store.cluster import APP
 from evenhand.store.database import Database, NotPrepared, translated
 from evenhand.store.files import write_whole
 from evenhand.store.keys import KeyRing, check_origin
+from evenhand.store.locks import held
 from evenhand.store.log import Log
 from evenhand.store.snapshots import Snapshots
 
@@ -139,13 +140,20 @@ def create_store(
         raise UsageError(f"{data} holds something else", "give --data a new or an empty folder")
     postgres.prepare_folder(data, embedded=URL not in os.environ)
     wanted = Programme(programme_id, origin, zone, demo)
+    with held(data / "init.lock", "initialising this folder", postgres.LOCK_SECONDS):
+        if (data / CONFIG).exists():
+            raise UsageError(f"{data} is already initialised", "choose another --data, or remove that folder")
+        yield from _create(data, wanted, clock, seed)
+
+
+def _create(data: Path, wanted: Programme, clock: Clock, seed: bytes | None) -> Iterator[Store]:
     with _connected(data) as database:
         with database.transaction(lock="programme"):
             found = database.rows("SELECT id, origin, zone, demo FROM programme")
             if not found:
                 database.execute(
                     "INSERT INTO programme (id, origin, zone, demo, at) VALUES (%s, %s, %s, %s, %s)",
-                    (programme_id, origin, zone, demo, clock()),
+                    (wanted.id, wanted.origin, wanted.zone, wanted.demo, clock()),
                 )
             elif Programme(*found[0]) != wanted:
                 raise UsageError(

@@ -25,7 +25,7 @@ from evenhand.core.errors import TryAgain, UsageError
 from evenhand.store import account as accounts
 from evenhand.store import runtime
 from evenhand.store.account import Account
-from evenhand.store.cluster import APP, OWNER, check_safe, make_cluster
+from evenhand.store.cluster import APP, OWNER, check_safe, make_cluster, sweep
 from evenhand.store.files import write_whole
 from evenhand.store.locks import FileLock, held
 
@@ -85,7 +85,7 @@ def prepare_folder(data: Path, embedded: bool = True) -> None:
         if data.parent == runtime.SHARED and not data.parent.exists():
             data.parent.mkdir()
             data.parent.chmod(0o755)
-        data.mkdir(mode=0o700, parents=True)
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)  # another init may be as quick
         if not account.is_ours:
             os.chown(data, 0, account.gid)
             data.chmod(0o710)
@@ -111,6 +111,7 @@ def start(data: Path) -> Iterator[Server]:
         with held(data / "postgres.lock", "starting or stopping the database", LOCK_SECONDS):
             users.take(alone=False, seconds=0)
             made = passwords(data)
+            sweep(data)
             if not (cluster / "PG_VERSION").exists():
                 make_cluster(cluster, account, made[OWNER])
             check_safe(cluster, account)
