@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 
 from evenhand.core.period import Period
@@ -15,7 +15,6 @@ from evenhand.flow.policy.forbidden import forbidden
 from evenhand.flow.policy.gate import Refused
 from evenhand.flow.policy.measure import DAY, PERSON, Measure, measure
 from evenhand.flow.policy.model import Dated, Expr, Param, Policy, Rounding, Row, Step, TableRule
-from evenhand.flow.policy.positions import Path
 from evenhand.flow.policy.sheet import Faults, nearest
 from evenhand.flow.policy.tree import Node, Program, Quant, TypedEntitlement, TypedRow, TypedStep, TypedTable
 
@@ -368,39 +367,3 @@ def compile_policy(policy: Policy, environments: Sequence[Period], faults: Fault
             compiler._compile_rule(name)
     compiler.entitlements()
     return compiler.program
-
-
-def samples(policy: Policy, period_of: object) -> list[Period]:
-    """Periods that stand for all: between any two dates at which a value or row changes, one of every length."""
-    assert callable(period_of)
-    spans = [value.span for param in policy.params.values() for value in param.values]
-    starts = [span.start for span in spans if span.start]
-    first = policy.span.start or min(starts, default=date(2020, 1, 1))
-    spans += [row.span for rule in policy.rules.values() if isinstance(rule, TableRule) for row in rule.rows]
-    changes = {first}
-    for span in spans:
-        if span.start and span.start > first:
-            changes.add(span.start)
-        if span.end and span.end >= first:
-            changes.add(span.end + timedelta(days=1))
-    last = policy.span.end
-    ordered = sorted(day for day in changes if last is None or day <= last)
-    found: list[Period] = []
-    for start, after in zip(ordered, [*ordered[1:], None], strict=True):
-        period = period_of(start)
-        if period.first < start:
-            period = period_of(period.last + timedelta(days=1))
-        lengths: set[int] = set()
-        for _ in range(60 if len(ordered) < 20 else 14):
-            if (after and period.first >= after) or (last and period.first > last):
-                break
-            if period.days not in lengths:
-                lengths.add(period.days)
-                found.append(period)
-            period = period_of(period.last + timedelta(days=1))
-    return found
-
-
-def unused(path: Path) -> str:
-    """Shown for a row that is in force on no first day of a period."""
-    return f"{path[-1]}"

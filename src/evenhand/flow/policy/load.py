@@ -15,12 +15,14 @@ from typing import Any
 from evenhand.core.errors import InputError, UsageError, input_error
 from evenhand.core.period import Period
 from evenhand.flow.policy.calendar import LEAPS, check_kind, period_of
-from evenhand.flow.policy.compile import compile_policy, samples
+from evenhand.flow.policy.compile import compile_policy
 from evenhand.flow.policy.model import Policy, TableRule
 from evenhand.flow.policy.overlaps import check_overlaps
+from evenhand.flow.policy.periods import samples
 from evenhand.flow.policy.positions import LARGEST, TooDeep, positions
+from evenhand.flow.policy.read_benefits import read_benefits
 from evenhand.flow.policy.read_rules import read_cases, read_entitlements, read_rules
-from evenhand.flow.policy.read_terms import read_benefits, read_categories, read_inputs, read_params
+from evenhand.flow.policy.read_terms import read_categories, read_inputs, read_params
 from evenhand.flow.policy.sheet import Faults, Sheet
 
 MOST_PERIODS = 600

@@ -1,0 +1,88 @@
+"""Reading benefits: what a policy grants, and what becomes of what was not had."""
+
+from __future__ import annotations
+
+import re
+
+from evenhand.core.benefit import KINDS, Benefit, CarryRule
+from evenhand.core.unit import UNITS
+from evenhand.flow.policy.read_terms import LIMIT
+from evenhand.flow.policy.sheet import Sheet
+
+_CARRY = re.compile(r"(?:(carry) ([0-9]{1,3}) cycles?|(carry)|(lapse)|(lapse) at period end|(lapse) after ([0-9]{1,3}) "
+                    r"(day|week|month|year|cycle)s?)\Z")  # fmt: skip
+_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
+_PERIOD_DAYS = {"month": 30, "week": 7}
+FOREVER = 1_000
+
+
+def read_benefits(root: Sheet, period: str) -> dict[str, Benefit]:
+    """The benefits, in the order written."""
+    benefits: dict[str, Benefit] = {}
+    for name, sheet in root.children("benefit"):
+        sheet.only("kind", "unit", "step", "undersupplied", "uncollected", "parts", "energy")
+        kind = sheet.choice("kind", tuple(KINDS))
+        unit = UNITS.get(sheet.text("unit", '"kg"'))
+        if unit is None:
+            sheet.fault(
+                "unit" if "unit" in sheet.data else None, "not a unit that is known", f"use one of {', '.join(UNITS)}"
+            )
+            unit = UNITS["g"]
+        parts = sheet.integer("parts", 1, 1000, 1)
+        step_base = 1
+        if "step" in sheet.data:
+            step = sheet.quantity("step", "500 g")
+            if step and (step[0] <= 0 or (step[0] * parts).denominator != 1 or step[0] * parts >= LIMIT):
+                sheet.fault(
+                    "step", "the smallest hand-out is a whole number of base units above 0", 'write step = "500 g"'
+                )
+            elif step and step[1].dims != ((unit.dimension, 1),):
+                sheet.fault("step", f"not a quantity of {unit.name}", f'write it in {unit.name}, as in "1 {unit.name}"')
+            elif step:
+                step_base = int(step[0] * parts)
+        under = _carry(sheet, "undersupplied", "lapse", period)
+        uncollected = _carry(sheet, "uncollected", "lapse at period end", period)
+        benefits[name] = Benefit(
+            name, sheet.text("title", "", name), kind, unit.name, parts, unit.base_per_unit * parts, step_base,  # type: ignore[arg-type]
+            under, uncollected, _energy(sheet, parts) if "energy" in sheet.data else None,
+        )  # fmt: skip
+    if not benefits:
+        root.fault(None, "no benefit", "write [benefit.grain] with kind and unit")
+    return benefits
+
+
+def _energy(sheet: Sheet, parts: int) -> tuple[int, int] | None:
+    energy = sheet.child("energy")
+    energy.only("kcal", "per")
+    kcal = energy.fraction("kcal", '"350"')
+    per = energy.quantity("per", "100 g")
+    if not energy.text("source", '"a food table"'):
+        return None
+    if kcal is None or per is None or kcal < 0 or per[0] <= 0:
+        energy.fault(
+            None,
+            "kcal and the quantity that holds them are wanted",
+            'write {kcal = "350", per = "100 g", source = "…"}',
+        )
+        return None
+    each = kcal / per[0] / parts
+    return each.numerator, each.denominator
+
+
+def _carry(sheet: Sheet, key: str, default: str, period: str) -> CarryRule:
+    text = sheet.text(key, '"carry 2 cycles"', default)
+    found = _CARRY.match(text)
+    if not found:
+        sheet.fault(
+            key, "not a rule for what was not had", 'write "carry 2 cycles", "carry", "lapse" or "lapse after 8 weeks"'
+        )
+        return CarryRule(0, default)
+    if found[2]:
+        return CarryRule(int(found[2]), text)
+    if found[3]:
+        return CarryRule(FOREVER, text)
+    if found[7]:
+        count, unit = int(found[7]), found[8]
+        whole = count if unit in ("cycle", period) else count * _DAYS[unit] // _PERIOD_DAYS.get(period, 365)
+        return CarryRule(whole, text)
+    return CarryRule(0, text)
