@@ -4,145 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from fractions import Fraction
 
 from evenhand.core.period import Period
 from evenhand.core.unit import UNITS
 from evenhand.flow.policy import numbers
-from evenhand.flow.policy.build import Builder
-from evenhand.flow.policy.forbidden import forbidden
 from evenhand.flow.policy.gate import Refused
-from evenhand.flow.policy.measure import DAY, PERSON, Measure, measure
-from evenhand.flow.policy.model import Dated, Expr, Param, Policy, Rounding, Row, Step, TableRule
-from evenhand.flow.policy.sheet import Faults, nearest
+from evenhand.flow.policy.measure import Measure, measure
+from evenhand.flow.policy.model import Expr, Policy, Rounding, Step, TableRule
+from evenhand.flow.policy.names import Broken, Names
+from evenhand.flow.policy.sheet import Faults
 from evenhand.flow.policy.tree import Node, Program, Quant, TypedEntitlement, TypedRow, TypedStep, TypedTable
 
 HIGHEST = 100
 """Operations that may stand on each other: what walks the tree must not run out of stack."""
 
 
-class _Broken(Exception):
-    """Something this rule reads is wrong itself, and was reported there."""
-
-
-class _Compiler:
+class _Compiler(Names):
     def __init__(self, policy: Policy, environments: Sequence[Period], faults: Faults) -> None:
-        self.policy = policy
+        super().__init__(policy, environments)
         self.faults = faults
-        self.program = Program(policy, tuple(environments))
-        self.builder = Builder(environments, self.find, policy.categories, policy.leap)
         self.state: dict[str, str] = {}
         self.trail: list[str] = []
-        self.in_force = frozenset(range(len(environments)))
-        self.row: Row | None = None
         self.heights: dict[str, int] = {}
 
-    # -- names
-
-    def find(self, name: str, scope: str) -> Node:
-        """The node of a name (called by the builder)."""
-        periods = self.program.environments
-        if name in ("period_start", "period_end"):
-            days = [period.first if name == "period_start" else period.last for period in periods]
-            return Node("const", "date", "const", span=(min(days), max(days)), data=tuple(days))
-        if name == "days_in_period":
-            return self.builder.constant([Fraction(period.days) for period in periods], DAY)
-        if name == "size":
-            return Node(
-                "size", "number", "household", quant=Quant(PERSON, 1, Fraction(1), Fraction(numbers.MEMBERS_MAX))
-            )
-        if name in self.policy.inputs:
-            return self._input(name, scope)
-        if name in self.policy.params:
-            return self._param(self.policy.params[name], scope)
-        if name in self.policy.rules:
-            return self._rule(name, scope)
-        if name in self.policy.declared:
-            raise _Broken
-        raise self._unknown(name)
-
-    def _unknown(self, name: str) -> Refused:
-        ground = forbidden(name)
-        if ground:
-            return Refused(
-                name, f"no rule may use a person's {ground[1]}; the registry has no such column", "leave it out"
-            )
-        known = [
-            *self.policy.inputs,
-            *self.policy.params,
-            *self.policy.rules,
-            "size",
-            "days_in_period",
-            "period_start",
-            "period_end",
-        ]
-        return Refused(
-            name,
-            f'there is no name "{name}"',
-            nearest(name, known, "declare it under [input], [param], [step] or [table]"),
-        )
-
-    def _belongs(self, name: str, of: str, scope: str) -> None:
-        if of == "member" and scope == "household":
-            raise Refused(
-                name,
-                f'"{name}" belongs to each member',
-                "put it into sum( ), any( ), all( ), count( ), min( ) or max( )",
-            )
-
-    def _input(self, name: str, scope: str) -> Node:
-        found = self.policy.inputs[name]
-        self._belongs(name, found.of, scope)
-        if found.type == "category":
-            return Node("input", "word", found.of, category=found.category, data=name)
-        if found.type == "bool":
-            return Node("input", "bool", found.of, data=name)
-        if found.type == "date":
-            assert isinstance(found.low, date) and isinstance(found.high, date)
-            return Node("input", "date", found.of, span=(found.low, found.high), data=name)
-        assert isinstance(found.low, Fraction) and isinstance(found.high, Fraction) and found.measure
-        return Node(
-            "input", "number", found.of, quant=Quant(found.measure, found.parts, found.low, found.high), data=name
-        )
-
-    def _param(self, param: Param, scope: str) -> Node:
-        unit = (
-            param.measure.without("person")
-            if scope == "member" and ("person", -1) in param.measure.dims
-            else param.measure
-        )
-        dated = [param.at(period.first) for period in self.program.environments]
-        for index in self.in_force:
-            if dated[index] is None:
-                self._not_in_force(param, index)
-        if not param.by:
-            return self.builder.constant([value.rows[()] if value else None for value in dated], unit)
-        keys = [self.find(key, scope) for key in param.by]
-        quant = numbers.hull([q for value in param.values if value in dated for q in _lookup_types(value, unit)] or
-                             [Quant(unit, 1, Fraction(0), Fraction(0))], unit)  # fmt: skip
-        of = "member" if any(key.scope == "member" for key in keys) else "household"
-        return Node("lookup", "number", of, tuple(keys), quant, data=tuple(dated))  # type: ignore[arg-type]
-
-    def _not_in_force(self, param: Param, index: int) -> None:
-        day = self.program.environments[index].first
-        ends = param.values[-1].span.end if param.values else None
-        after = ends is not None and day > ends
-        if after and (self.row is None or self.row.span.end is None):
-            self.program.dead[index] = f'"{param.name}" has no value after {ends}'
-            return
-        if self.row is None and self.policy.span.start is None and not after and len(self.program.environments) == 1:
-            self.program.dead[index] = f'"{param.name}" has no value on {day}'
-            return
-        raise Refused(
-            param.name,
-            f'in force on {day}, and "{param.name}" has no value then',
-            "give the row from and to, or the value an earlier first day, or write from = under [policy]",
-        )
-
-    def _rule(self, name: str, scope: str) -> Node:
+    def read_rule(self, name: str, scope: str) -> Node:
         rule = self.policy.rules[name]
-        self._belongs(name, rule.of, scope)
+        self.belongs(name, rule.of, scope)
         state = self.state.get(name)
         if state == "open":
             circle = " -> ".join([*self.trail[self.trail.index(name) :], name])
@@ -151,7 +39,7 @@ class _Compiler:
             self._compile_rule(name)
         typed = self.program.rules.get(name)
         if typed is None:
-            raise _Broken
+            raise Broken
         if isinstance(typed, TypedTable):
             return Node("rule", "number", rule.of, quant=typed.value, data=name)
         node = typed.node
@@ -199,7 +87,7 @@ class _Compiler:
             return node
         except Refused as error:
             self.faults.add(expr.path, error.text, error.message, error.remedy)
-        except _Broken:
+        except Broken:
             pass
         return None
 
@@ -258,7 +146,6 @@ class _Compiler:
             if when is None or then is None:
                 whole = False
                 continue
-            then = self._allow(then, rule, row)
             rows.append(
                 TypedRow(row, when, then, tuple(ids.index(other) for other in row.over if other in ids), in_force)
             )
@@ -267,9 +154,6 @@ class _Compiler:
         if not whole or (rule.otherwise and otherwise is None):
             return None
         return self._typed(rule, rows, otherwise)
-
-    def _allow(self, then: Node, rule: TableRule, row: Row) -> Node:
-        return then
 
     def _typed(self, rule: TableRule, rows: list[TypedRow], otherwise: Node | None) -> TypedTable | None:
         try:
@@ -349,14 +233,6 @@ def _is_price(node: Node, unit: Measure) -> bool:
         and all(dims.get(name) == -power for name, power in unit.dims)
         and len(dims) == 1 + len(unit.dims)
     )
-
-
-def _lookup_types(value: Dated, unit: Measure) -> list[Quant]:
-    numbers_found = [*value.rows.values(), *([value.other] if value.other is not None else [])]
-    if value.more is not None:
-        last = max(value.rows.values())
-        numbers_found += [last + value.more * numbers.MEMBERS_MAX, value.more]
-    return [numbers.constant(numbers_found, unit)]
 
 
 def compile_policy(policy: Policy, environments: Sequence[Period], faults: Faults) -> Program:

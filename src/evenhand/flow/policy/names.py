@@ -1,0 +1,144 @@
+"""What a name stands for: inputs, parameters and lookups as nodes, in the scope that reads them and the periods at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from fractions import Fraction
+
+from evenhand.core.period import Period
+from evenhand.flow.policy import numbers
+from evenhand.flow.policy.build import Builder
+from evenhand.flow.policy.forbidden import forbidden
+from evenhand.flow.policy.gate import Refused
+from evenhand.flow.policy.measure import DAY, PERSON, Measure
+from evenhand.flow.policy.model import Dated, Param, Policy, Row
+from evenhand.flow.policy.sheet import nearest
+from evenhand.flow.policy.tree import Node, Program, Quant
+
+
+class Broken(Exception):
+    """Something this rule reads is wrong itself, and was reported there."""
+
+
+class Names:
+    """The names of a policy. `in_force` and `row` say for which periods, and in which dated row, a name is being read."""
+
+    def __init__(self, policy: Policy, environments: Sequence[Period]) -> None:
+        self.policy = policy
+        self.program = Program(policy, tuple(environments))
+        self.builder = Builder(environments, self.find, policy.categories, policy.leap)
+        self.in_force = frozenset(range(len(environments)))
+        self.row: Row | None = None
+
+    def read_rule(self, name: str, scope: str) -> Node:
+        """The node of a table or step."""
+        raise NotImplementedError
+
+    def find(self, name: str, scope: str) -> Node:
+        """The node of a name (called by the builder)."""
+        periods = self.program.environments
+        if name in ("period_start", "period_end"):
+            days = [period.first if name == "period_start" else period.last for period in periods]
+            return Node("const", "date", "const", span=(min(days), max(days)), data=tuple(days))
+        if name == "days_in_period":
+            return self.builder.constant([Fraction(period.days) for period in periods], DAY)
+        if name == "size":
+            return Node(
+                "size", "number", "household", quant=Quant(PERSON, 1, Fraction(1), Fraction(numbers.MEMBERS_MAX))
+            )
+        if name in self.policy.inputs:
+            return self._input(name, scope)
+        if name in self.policy.params:
+            return self._param(self.policy.params[name], scope)
+        if name in self.policy.rules:
+            return self.read_rule(name, scope)
+        if name in self.policy.declared:
+            raise Broken
+        raise self._unknown(name)
+
+    def _unknown(self, name: str) -> Refused:
+        ground = forbidden(name)
+        if ground:
+            return Refused(
+                name, f"no rule may use a person's {ground[1]}; the registry has no such column", "leave it out"
+            )
+        known = [
+            *self.policy.inputs,
+            *self.policy.params,
+            *self.policy.rules,
+            "size",
+            "days_in_period",
+            "period_start",
+            "period_end",
+        ]
+        return Refused(
+            name,
+            f'there is no name "{name}"',
+            nearest(name, known, "declare it under [input], [param], [step] or [table]"),
+        )
+
+    def belongs(self, name: str, of: str, scope: str) -> None:
+        if of == "member" and scope == "household":
+            raise Refused(
+                name,
+                f'"{name}" belongs to each member',
+                "put it into sum( ), any( ), all( ), count( ), min( ) or max( )",
+            )
+
+    def _input(self, name: str, scope: str) -> Node:
+        found = self.policy.inputs[name]
+        self.belongs(name, found.of, scope)
+        if found.type == "category":
+            return Node("input", "word", found.of, category=found.category, data=name)
+        if found.type == "bool":
+            return Node("input", "bool", found.of, data=name)
+        if found.type == "date":
+            assert isinstance(found.low, date) and isinstance(found.high, date)
+            return Node("input", "date", found.of, span=(found.low, found.high), data=name)
+        assert isinstance(found.low, Fraction) and isinstance(found.high, Fraction) and found.measure
+        return Node(
+            "input", "number", found.of, quant=Quant(found.measure, found.parts, found.low, found.high), data=name
+        )
+
+    def _param(self, param: Param, scope: str) -> Node:
+        unit = (
+            param.measure.without("person")
+            if scope == "member" and ("person", -1) in param.measure.dims
+            else param.measure
+        )
+        dated = [param.at(period.first) for period in self.program.environments]
+        for index in self.in_force:
+            if dated[index] is None:
+                self._not_in_force(param, index)
+        if not param.by:
+            return self.builder.constant([value.rows[()] if value else None for value in dated], unit)
+        keys = [self.find(key, scope) for key in param.by]
+        quant = numbers.hull([q for value in param.values if value in dated for q in _lookup_types(value, unit)] or
+                             [Quant(unit, 1, Fraction(0), Fraction(0))], unit)  # fmt: skip
+        of = "member" if any(key.scope == "member" for key in keys) else "household"
+        return Node("lookup", "number", of, tuple(keys), quant, data=tuple(dated))  # type: ignore[arg-type]
+
+    def _not_in_force(self, param: Param, index: int) -> None:
+        day = self.program.environments[index].first
+        ends = param.values[-1].span.end if param.values else None
+        after = ends is not None and day > ends
+        if after and (self.row is None or self.row.span.end is None):
+            self.program.dead[index] = f'"{param.name}" has no value after {ends}'
+            return
+        if self.row is None and self.policy.span.start is None and not after and len(self.program.environments) == 1:
+            self.program.dead[index] = f'"{param.name}" has no value on {day}'
+            return
+        raise Refused(
+            param.name,
+            f'in force on {day}, and "{param.name}" has no value then',
+            "give the row from and to, or the value an earlier first day, or write from = under [policy]",
+        )
+
+
+def _lookup_types(value: Dated, unit: Measure) -> list[Quant]:
+    numbers_found = [*value.rows.values(), *([value.other] if value.other is not None else [])]
+    if value.more is not None:
+        last = max(value.rows.values())
+        numbers_found += [last + value.more * numbers.MEMBERS_MAX, value.more]
+    return [numbers.constant(numbers_found, unit)]
