@@ -119,7 +119,7 @@ def _list(value: Any, where: str) -> list[Any]:
     return value
 
 
-def exactexact_fraction(value: Any, where: str) -> Fraction:
+def exact_fraction(value: Any, where: str) -> Fraction:
     try:
         if isinstance(value, (int, str, Decimal)) and not isinstance(value, bool):
             return Fraction(value)
