@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from evenhand.cli.common import JsonOption, say, say_json
+from evenhand.cli.common import AsOption, DataOption, JsonOption, say, say_json
 from evenhand.core.errors import AnswerIsNo, InputError
 
 app = typer.Typer(
@@ -120,3 +120,22 @@ def run(
     for name, total in done.totals.items():
         say(f"  {name}: {total}")
     say(f"written: {', '.join(str(path) for path in done.files)}")
+
+
+@app.command()
+def adopt(policy: PolicyFile, who: AsOption, data: DataOption = None, json: JsonOption = False) -> None:
+    """Adopt a policy for the programme: cycles drafted from now on use it. Its text is kept and its hash goes into the log.
+
+    It must load and pass its own tests. Imports check declared inputs and stocked goods against it.
+
+    Example: evenhand policy adopt policy.toml --as ana
+    """
+    from evenhand.actions.draft import adopt as act
+    from evenhand.wiring import open_store, read_clock
+
+    with open_store(data, read_clock) as store:
+        digest = act(store, policy, who)
+    if json:
+        say_json({"adopted": str(policy), "sha256": digest.hex()})
+    else:
+        say(f"adopted {policy}: {digest.hex()}. Next: evenhand import areas FILE.csv, then points, depots, lanes, stock …")
