@@ -157,3 +157,12 @@ def test_the_policy_tells_what_others_need() -> None:
     )
     assert policy.sources == ("NFSA 2013 s.3", "sch. I")
     assert policy.entitlements[0].has_floor
+
+
+def test_an_input_may_be_called_like_a_function() -> None:
+    text = GRAIN.replace(
+        "income = {of", 'age = {of = "member", type = "integer", unit = "year", purpose = "need"}\nincome = {of'
+    )
+    text = text.replace("card = 'PHH'", "card = 'PHH' and max(age) >= 60 and any(age(birth_date, period_start) < 99)")
+    people: list[dict[str, object]] = [{"age": Fraction(61), "birth_date": date(1963, 1, 1)}]
+    assert due(text, date(2024, 1, 1), {"card": "PHH"}, people).amount == 6_000

@@ -20,6 +20,7 @@ CASES = [
     ("phh * size", "phh * 007", None, "may not begin with 0", "7"),
     ("phh * size", "phh * 1e3", None, "runs into other text", ""),
     ("phh * size", "read_csv('/etc/passwd')", None, 'no function "read_csv"', "greatest"),
+    ("phh * size", "sum", None, "wants brackets", "sum("),
     ("phh * size", "nth(size, 2)", None, "not supported yet", ""),
     ("phh * size", "income", None, "belongs to each member", "sum( )"),
     ("phh * size", "count(1)", None, "wants a condition", "count"),

@@ -91,8 +91,6 @@ def _name(token: str, lower: str, rest: str) -> tuple[str, str]:
         raise Refused(token, f"{lower}( ) is not supported yet", f"use one of {', '.join(FUNCTIONS)}")
     if called:
         raise Refused(token, f'there is no function "{token}"', f"use one of {', '.join(FUNCTIONS)}")
-    if token in FUNCTIONS:
-        raise Refused(token, f'"{token}" is a function and wants brackets', f"write {token}( … )")
     return f'"{token}"', "value"
 
 

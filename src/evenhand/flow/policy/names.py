@@ -10,7 +10,7 @@ from evenhand.core.period import Period
 from evenhand.flow.policy import numbers
 from evenhand.flow.policy.build import Builder
 from evenhand.flow.policy.forbidden import forbidden
-from evenhand.flow.policy.gate import Refused
+from evenhand.flow.policy.gate import FUNCTIONS, Refused
 from evenhand.flow.policy.measure import DAY, PERSON, Measure
 from evenhand.flow.policy.model import Dated, Param, Policy, Row
 from evenhand.flow.policy.sheet import nearest
@@ -58,6 +58,8 @@ class Names:
         raise self._unknown(name)
 
     def _unknown(self, name: str) -> Refused:
+        if name in FUNCTIONS:
+            return Refused(name, f'"{name}" is a function and wants brackets', f"write {name}( … )")
         ground = forbidden(name)
         if ground:
             return Refused(
