@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -59,7 +59,8 @@ def run_policy_tests(path: Path) -> tuple[Policy, list[TestResult], list[str]]:
 
 
 def run_policy(engine: Engine, policy: Policy, on: date, households: Path, members: Path | None, out: Path,
-               reasons: Path | None = None) -> Ran:  # fmt: skip
+               reasons: Path | None = None,
+               progress: Callable[[int, int], None] = lambda done, total: None) -> Ran:  # fmt: skip
     """What each household of a file is due in the period that holds `on`; written to `out` (and why, to `reasons`).
 
     InputError for files that cannot be used, UsageError if the policy is not in force then. Nothing is written on an error.
@@ -71,6 +72,7 @@ def run_policy(engine: Engine, policy: Policy, on: date, households: Path, membe
     for path in (out, reasons):
         if path is not None:
             _check_target(path)
+    progress(0, 4)
     with tempfile.TemporaryDirectory(prefix="evenhand-") as folder:
         work = Path(folder)
         head = _header(households)
@@ -78,16 +80,20 @@ def run_policy(engine: Engine, policy: Policy, on: date, households: Path, membe
         files = {"household": _table(households, "household", ("household",), wanted.household, work)}
         if members is not None:
             files["member"] = _table(members, "member", ("household", "member"), wanted.member, work)
+        progress(1, 4)
         _refuse_faults(engine, faults_plan(policy, "household", wanted.household, stated), files, households)
         if members is not None:
             _refuse_faults(engine, faults_plan(policy, "member", wanted.member), files, members)
+        progress(2, 4)
         outputs = ("wide", "reasons") if reasons else ("wide",)
         compiled = plan(policy, period, outputs=outputs, members=members is not None, points=False, stated_size=stated)
         found = engine.run(compiled, files, work / "out")
+        progress(3, 4)
         ran = _summary(policy, period.id, found["wide"])
         written = [_publish(found["wide"], out)]
         if reasons is not None:
             written.append(_publish(found["reasons"], reasons))
+    progress(4, 4)
     return Ran(ran.policy, ran.period, ran.households, ran.undecided, ran.totals, tuple(written))
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from evenhand.cli.common import AsOption, DataOption, JsonOption, say, say_json
+from evenhand.cli.common import AsOption, DataOption, JsonOption, progress_bars, say, say_json
 from evenhand.core.errors import AnswerIsNo, InputError
 
 app = typer.Typer(
@@ -112,7 +113,10 @@ def run(
     from evenhand.actions.policy import read_policy, run_policy
     from evenhand.wiring import engine
 
-    done = run_policy(engine(), read_policy(policy), on.date(), households, members, out, reasons)
+    found = read_policy(policy)
+    with progress_bars(not json) as progress:
+        step = partial(progress, "computing")
+        done = run_policy(engine(), found, on.date(), households, members, out, reasons, step)
     if json:
         say_json({**asdict(done), "files": [str(path) for path in done.files]})
         return
@@ -138,4 +142,6 @@ def adopt(policy: PolicyFile, who: AsOption, data: DataOption = None, json: Json
     if json:
         say_json({"adopted": str(policy), "sha256": digest.hex()})
     else:
-        say(f"adopted {policy}: {digest.hex()}. Next: evenhand import areas FILE.csv, then points, depots, lanes, stock …")
+        say(
+            f"adopted {policy}: {digest.hex()}. Next: evenhand import areas FILE.csv, then points, depots, lanes, stock …"
+        )
