@@ -22,6 +22,7 @@ def show(store: Store, cycle: str | None = None) -> dict[str, Any]:
         entry: dict[str, Any] = {"cycle": name, "state": state, "next": next_step(name, state)}
         if cycle is not None:
             entry["lines"] = _lines(store, name)
+            entry["waybills"] = _waybills(store, name)
         found.append(entry)
     return {"programme": store.programme.id, "origin": store.programme.origin, "cycles": found}
 
@@ -35,6 +36,16 @@ def next_step(cycle: str, state: str) -> str:
     if state == "open":
         return f"receive, redeem, then: evenhand cycle close {cycle}"
     return f"next: evenhand cycle {VERBS[ORDER[ORDER.index(state) + 1]]} {cycle}"
+
+
+def _waybills(store: Store, cycle: str) -> list[dict[str, Any]]:
+    """Every line of the cycle's waybills, once it is committed: what each lane carries, in hand-out steps."""
+    rows = store.rows(
+        "select waybill, lane, source, target, benefit, steps from waybill where programme = %s and cycle = %s"
+        " order by waybill, benefit",
+        (store.programme.id, cycle),
+    )
+    return [dict(zip(("waybill", "lane", "from", "to", "commodity", "steps"), row, strict=True)) for row in rows]
 
 
 def _lines(store: Store, cycle: str) -> list[str]:

@@ -14,18 +14,21 @@ from evenhand.core.errors import UsageError
 from evenhand.formats import code
 from evenhand.wiring import open_store, read_clock
 
-app = typer.Typer(help="Cards and coupons.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.callback()
 def _cards() -> None:
-    """Cards and coupons. Printing them as sheets comes later; the files here are what a printer needs."""
+    """Cards and coupons. Printing them as sheets comes later; the files written here are what a printer needs.
+
+    Example: evenhand card issue 2008-03 2008-04 --out paper
+    """
 
 
 @app.command()
 def issue(
     periods: Annotated[list[str], typer.Argument(metavar="PERIOD…", help="Every month the coupons are for.")],
-    out: Annotated[Path, typer.Option("--out", help="A new folder for slips.csv and coupons.csv.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="A new folder for slips.csv and coupons.csv.")],
     data: DataOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -52,6 +55,7 @@ def issue(
         say_json({"cards": len(paper.slips), "coupons": len(paper.coupons), "folder": str(out)})
     else:
         say(f"issued {len(paper.slips)} cards; slips.csv and coupons.csv are in {out}. Print, hand out, destroy.")
+        say(f"Next: evenhand cycle draft {periods[0]} --as NAME")
 
 
 def write_paper(out: Path, slips: list[dict[str, Any]], coupons: list[dict[str, Any]]) -> None:

@@ -11,7 +11,7 @@ import typer
 
 from evenhand.cli.common import JsonOption, progress_bars, say, say_json
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 @app.command()

@@ -9,7 +9,7 @@ import typer
 from evenhand.cli.common import DataOption, JsonOption, passphrase, say, say_json
 from evenhand.wiring import open_store, read_clock
 
-app = typer.Typer(add_completion=False, no_args_is_help=True)
+app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.callback()
@@ -22,12 +22,16 @@ def about() -> None:
 
 @app.command()
 def person(
-    name: Annotated[str, typer.Argument(help="The person's name, as the log will show it.")],
-    role: Annotated[list[str], typer.Option(help="preparer or approver; may be given twice.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The person's name, as the log will show it.")],
+    role: Annotated[
+        list[str], typer.Option("--role", metavar="ROLE", help="preparer or approver; may be given twice.")
+    ],
     data: DataOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Enrol a person who prepares or approves cycles. Each cycle needs two of them.
+    """Enrol a person who prepares or approves cycles.
+
+    Each cycle needs two: whoever prepared it cannot approve it.
 
     Passphrases: EVENHAND_ROOT_PASSPHRASE for the root key and EVENHAND_PASSPHRASE for the person's own, else asked for.
 
@@ -47,12 +51,16 @@ def person(
 
 @app.command()
 def device(
-    name: Annotated[str, typer.Argument(help="The device's name.")],
-    point: Annotated[list[str], typer.Option(help="A point it holds; may be given more than once.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The device's name.")],
+    point: Annotated[
+        list[str], typer.Option("--point", metavar="POINT", help="A point it holds; may be given more than once.")
+    ],
     data: DataOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Enrol a device whose key this data folder holds, for one or more points. A point has one device.
+    """Enrol a device for one or more points.
+
+    A point has one device. Its key is made and kept in this data folder.
 
     The root key's passphrase comes from EVENHAND_ROOT_PASSPHRASE, else it is asked for.
 

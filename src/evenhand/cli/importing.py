@@ -10,13 +10,17 @@ import typer
 from evenhand.cli.common import DataOption, JsonOption, progress_bars, say, say_json
 from evenhand.wiring import engine, open_store, read_clock
 
-app = typer.Typer(add_completion=False, no_args_is_help=True)
-FileArgument = Annotated[Path, typer.Argument(help="CSV (UTF-8, with a header) or .parquet.", show_default=False)]
+app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
+FileArgument = Annotated[
+    Path, typer.Argument(metavar="FILE", help="CSV (UTF-8, with a header) or .parquet.", show_default=False)
+]
 
 
 @app.callback()
 def about() -> None:
-    """Bring in a file, as a whole or not at all. Order: areas, points, depots, then a policy, lanes, stock, people.
+    """Bring in a file, as a whole or not at all.
+
+    The order: areas, points, depots; then adopt a policy; then lanes, stock, households, members.
 
     Example: evenhand import areas areas.csv
     """
@@ -24,7 +28,9 @@ def about() -> None:
 
 @app.command()
 def areas(file: FileArgument, data: DataOption = None, json: JsonOption = False) -> None:
-    """Administrative areas: pcode, name, parent, level.
+    """Administrative areas.
+
+    Columns: pcode, name, parent, level.
 
     Example: evenhand import areas areas.csv
     """
@@ -33,7 +39,9 @@ def areas(file: FileArgument, data: DataOption = None, json: JsonOption = False)
 
 @app.command()
 def points(file: FileArgument, data: DataOption = None, json: JsonOption = False) -> None:
-    """Distribution points: point, name, area, and latitude, longitude where known.
+    """Distribution points.
+
+    Columns: point, name, area; latitude and longitude where known.
 
     Example: evenhand import points points.csv
     """
@@ -42,7 +50,9 @@ def points(file: FileArgument, data: DataOption = None, json: JsonOption = False
 
 @app.command()
 def depots(file: FileArgument, data: DataOption = None, json: JsonOption = False) -> None:
-    """Entry points and depots: node, name, kind (entry or depot), and area, latitude, longitude where known.
+    """Entry points and depots.
+
+    Columns: node, name, kind (entry or depot); area, latitude and longitude where known.
 
     Example: evenhand import depots depots.csv
     """
@@ -51,16 +61,21 @@ def depots(file: FileArgument, data: DataOption = None, json: JsonOption = False
 
 @app.command()
 def lanes(file: FileArgument, data: DataOption = None, json: JsonOption = False) -> None:
-    """Lanes: lane, from, to, commodity (empty: any), capacity such as 40 t (empty: none), cost, open (yes or no).
+    """Lanes between them.
 
-    A lane that is registered already gets a new version; the newest counts. Example: evenhand import lanes lanes.csv
+    Columns: lane, from, to, cost; commodity (empty: any), capacity such as "40 t" (empty: no limit), open (yes or no).
+    A lane that is registered already gets a new version; the newest counts.
+
+    Example: evenhand import lanes lanes.csv
     """
     _import("lanes", file, data, json)
 
 
 @app.command()
 def stock(file: FileArgument, data: DataOption = None, json: JsonOption = False) -> None:
-    """Stock that came in: node, commodity, lot, quantity such as 40 t, source, and best_before where known.
+    """Stock that came in.
+
+    Columns: node, commodity, lot, quantity such as "40 t", source; best_before where known.
 
     Example: evenhand import stock stock-2008-03.csv
     """
@@ -69,7 +84,9 @@ def stock(file: FileArgument, data: DataOption = None, json: JsonOption = False)
 
 @app.command()
 def households(file: FileArgument, data: DataOption = None, json: JsonOption = False) -> None:
-    """Households: household, point, name where known, and a column for each input of the policy.
+    """Households.
+
+    Columns: household, point; name where known; one for each input the policy asks of a household.
 
     Example: evenhand import households households.csv
     """
@@ -78,7 +95,10 @@ def households(file: FileArgument, data: DataOption = None, json: JsonOption = F
 
 @app.command()
 def members(file: FileArgument, data: DataOption = None, json: JsonOption = False) -> None:
-    """Members: household, member, birth_date, sex (f or m), occupation, and a column for each input of the policy.
+    """Members of households.
+
+    Columns: household, member, birth_date, sex (f or m), occupation; name where known; one for each input the policy asks
+    of a member.
 
     Example: evenhand import members members.csv
     """

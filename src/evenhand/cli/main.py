@@ -28,14 +28,16 @@ COMMANDS = {
 
 HELP = """Evenhand: a public distribution system whose claims anyone can check.
 
-Usage: evenhand COMMAND [OPTIONS]        each command explains itself: evenhand COMMAND --help
+Usage: evenhand COMMAND [OPTIONS]
+
+Each command explains itself: evenhand COMMAND --help
 
 {commands}
 
 Examples:
-  evenhand demo                       a country of 24,000 people in half a minute
-  evenhand init --programme relief    the same on your own files: start here
-  evenhand cycle show                 how every cycle stands
+  evenhand demo            a generated country of 24,000 people in half a minute
+  evenhand init --help     the same on your own files: start here
+  evenhand cycle show      how every cycle stands
 
 Checking is a program of its own: evenhand-verify --help
 """

@@ -14,7 +14,10 @@ from evenhand.cli.common import AsOption, DataOption, JsonOption, progress_bars,
 from evenhand.core.errors import AnswerIsNo, InputError
 
 app = typer.Typer(
-    rich_markup_mode=None, no_args_is_help=True, help="Check, test and run policies: published rules as data."
+    add_completion=False,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="Check, test, run and adopt policies: published rules as data.\n\nExample: evenhand policy check policy.toml",
 )
 
 PolicyFile = Annotated[Path, typer.Argument(metavar="POLICY", help="A policy file (TOML).", show_default=False)]
@@ -22,7 +25,9 @@ PolicyFile = Annotated[Path, typer.Argument(metavar="POLICY", help="A policy fil
 
 @app.command()
 def check(policy: PolicyFile, json: JsonOption = False) -> None:
-    """Check a policy: every name, unit, date and bound in it. All faults are listed, each with its line and what to do.
+    """Check every name, unit, date and bound in a policy.
+
+    All faults are listed, each with its line and what to do.
 
     Example: evenhand policy check examples/dprk-2008/policy.toml
     """
@@ -61,7 +66,9 @@ def check(policy: PolicyFile, json: JsonOption = False) -> None:
 
 @app.command()
 def test(policy: PolicyFile, json: JsonOption = False) -> None:
-    """Run the tests that stand in a policy file, and name the rows that no test reaches. Exit 1 if one fails.
+    """Run the tests that stand in a policy file.
+
+    Rows that no test reaches are named. Exit code 1 if a test fails.
 
     Example: evenhand policy test examples/dprk-2008/policy.toml
     """
@@ -104,7 +111,9 @@ def run(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """What each household is due: one row a household in the order of the file, in base units (g, ml, piece, cent).
+    """Work out what each household of a file is due.
+
+    One row a household in the order of the file, in base units (g, ml, piece, cent).
 
     A household that cannot be decided has an empty amount and the missing input under `undecided`; it never gets a zero.
 
@@ -128,7 +137,9 @@ def run(
 
 @app.command()
 def adopt(policy: PolicyFile, who: AsOption, data: DataOption = None, json: JsonOption = False) -> None:
-    """Adopt a policy for the programme: cycles drafted from now on use it. Its text is kept and its hash goes into the log.
+    """Adopt a policy: cycles drafted from now on use it.
+
+    Its text is kept and its hash goes into the log.
 
     It must load and pass its own tests. Imports check declared inputs and stocked goods against it.
 
@@ -142,6 +153,5 @@ def adopt(policy: PolicyFile, who: AsOption, data: DataOption = None, json: Json
     if json:
         say_json({"adopted": str(policy), "sha256": digest.hex()})
     else:
-        say(
-            f"adopted {policy}: {digest.hex()}. Next: evenhand import areas FILE.csv, then points, depots, lanes, stock …"
-        )
+        say(f"adopted {policy}: {digest.hex()}")
+        say("Next: evenhand import lanes FILE, then stock, households, members (areas, points, depots before them)")
