@@ -74,6 +74,17 @@ def find(store: Store, cycle: str) -> Cycle:
     return Cycle(cycle, month(period), attempt, state_of(store, cycle), bytes(sha), text)
 
 
+def newest(store: Store) -> str:
+    """The cycle drafted last; UsageError if there is none."""
+    rows = store.rows(
+        "select cycle from cycle_event where programme = %s and state = 'draft' order by id desc limit 1",
+        (store.programme.id,),
+    )
+    if not rows:
+        raise UsageError("there is no cycle yet", "draft one: evenhand cycle draft 2008-03 --as NAME")
+    return str(rows[0][0])
+
+
 def state_of(store: Store, cycle: str) -> str:
     """The state a cycle is in: that of its newest event."""
     rows = store.rows(

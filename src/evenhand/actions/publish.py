@@ -16,7 +16,9 @@ import pyarrow.parquet as pq
 
 from evenhand.actions.claims import read_month
 from evenhand.actions.close import ledger_of
-from evenhand.actions.cycles import Cycle, Progress, Tamper, advance, find, honest, place, quiet, step_due
+from evenhand.actions.cycles import (
+    Cycle, Progress, Tamper, advance, cycles_before, find, honest, place, quiet, step_due,
+)  # fmt: skip
 from evenhand.core.errors import UsageError
 from evenhand.flow.disclosure import layout
 from evenhand.flow.disclosure.claim import claims_json
@@ -36,12 +38,12 @@ def publish(
     person: str,
     out: Path | None = None,
     progress: Progress = quiet,
-    history: tuple[Path, ...] = (),
     tamper: Tamper = honest,
 ) -> Path:
     """Publish `cycle` below `out` (default: the data folder's `disclosures/`): `out`/2008-03. Returns that folder.
 
-    `history`: disclosures of earlier months, for the report's charts and claims. Published again, the same bytes come out.
+    Earlier months that lie there too go into the report's charts and claims. Published again beside the same months, the
+    same bytes come out.
     UsageError if the folder holds something else.
     """
     found = find(store, cycle)
@@ -53,7 +55,7 @@ def publish(
     part.mkdir(parents=True)
     meta = _write_matter(store, found, part, progress, tamper)
     progress("publishing: claims and report", 0, 1)
-    _write_report(store, part, history, meta)
+    _write_report(store, part, _earlier(store, cycle, folder.parent), meta)
     files = {
         path.relative_to(part).as_posix(): (path.stat().st_size, sha256(path.read_bytes()).digest())
         for path in sorted(part.rglob("*"))
@@ -171,6 +173,12 @@ def _write_report(store: Store, part: Path, earlier: Sequence[Path], meta: Mappi
     (part / layout.CLAIMS).write_bytes(claims_json(tested))
     facts = _facts(store, str(meta["cycle"]), part, [path.name for path in earlier])
     (part / layout.REPORT).write_text(report(month, history, tested, facts), encoding="utf-8")
+
+
+def _earlier(store: Store, cycle: str, out: Path) -> list[Path]:
+    """The disclosures of the programme's earlier months that lie in `out`, in order."""
+    folders = [out / find(store, name).period.id for name, _ in cycles_before(store, cycle)]
+    return [folder for folder in folders if (folder / layout.DATAPACKAGE).exists()]
 
 
 def _facts(store: Store, cycle: str, part: Path, earlier: list[str]) -> ReportFacts:

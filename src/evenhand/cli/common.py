@@ -28,7 +28,10 @@ DataOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else.")]
 AsOption = Annotated[
-    str, typer.Option("--as", metavar="NAME", help="Who you are: a person enrolled with `enrol person`.")
+    str,
+    typer.Option(
+        "--as", metavar="NAME", envvar="EVENHAND_AS", help="Who you are: a person enrolled with `enrol person`."
+    ),
 ]
 
 errors = Console(stderr=True, highlight=False, soft_wrap=True)

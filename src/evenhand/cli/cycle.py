@@ -14,16 +14,29 @@ from evenhand.wiring import open_store, read_clock, worker_pool
 
 app = typer.Typer(
     help="The steps of a cycle: draft, freeze, compute, approve, commit, open, close, publish; or void.\n\n"
-    "Each step can be run again: what is done is not done twice.",
+    "Each step can be run again: what is done is not done twice.\n\n"
+    "Passphrases come from EVENHAND_PASSPHRASE, else they are asked for.\n\n"
+    "Example: evenhand cycle show",
+    add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-CycleArgument = Annotated[str, typer.Argument(metavar="CYCLE", help="The cycle's id, as in 2008-03/1.")]
+CycleArgument = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[CYCLE]", help="The cycle's id, as in 2008-03/1. Left out: the newest.", show_default=False
+    ),
+]
+Act = Callable[[Store, str, Callable[[str, int, int], None]], Any]
 
 
-def _run(data: Path | None, act: Callable[[Store, Callable[[str, int, int], None]], Any], as_json: bool = False) -> Any:
+def _run(data: Path | None, wanted: str | None, act: Act, as_json: bool) -> tuple[str, Any]:
+    """Run `act` on the cycle asked for (the newest if none); the cycle's id and the result."""
+    from evenhand.actions.cycles import newest
+
     with open_store(data, read_clock) as store, progress_bars(not as_json) as progress:
-        return act(store, progress)
+        cycle = wanted or newest(store)
+        return cycle, act(store, cycle, progress)
 
 
 @app.command()
@@ -39,7 +52,8 @@ def draft(
     """
     from evenhand.actions.draft import draft as act
 
-    cycle = _run(data, lambda store, _: act(store, period, who))
+    with open_store(data, read_clock) as store:
+        cycle = act(store, period, who)
     if json:
         say_json({"cycle": cycle, "state": "draft"})
     else:
@@ -48,22 +62,28 @@ def draft(
 
 @app.command()
 def freeze(
-    cycle: CycleArgument,
+    wanted: CycleArgument = None,
+    *,
     who: AsOption,
     event: Annotated[
-        str, typer.Option("--event", help="The public event still to come whose outcome seeds every tie.")
+        str,
+        typer.Option("--event", metavar="TEXT", help="The public event still to come whose outcome seeds every tie."),
     ],
     data: DataOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Freeze registry, policy, stock and network; their hashes go into the log.
+    """Freeze registry, policy, stock and network.
+
+    Each becomes a file named by its hash, and the hashes go into the log. An attempt has one freeze.
 
     Example: evenhand cycle freeze 2008-03/1 --event "dice thrown in the town hall on 3 March" --as ana
     """
     from evenhand.actions.freeze import freeze as act
 
     secret = passphrase(who)
-    hashes = _run(data, lambda store, progress: act(store, cycle, who, secret, event, progress), json)
+    cycle, hashes = _run(
+        data, wanted, lambda store, cycle, progress: act(store, cycle, who, secret, event, progress), json
+    )
     if json:
         say_json({"cycle": cycle, "state": "frozen", "snapshots": hashes})
     else:
@@ -74,13 +94,18 @@ def freeze(
 
 @app.command()
 def compute(
-    cycle: CycleArgument,
+    wanted: CycleArgument = None,
+    *,
     who: AsOption,
-    outcome: Annotated[str, typer.Option("--outcome", help="What came of the event named at the freeze.")],
+    outcome: Annotated[
+        str, typer.Option("--outcome", metavar="TEXT", help="What came of the event named at the freeze.")
+    ],
     data: DataOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Work out entitlements, divide the stock, make rations, loads and rolls; sign them as preparer.
+    """Work out rations, loads and rolls; sign as preparer.
+
+    Entitlements first, then the stock is divided, then each household gets its ration in whole steps.
 
     Example: evenhand cycle compute 2008-03/1 --outcome "4 6 1 2 5" --as ana
     """
@@ -88,8 +113,11 @@ def compute(
     from evenhand.wiring import engine
 
     secret = passphrase(who)
-    result = _run(
-        data, lambda store, progress: act(store, engine(), cycle, who, secret, outcome, progress=progress), json
+    cycle, result = _run(
+        data,
+        wanted,
+        lambda store, cycle, progress: act(store, engine(), cycle, who, secret, outcome, progress=progress),
+        json,
     )
     if json:
         say_json({"cycle": cycle, "state": "computed", **result})
@@ -100,7 +128,7 @@ def compute(
 
 
 @app.command()
-def approve(cycle: CycleArgument, who: AsOption, data: DataOption = None, json: JsonOption = False) -> None:
+def approve(wanted: CycleArgument = None, *, who: AsOption, data: DataOption = None, json: JsonOption = False) -> None:
     """Sign what was computed, as the second person.
 
     Example: evenhand cycle approve 2008-03/1 --as boris
@@ -108,7 +136,7 @@ def approve(cycle: CycleArgument, who: AsOption, data: DataOption = None, json: 
     from evenhand.actions.approve import approve as act
 
     secret = passphrase(who)
-    digest = _run(data, lambda store, _: act(store, cycle, who, secret))
+    cycle, digest = _run(data, wanted, lambda store, cycle, _: act(store, cycle, who, secret), json)
     if json:
         say_json({"cycle": cycle, "state": "approved", "digest": digest.hex()})
     else:
@@ -116,14 +144,16 @@ def approve(cycle: CycleArgument, who: AsOption, data: DataOption = None, json: 
 
 
 @app.command()
-def commit(cycle: CycleArgument, who: AsOption, data: DataOption = None, json: JsonOption = False) -> None:
-    """Put the rolls in place and into the log: from now on the coupons are valid.
+def commit(wanted: CycleArgument = None, *, who: AsOption, data: DataOption = None, json: JsonOption = False) -> None:
+    """Put the rolls in place and into the log.
+
+    From now on the coupons are valid, and the cycle cannot be voided.
 
     Example: evenhand cycle commit 2008-03/1 --as boris
     """
     from evenhand.actions.commit import commit as act
 
-    count = _run(data, lambda store, progress: act(store, cycle, who, progress), json)
+    cycle, count = _run(data, wanted, lambda store, cycle, progress: act(store, cycle, who, progress), json)
     if json:
         say_json({"cycle": cycle, "state": "committed", "rolls": count})
     else:
@@ -131,30 +161,33 @@ def commit(cycle: CycleArgument, who: AsOption, data: DataOption = None, json: J
 
 
 @app.command("open")
-def open_(cycle: CycleArgument, who: AsOption, data: DataOption = None, json: JsonOption = False) -> None:
-    """Send the loads; points may count in what arrives, and hand out.
+def open_(wanted: CycleArgument = None, *, who: AsOption, data: DataOption = None, json: JsonOption = False) -> None:
+    """Send the loads; points may count in and hand out.
 
     Example: evenhand cycle open 2008-03/1 --as boris
     """
     from evenhand.actions.opening import open_cycle as act
 
-    count = _run(data, lambda store, _: act(store, cycle, who))
+    cycle, count = _run(data, wanted, lambda store, cycle, _: act(store, cycle, who), json)
     if json:
         say_json({"cycle": cycle, "state": "open", "waybills": count})
     else:
-        say(f"opened {cycle}: {count} waybills. Next: evenhand receive FILE --cycle {cycle}")
+        say(f"opened {cycle}: {count} waybills. What each lorry carries: evenhand cycle show {cycle}")
+        say("Next: evenhand receive FILE")
 
 
 @app.command()
-def close(cycle: CycleArgument, who: AsOption, data: DataOption = None, json: JsonOption = False) -> None:
-    """End every row, settle, balance the ledger. It closes only if every unit is accounted for.
+def close(wanted: CycleArgument = None, *, who: AsOption, data: DataOption = None, json: JsonOption = False) -> None:
+    """End every row, settle, balance the ledger.
+
+    The cycle closes only if every unit is accounted for.
 
     Example: evenhand cycle close 2008-03/1 --as boris
     """
     from evenhand.actions.close import close as act
 
     with worker_pool() as pool:
-        counts = _run(data, lambda store, progress: act(store, cycle, who, progress, pool), json)
+        cycle, counts = _run(data, wanted, lambda store, cycle, progress: act(store, cycle, who, progress, pool), json)
     if json:
         say_json({"cycle": cycle, "state": "closed", **counts})
     else:
@@ -164,21 +197,25 @@ def close(cycle: CycleArgument, who: AsOption, data: DataOption = None, json: Js
 
 @app.command()
 def publish(
-    cycle: CycleArgument,
+    wanted: CycleArgument = None,
+    *,
     who: AsOption,
     out: Annotated[
-        Path | None, typer.Option("--out", help="Where to write it. Default: disclosures/ in the data folder.")
+        Path | None,
+        typer.Option("--out", metavar="FOLDER", help="Where to write it. Default: disclosures/ in the data folder."),
     ] = None,
     data: DataOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Write the disclosure of a closed cycle: a folder anyone can check.
+    """Write the folder that anyone can check.
+
+    It is called after the period: FOLDER/2008-03.
 
     Example: evenhand cycle publish 2008-03/1 --out public --as boris
     """
     from evenhand.actions.publish import publish as act
 
-    folder = _run(data, lambda store, progress: act(store, cycle, who, out, progress), json)
+    cycle, folder = _run(data, wanted, lambda store, cycle, progress: act(store, cycle, who, out, progress), json)
     if json:
         say_json({"cycle": cycle, "state": "published", "folder": str(folder)})
     else:
@@ -189,19 +226,22 @@ def publish(
 
 @app.command()
 def void(
-    cycle: CycleArgument,
+    wanted: CycleArgument = None,
+    *,
     who: AsOption,
-    reason: Annotated[str, typer.Option("--reason", help="Why. It will be published.")],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why. It will be published.")],
     data: DataOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Give up an attempt before its commitment; the reason stands in the log for ever.
+    """Give up an attempt before its commitment.
+
+    The reason stands in the log for ever, and is published.
 
     Example: evenhand cycle void 2008-03/1 --reason "stock of Nampo was counted twice" --as ana
     """
     from evenhand.actions.void import void as act
 
-    _run(data, lambda store, _: act(store, cycle, who, reason))
+    cycle, _ = _run(data, wanted, lambda store, cycle, _: act(store, cycle, who, reason), json)
     if json:
         say_json({"cycle": cycle, "state": "void", "reason": reason})
     else:
@@ -216,11 +256,14 @@ def show(
 ) -> None:
     """How every cycle stands, or one in full.
 
+    One in full: who did what, and the waybills, in hand-out steps.
+
     Example: evenhand cycle show 2008-03/1 --json
     """
     from evenhand.actions.show import show as act
 
-    found = _run(data, lambda store, _: act(store, cycle))
+    with open_store(data, read_clock) as store:
+        found = act(store, cycle)
     if json:
         say_json(found)
         return
@@ -230,3 +273,5 @@ def show(
         say(f"{row['cycle']:<12} {row['state']:<10} {row['next']}")
         for line in row.get("lines", []):
             say(f"  {line}")
+        for bill in row.get("waybills", []) if row["state"] in ("committed", "open") else []:
+            say(f"  {bill['waybill']}  {bill['from']} to {bill['to']}: {bill['commodity']} {bill['steps']} steps")

@@ -11,17 +11,27 @@ from evenhand.cli.common import DataOption, JsonOption, progress_bars, say, say_
 from evenhand.cli.files import read_csv
 from evenhand.wiring import open_store, read_clock
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 @app.command()
 def receive(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV: node, commodity, steps (whole hand-out steps).")],
-    cycle: Annotated[str, typer.Option("--cycle", help="The open cycle, as in 2008-03/1.")],
+    cycle: Annotated[
+        str | None,
+        typer.Option(
+            "--cycle",
+            metavar="CYCLE",
+            help="The open cycle, as in 2008-03/1. Left out: the newest.",
+            show_default=False,
+        ),
+    ] = None,
     data: DataOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Enter what was counted at a depot or point once its goods had come: all that lies there, in hand-out steps.
+    """Enter what was counted at depots and points.
+
+    Count all that lies there once its goods have come, in hand-out steps: evenhand cycle show CYCLE lists the waybills.
 
     A depot's onward loads leave then. A point that got less than its rolls promise is re-cut at once: the same share for
     everyone. Depots and points may stand in one file; all of it is entered or none.
@@ -29,14 +39,16 @@ def receive(
     Example: evenhand receive counts.csv --cycle 2008-03/1
     """
     from evenhand.actions.receive import counts_from_rows
+    from evenhand.actions.cycles import newest
     from evenhand.actions.receive import receive as act
 
     counts = counts_from_rows(read_csv(file, ("node", "commodity", "steps")), str(file))
     with open_store(data, read_clock) as store, progress_bars(not json) as progress:
-        done = act(store, cycle, counts, str(file), progress)
+        done = act(store, cycle or newest(store), counts, str(file), progress)
     if json:
         say_json({"counted": done.counted, "known": done.known, "recut": done.recut})
         return
-    say(f"counted {len(done.counted)} nodes; {len(done.known)} were known already")
+    say(f"counted in: {', '.join(done.counted) or 'nothing new'}; {len(done.known)} counts were known already")
     if done.recut:
         say(f"re-cut, the same share for everyone there: {', '.join(done.recut)}")
+    say("Next, once every point is counted: evenhand redeem FILE")

@@ -11,17 +11,27 @@ from evenhand.cli.common import DataOption, JsonOption, progress_bars, say, say_
 from evenhand.cli.files import read_bytes, read_csv
 from evenhand.wiring import open_store, read_clock, worker_pool
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 @app.command()
 def redeem(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A device's receipts (.cbor), or a CSV (see below).")],
-    cycle: Annotated[str, typer.Option("--cycle", help="The open cycle, as in 2008-03/1.")],
+    cycle: Annotated[
+        str | None,
+        typer.Option(
+            "--cycle",
+            metavar="CYCLE",
+            help="The open cycle, as in 2008-03/1. Left out: the newest.",
+            show_default=False,
+        ),
+    ] = None,
     data: DataOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Take in receipts, in any order and as often as they are sent: each counts once.
+    """Take in receipts of what was handed out.
+
+    They may come in any order and as often as they are sent: each counts once.
 
     A .cbor file is a sequence of receipts signed by a device. A .csv has the columns point, card, coupon, exception:
     either the coupon's code, or the reason of an exception for that card (such as no-coupon); this server's own device
@@ -29,6 +39,7 @@ def redeem(
 
     Example: evenhand redeem P001-monday.cbor --cycle 2008-03/1
     """
+    from evenhand.actions.cycles import newest
     from evenhand.actions.hand_over import hand_over
     from evenhand.actions.redeem import redeem as act
     from evenhand.flow.redemption import split
@@ -36,9 +47,9 @@ def redeem(
     with open_store(data, read_clock) as store, progress_bars(not json) as progress, worker_pool() as pool:
         if file.suffix == ".csv":
             rows = read_csv(file, ("point", "card", "coupon", "exception"))
-            done = hand_over(store, cycle, rows, str(file), progress)
+            done = hand_over(store, cycle or newest(store), rows, str(file), progress)
         else:
-            done = act(store, cycle, split(read_bytes(file)), progress, pool)
+            done = act(store, cycle or newest(store), split(read_bytes(file)), progress, pool)
     if json:
         say_json(
             {
@@ -57,3 +68,4 @@ def redeem(
         say(f"  {gap.device}: receipts {gap.first} to {gap.last} have not come; have it send them")
     for fork in done.forks:
         say(f"  {fork.device}: two receipts with number {fork.sequence}: its chain is forked, ask why")
+    say(f"Next, when all have come: evenhand cycle close {cycle or 'CYCLE'} --as NAME")

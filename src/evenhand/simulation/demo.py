@@ -193,7 +193,7 @@ class _Demo:
         self._deliver(store, cycle, number)
         self._redeem(store, cycle, number, period)
         close(store, cycle, APPROVER, self.progress, self.big_pool(), deceit)
-        folder = publish(store, cycle, APPROVER, self.wish.out, self.progress, tuple(folders), deceit)
+        folder = publish(store, cycle, APPROVER, self.wish.out, self.progress, deceit)
         folders.append(folder)
         return ", ".join(f"{benefit} {percent(*shares)}" for benefit, shares in made["fill"].items())
 
