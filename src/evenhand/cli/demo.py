@@ -13,28 +13,35 @@ from typing import Annotated, Any
 
 import typer
 
-from evenhand.cli.common import JsonOption, errors, progress_bars, say, say_json
+from evenhand.cli.common import JsonOption, progress_bars, say, say_json
 from evenhand.core.errors import EvenhandError, UsageError
 from evenhand.wiring import default_demo_folder, engine, examples_folder, read_clock, worker_pool
 
-app = typer.Typer(rich_markup_mode=None)
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 @app.command()
 def demo(
-    people: Annotated[int, typer.Option("--people", help="How many people to generate.")] = 24_000,
+    people: Annotated[int, typer.Option("--people", metavar="N", help="How many people to generate.")] = 24_000,
     months: Annotated[
-        int, typer.Option("--months", help="How many months: full stock, a cut, a cut and a flood, …")
+        int, typer.Option("--months", metavar="N", help="1 to 12 months: full stock, a cut, a cut and a flood, …")
     ] = 3,
-    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same country, rolls and roots.")] = 2008,
+    seed: Annotated[
+        int, typer.Option("--seed", metavar="N", help="The same seed gives the same country, rolls and roots.")
+    ] = 2008,
     data: Annotated[
-        Path | None, typer.Option("--data", help="Data folder of the demo. Default: a folder of its own.")
+        Path | None,
+        typer.Option("--data", metavar="FOLDER", help="Data folder of the demo. Default: a folder of its own."),
     ] = None,
-    out: Annotated[Path, typer.Option("--out", help="Where the disclosures and the report go.")] = Path("demo"),
+    out: Annotated[
+        Path, typer.Option("--out", metavar="FOLDER", help="Where the disclosures and the report go.")
+    ] = Path("demo"),
     lie: Annotated[
         str,
         typer.Option(
-            "--lie", help="Let the operator cheat: privilege, swap, leak, double, backdate, inflate, solo, ghosts."
+            "--lie",
+            metavar="NAME",
+            help="Let the operator cheat: privilege, swap, leak, double, backdate, inflate, solo, ghosts.",
         ),
     ] = "",
     json: JsonOption = False,
@@ -90,7 +97,9 @@ def fresh_folder(folder: Path) -> Path:
     if folder.exists() and any(folder.iterdir()):
         if not marker.exists():
             raise UsageError(f"{folder} holds something that is no demo", "name an empty folder with --data")
-        if (folder / "postgres" / "postmaster.pid").exists():  # a killed demo's server may still run: whoever leaves stops it
+        if (
+            folder / "postgres" / "postmaster.pid"
+        ).exists():  # a killed demo's server may still run: whoever leaves stops it
             with suppress(EvenhandError), start(folder):
                 pass
         shutil.rmtree(folder)
@@ -130,20 +139,12 @@ def check(folder: Path, root_vkey: str, previous: Path | None) -> dict[str, Any]
 
 
 def _tell(told: Any, claims: Any, checks: list[dict[str, Any]], people: int, lie: str, seconds: float) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
     say("")
     say(f"A generated country of {people:,} people: no real person appears. What was handed out, of what was due:")
     for line in told.lines:
         say(f"  {line}")
-    table = Table(title="\nFive claims, tested on what was published", title_justify="left", box=None, pad_edge=False)
-    for name in ("claim", "verdict", "figure", "proved by"):
-        table.add_column(name, overflow="fold")
-    for claim in claims:
-        table.add_row(claim.sentence, claim.verdict_text, claim.figure, ", ".join(claim.proof))
-    console = Console(highlight=False, width=max(80, min(140, errors.width)))
-    console.print(table)
+    say("\nFive claims, tested on what was published:\n")
+    _tell_claims(claims, shutil.get_terminal_size().columns)
     say("\nChecked by evenhand-verify, which shares no code with the program that made it:")
     for result in checks:
         say(f"  {result['folder']}: {result['verdict']}")
@@ -151,11 +152,39 @@ def _tell(told: Any, claims: Any, checks: list[dict[str, Any]], people: int, lie
             say(f"    FAIL {failed}")
     if lie:
         _tell_lie(told, lie)
-    last = told.folders[-1]
-    say(f"\nDone in {seconds:.0f} s. Look at it:     {last / 'report' / 'index.html'}")
-    say(f"Check it yourself:      evenhand-verify {last} --root {told.root_vkey}")
-    say(f"Check one family's row: evenhand-verify card CODE {last}     (codes: {told.slips})")
-    say("Try next:               evenhand demo --lie leak      or your own country: evenhand init --help")
+    last, checker = told.folders[-1], _command("evenhand-verify")
+    say(f"\nDone in {seconds:.0f} s. The report, to open in a browser:")
+    say(f"  {last / 'report' / 'index.html'}")
+    say("Check it yourself:")
+    say(f"  {checker} {last} --root {told.root_vkey}")
+    say(f"Check one family's row (codes: {told.slips}):")
+    say(f"  {checker} card {_first_code(told.slips)} {last}")
+    say("Try next: an operator who cheats, or your own files:")
+    say(f"  {_command('evenhand')} demo --lie leak")
+    say(f"  {_command('evenhand')} init --help")
+
+
+def _command(name: str) -> str:
+    """How the reader calls a program: by its name where the shell finds it, else by the path this one was called by."""
+    return name if shutil.which(name) else str(Path(sys.argv[0]).with_name(name))
+
+
+def _tell_claims(claims: Any, width: int) -> None:
+    """A table where the terminal is wide enough for one; else a list, claim by claim."""
+    rows = [
+        (c.sentence, c.verdict_text, c.figure, ", ".join(name.removesuffix(".parquet") for name in c.proof))
+        for c in claims
+    ]
+    heads = ("claim", "verdict", "figure", "proved by")
+    widths = [max(len(row[i]) for row in (heads, *rows)) for i in range(len(heads))]
+    if sum(widths) + 2 * (len(heads) - 1) <= width:
+        for row in (heads, *rows):
+            say("  ".join(cell.ljust(size) for cell, size in zip(row, widths, strict=True)).rstrip())
+        return
+    for row in rows:
+        say(row[0])
+        for head, cell in zip(heads[1:], row[1:], strict=True):
+            say(f"  {head:<9}  {cell}")
 
 
 def _tell_lie(told: Any, lie: str) -> None:
@@ -166,5 +195,11 @@ def _tell_lie(told: Any, lie: str) -> None:
     say(f"  changed: {known.changes}")
     say(f"  what finds it: {known.found_by}")
     if told.short_changed:
-        code = told.slips.read_text(encoding="utf-8").splitlines()[1].split(",")[2]
-        say(f"  a short-changed family asks: evenhand-verify card {code} {told.folders[-1]}")
+        say(
+            f"  a short-changed family asks: {_command('evenhand-verify')} card {_first_code(told.slips)} {told.folders[-1]}"
+        )
+
+
+def _first_code(slips: Path) -> str:
+    """The code of the first family in slips.csv."""
+    return slips.read_text(encoding="utf-8").splitlines()[1].split(",")[2]
