@@ -151,8 +151,9 @@ def _tables(store: Store, cycle: Cycle, upto: int) -> list[tuple[str, pa.Table]]
 
 
 NODES = """
-select n.node, n.kind, n.name, n.area, a.name as area_name, coalesce(p.pcode, a.pcode) as province,
-  coalesce(p.name, a.name) as province_name, n.latitude_microdegrees, n.longitude_microdegrees
+select n.node, n.kind, n.name, coalesce(n.area, '') as area, coalesce(a.name, '') as area_name,
+  coalesce(p.pcode, a.pcode, '') as province, coalesce(p.name, a.name, '') as province_name,
+  n.latitude_microdegrees, n.longitude_microdegrees
 from node n left join area a on a.pcode = n.area left join area p on p.pcode = a.parent and p.level > 0 order by n.node
 """
 
