@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -38,7 +38,7 @@ from evenhand.flow.redemption import (
     write_head,
 )  # fmt: skip
 from evenhand.flow.redemption.merge import Pool
-from evenhand.flow.redemption.outcome import STATUS_NAMES
+from evenhand.flow.redemption.outcome import STATUS_NAMES, HeadRow
 from evenhand.formats.entry import Entry
 from evenhand.store import Store
 
@@ -50,8 +50,10 @@ def close(
     progress: Progress = quiet,
     pool: Pool | None = None,
     tamper: Tamper = honest,
+    unclosed: Collection[str] = (),
 ) -> dict[str, int]:
-    """Close `cycle`. Returns how many rows ended in which way. UsageError if goods are still on the way, a device's chain
+    """Close `cycle`. Returns how many rows ended in which way. `unclosed`: devices that are lost with receipts nobody has
+    seen, published as such. UsageError if goods are still on the way, a device's chain
     has a gap that nobody explained, or an account would go below zero; then nothing is changed."""
     with store.transaction("cycle"):
         due = step_due(store, cycle, "closed")
@@ -63,7 +65,7 @@ def close(
         progress("closing", 1, 5)
         after = _ledger(store, due, settlement)
         progress("closing", 2, 5)
-        heads = _heads(store, cycle, receipts)
+        heads = _heads(store, cycle, receipts, unclosed)
         progress("closing", 3, 5)
         ended = _outcomes(store, due, settlement, heads, tamper)
         progress("closing", 4, 5)
@@ -143,21 +145,30 @@ def ledger_of(store: Store, cycle: str) -> tuple[dict[tuple[str, str], int], lis
     return opening, movements_of(store, cycle, after, upto)
 
 
-def _heads(store: Store, cycle: str, receipts: list[Receipt]) -> dict[str, list[tuple[str, int, bytes | None]]]:
-    """Sign every device's final head on both sides; point -> heads. UsageError if a chain has a gap or ends twice."""
+def _heads(store: Store, cycle: str, receipts: list[Receipt], unclosed: Collection[str]) -> dict[str, list[HeadRow]]:
+    """Sign every device's final head on both sides; point -> heads. UsageError if a chain has a gap or ends twice, unless
+    the device is given up as `unclosed`: then the log key alone signs how far its chain came without a gap."""
     by_device: dict[str, list[Receipt]] = {}
     for receipt in receipts:
         by_device.setdefault(receipt.device, []).append(receipt)
-    found: dict[str, list[tuple[str, int, bytes | None]]] = {}
-    for point, device in sorted(holders_of(devices_of(store)).items()):
+    holders = sorted(holders_of(devices_of(store)).items())
+    unknown = set(unclosed) - {device for _, device in holders}
+    if unknown:
+        raise UsageError(f"no device is called {', '.join(sorted(unknown))}", "name devices as they were enrolled")
+    found: dict[str, list[HeadRow]] = {}
+    for point, device in holders:
         mine = by_device.get(device, [])
         last = max(mine, key=lambda r: (r.sequence, r.hash)) if mine else None
         head = Head(store.programme.id, cycle, device, last.sequence if last else 0, last.hash if last else None)
         wrong = check_head(head, mine)
+        if wrong and device in unclosed:
+            found.setdefault(point, []).append(_give_up(store, cycle, device, mine))
+            continue
         if wrong:
             raise UsageError(
                 f"the chain of {device} does not close: {'; '.join(wrong)}",
-                "have the device send its receipts again (it names the missing numbers), then close",
+                "have the device send its receipts again (it names the missing numbers), then close; if it is lost, say"
+                f" so, and it will be published so: --unclosed {device}",
             )
         found.setdefault(point, []).append((device, head.receipts, head.hash))
         if not store.rows(
@@ -175,11 +186,28 @@ def _heads(store: Store, cycle: str, receipts: list[Receipt]) -> dict[str, list[
     return found
 
 
+def _give_up(store: Store, cycle: str, device: str, receipts: list[Receipt]) -> HeadRow:
+    """Head of a device that is lost: the longest part of its chain without a gap or a fork, signed by the log key."""
+    links: dict[bytes | None, list[Receipt]] = {}
+    for receipt in receipts:
+        links.setdefault(receipt.previous, []).append(receipt)
+    end: Receipt | None = None
+    while len(following := links.get(end.hash if end else None, [])) == 1:
+        end = following[0]
+    head = Head(store.programme.id, cycle, device, end.sequence if end else 0, end.hash if end else None)
+    store.execute(
+        "insert into head (programme, cycle, device, receipts, hash, device_cose, server_cose)"
+        " values (%s, %s, %s, %s, %s, %s, %s)",
+        (store.programme.id, cycle, device, head.receipts, head.hash, b"", write_head(head, store.keys.log())),
+    )
+    return device, head.receipts, head.hash, "unclosed"
+
+
 def _outcomes(
     store: Store,
     cycle: Cycle,
     settlement: Settlement,
-    heads: Mapping[str, list[tuple[str, int, bytes | None]]],
+    heads: Mapping[str, list[HeadRow]],
     tamper: Tamper,
 ) -> dict[str, int]:
     programme = store.programme.id

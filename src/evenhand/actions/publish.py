@@ -17,7 +17,16 @@ import pyarrow.parquet as pq
 from evenhand.actions.claims import read_month
 from evenhand.actions.close import ledger_of
 from evenhand.actions.cycles import (
-    Cycle, Progress, Tamper, advance, cycles_before, find, honest, place, quiet, step_due,
+    Cycle,
+    Progress,
+    Tamper,
+    advance,
+    cycles_before,
+    find,
+    honest,
+    place,
+    quiet,
+    step_due,
 )  # fmt: skip
 from evenhand.core.errors import UsageError
 from evenhand.flow.disclosure import layout
@@ -147,7 +156,7 @@ def _signed(store: Store, cycle: str) -> list[bytes]:
         ('select cose from "freeze" where programme = %s and cycle = %s', at),
         ("select cose from approval where programme = %s and cycle = %s order by role", at),
         ("select cose from count where programme = %s and cycle = %s and cose <> '' order by point", at),
-        ("select device_cose from head where programme = %s and cycle = %s order by device", at),
+        ("select device_cose from head where programme = %s and cycle = %s and device_cose <> '' order by device", at),
         ("select server_cose from head where programme = %s and cycle = %s order by device", at),
     )
     return [bytes(row[0]) for query, params in queries for row in store.rows(query, params)]

@@ -23,9 +23,7 @@ app = typer.Typer(
 )
 CycleArgument = Annotated[
     str | None,
-    typer.Argument(
-        metavar="[CYCLE]", help="The cycle's id, as in 2008-03/1. Left out: the newest.", show_default=False
-    ),
+    typer.Argument(metavar="CYCLE", help="The cycle's id, as in 2008-03/1. Left out: the newest.", show_default=False),
 ]
 Act = Callable[[Store, str, Callable[[str, int, int], None]], Any]
 
@@ -177,7 +175,19 @@ def open_(wanted: CycleArgument = None, *, who: AsOption, data: DataOption = Non
 
 
 @app.command()
-def close(wanted: CycleArgument = None, *, who: AsOption, data: DataOption = None, json: JsonOption = False) -> None:
+def close(
+    wanted: CycleArgument = None,
+    *,
+    who: AsOption,
+    unclosed: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--unclosed", metavar="DEVICE", help="A device that is lost with receipts nobody has seen. Repeatable."
+        ),
+    ] = None,
+    data: DataOption = None,
+    json: JsonOption = False,
+) -> None:
     """End every row, settle, balance the ledger.
 
     The cycle closes only if every unit is accounted for.
@@ -187,7 +197,12 @@ def close(wanted: CycleArgument = None, *, who: AsOption, data: DataOption = Non
     from evenhand.actions.close import close as act
 
     with worker_pool() as pool:
-        cycle, counts = _run(data, wanted, lambda store, cycle, progress: act(store, cycle, who, progress, pool), json)
+        cycle, counts = _run(
+            data,
+            wanted,
+            lambda store, cycle, progress: act(store, cycle, who, progress, pool, unclosed=unclosed or ()),
+            json,
+        )
     if json:
         say_json({"cycle": cycle, "state": "closed", **counts})
     else:

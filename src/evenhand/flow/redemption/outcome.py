@@ -20,6 +20,11 @@ STATUS_NAMES = {
 }
 
 
+HeadRow = tuple[str, int, bytes | None] | tuple[str, int, bytes | None, str]
+"""Device, number of receipts, hash of the last one or None; "unclosed" behind them if the device was lost before it
+could sign: then more receipts may exist."""
+
+
 def pack_outcomes(outcomes: pa.Table, programme: str, cycle: str) -> dict[str, roll.Packed]:
     """The outcome file of each point from a settlement's outcomes. RollError if a tag stands twice."""
     rows: dict[str, list[bytes]] = {}
@@ -29,11 +34,9 @@ def pack_outcomes(outcomes: pa.Table, programme: str, cycle: str) -> dict[str, r
     return {point: roll.pack(programme, cycle, point, rows[point]) for point in sorted(rows)}
 
 
-def redeemed_entry(
-    packed: roll.Packed, given: Mapping[str, int], heads: Sequence[tuple[str, int, bytes | None]]
-) -> Entry:
-    """The log entry of an outcome file: `given` in steps by benefit (rations, not over-issue); `heads` are
-    (device, number of receipts, hash of the last or None) of the devices that held the point."""
+def redeemed_entry(packed: roll.Packed, given: Mapping[str, int], heads: Sequence[HeadRow]) -> Entry:
+    """The log entry of an outcome file: `given` in steps by benefit (rations, not over-issue); `heads` of the devices
+    that held the point."""
     ended = Counter(packed.rows[at] for at in range(roll.TAG_SIZE, len(packed.rows), packed.row_size))
     totals: dict[str, cbor.Value] = {"rows": len(packed)}
     totals |= {name: ended[status] for status, name in STATUS_NAMES.items()}
