@@ -44,7 +44,8 @@ def make_cluster(cluster: Path, account: Account, owner_password: str) -> None:
             f"user number {account.uid} has no entry in the password file, and PostgreSQL's initdb needs one",
             "run as a user that has one, or name a server in EVENHAND_DATABASE_URL",
         )
-    beside = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=cluster.parent))
+    # Absolute: initdb runs in a folder of its own, and Python 3.11 keeps a relative path relative.
+    beside = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=cluster.parent.absolute()))
     made_by = None if account.is_ours else accounts.named_uid()
     if made_by is not None:
         os.chown(beside, 0, account.gid)
