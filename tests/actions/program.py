@@ -139,7 +139,11 @@ def _child(
 ) -> None:
     code = 70
     try:
-        for number, name, flags in ((0, os.devnull, os.O_RDONLY), (1, f"{folder}/stdout", 0), (2, f"{folder}/stderr", 0)):
+        for number, name, flags in (
+            (0, os.devnull, os.O_RDONLY),
+            (1, f"{folder}/stdout", 0),
+            (2, f"{folder}/stderr", 0),
+        ):
             opened = os.open(name, flags or os.O_WRONLY | os.O_CREAT, 0o600)
             os.dup2(opened, number)
             os.close(opened)

@@ -125,7 +125,9 @@ FILES = {
     "households": "household,point,name\n" + "".join(f"{h},{POINT[h]},Family {h}\n" for h in SIZES),
     "members": "household,member,birth_date,sex,occupation\n" + MEMBERS,
 }
-APRIL_STOCK = "node,commodity,lot,quantity,best_before,source\nMill,grain,G2,157 kg,2009-02-28,Harvest\nMill,oil,O2,3 l,,Press\n"
+APRIL_STOCK = (
+    "node,commodity,lot,quantity,best_before,source\nMill,grain,G2,157 kg,2009-02-28,Harvest\nMill,oil,O2,3 l,,Press\n"
+)
 
 COUNTS = """node,commodity,steps
 Barn,grain,432
@@ -267,4 +269,3 @@ def rows_by_table(store: Store) -> dict[str, int]:
     return {
         name: store.rows(f'select count(*) from "{name}"')[0][0] for name in names if not name.startswith("django_")
     }
-
