@@ -132,9 +132,9 @@ def check(folder: Path, root_vkey: str, previous: Path | None) -> dict[str, Any]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         result: dict[str, Any] = json_lib.loads(done.stdout)
     except FileNotFoundError:
-        return {"folder": str(folder), "verdict": "not run: evenhand-verify is not installed", "failed": []}
+        return {"folder": str(folder), "verdict": "not run: evenhand-verify is not installed"}
     except ValueError:
-        return {"folder": str(folder), "verdict": f"the checker stopped: {done.stderr.strip()[-200:]}", "failed": []}
+        return {"folder": str(folder), "verdict": f"the checker stopped: {done.stderr.strip()[-200:]}"}
     return {"folder": str(folder), **result}
 
 
@@ -148,8 +148,8 @@ def _tell(told: Any, claims: Any, checks: list[dict[str, Any]], people: int, lie
     say("\nChecked by evenhand-verify, which shares no code with the program that made it:")
     for result in checks:
         say(f"  {result['folder']}: {result['verdict']}")
-        for failed in result.get("failed", []):
-            say(f"    FAIL {failed}")
+        for failed in (one for one in result.get("checks", []) if not one["pass"]):
+            say(f"    FAIL {failed['name']}: {failed['failures'][0] if failed['failures'] else failed['figure']}")
     if lie:
         _tell_lie(told, lie)
     last, checker = told.folders[-1], _command("evenhand-verify")
