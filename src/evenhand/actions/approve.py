@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
-from evenhand.actions.cycles import advance, person_signer, staging, step_due
+from evenhand.actions.cycles import advance, done_before, person_signer, staging, step_due
 from evenhand.core.errors import UsageError
 from evenhand.flow.cycle.digest import approval_digest
 from evenhand.formats import cose
@@ -63,12 +63,16 @@ def approve(store: Store, cycle: str, person: str, passphrase: str, forged: Sign
 
     UsageError if the person prepared it, is not enrolled as approver, or a computed file has changed since.
     """
+    done_before(store, cycle, "approved")
     with store.transaction("cycle"):
         if step_due(store, cycle, "approved") is None:
             rows = store.rows(
-                "select digest from approval where programme = %s and cycle = %s and role = 'approver'",
+                "select digest, person from approval where programme = %s and cycle = %s and role = 'approver'",
                 (store.programme.id, cycle),
             )
+            if rows[0][1] != person:
+                raise UsageError(f"{rows[0][1]} has approved cycle {cycle} already", "there is nothing left to approve")
+            person_signer(store, person, passphrase, "approver")
             return bytes(rows[0][0])
         preparer = store.rows(
             "select person, digest from approval where programme = %s and cycle = %s and role = 'preparer'",

@@ -13,15 +13,17 @@ from evenhand.actions.cycles import (
     Progress,
     Tamper,
     advance,
+    check_enrolled,
     cycles_before,
     detail_of,
+    done_before,
     honest,
     place,
     quiet,
     step_due,
 )  # fmt: skip
 from evenhand.actions.freeze import CARRY_SCHEMA
-from evenhand.actions.receive import file_name, recut_rows
+from evenhand.actions.recuts import file_name, recut_rows
 from evenhand.actions.redeem import devices_of, holders_of
 from evenhand.actions.stock import append_movements, movements_of, read_stock, steps_of
 from evenhand.core.errors import UsageError
@@ -55,6 +57,9 @@ def close(
     """Close `cycle`. Returns how many rows ended in which way. `unclosed`: devices that are lost with receipts nobody has
     seen, published as such. UsageError if goods are still on the way, a device's chain
     has a gap that nobody explained, or an account would go below zero; then nothing is changed."""
+    check_enrolled(store, person)
+    if done_before(store, cycle, "closed"):
+        return dict(detail_of(store, cycle, "closed")["ended"])
     with store.transaction("cycle"):
         due = step_due(store, cycle, "closed")
         if due is None:

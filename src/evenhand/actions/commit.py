@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from evenhand.actions.approve import check_staged, staged_digest
-from evenhand.actions.cycles import Progress, advance, place, quiet, staging, step_due
+from evenhand.actions.cycles import Progress, advance, check_enrolled, place, quiet, staging, step_due
+from evenhand.actions.recuts import roll_rations
 from evenhand.core.errors import UsageError
 from evenhand.flow.card import roll_entries
 from evenhand.formats import roll
@@ -19,6 +20,7 @@ from evenhand.store import Store
 
 def commit(store: Store, cycle: str, person: str, progress: Progress = quiet) -> int:
     """Commit `cycle`: from now on its coupons are valid. Returns the number of rolls. UsageError if a file was changed."""
+    check_enrolled(store, person)
     with store.transaction("cycle"):
         if step_due(store, cycle, "committed") is not None:
             _put_in_place(store, cycle)
@@ -73,7 +75,7 @@ def _insert(store: Store, cycle: str, person: str, progress: Progress) -> None:
 
 def roll_rows(rows: pa.Table, programme: str, cycle: str) -> pa.Table:
     """Rows of the table `roll_row`, one a household: its rations in steps in the order its benefits stand in the roll."""
-    wide = rows.group_by(["point", "household", "tag"], use_threads=False).aggregate([("ration_steps", "list")])
+    wide = roll_rations(rows)
     return pa.table(
         {
             "programme": pa.array([programme] * len(wide)),

@@ -18,6 +18,7 @@ from evenhand.actions.cycles import (
     Progress,
     Tamper,
     advance,
+    done_before,
     find,
     honest,
     person_signer,
@@ -61,6 +62,7 @@ def compute(
     signer = person_signer(store, person, passphrase, "preparer")
     policy = find(store, cycle).policy()
     steps = steps_of(policy.benefits.values())
+    done_before(store, cycle, "computed")
     with store.transaction("cycle"):
         due = step_due(store, cycle, "computed")
         if due is None:

@@ -100,6 +100,15 @@ def step_due(store: Store, cycle: str, wanted: str) -> Cycle | None:
     return found if check_step(cycle, found.state, wanted) else None
 
 
+def done_before(store: Store, cycle: str, wanted: str) -> bool:
+    """Whether the step to `wanted` was done by an earlier run. That run may have been killed before it published the log,
+    so this one does. UsageError if another step comes first."""
+    if step_due(store, cycle, wanted) is not None:
+        return False
+    store.log.publish()
+    return True
+
+
 def advance(store: Store, cycle: str, state: str, person: str, detail: dict[str, Any] | None = None) -> None:
     """Append the event that brings the cycle into `state`."""
     store.execute(
@@ -133,11 +142,16 @@ def cycles_before(store: Store, cycle: str) -> list[tuple[str, str]]:
     return before
 
 
+def check_enrolled(store: Store, name: str) -> None:
+    """UsageError unless a person called `name` is enrolled: every step is written down with a name that means somebody."""
+    if not store.rows("select 1 from certificate where kind = 'person' and name = %s", (name,)):
+        raise UsageError(f'nobody called "{name}" is enrolled', f"enrol them: evenhand enrol person {name}")
+
+
 def person_signer(store: Store, name: str, passphrase: str, role: str) -> Signer:
     """The signer of an enrolled person who has `role`; UsageError if there is none such."""
+    check_enrolled(store, name)
     rows = store.rows("select roles from certificate where kind = 'person' and name = %s order by epoch desc", (name,))
-    if not rows:
-        raise UsageError(f'nobody called "{name}" is enrolled', f"enrol them: evenhand enrol person {name}")
     if role not in rows[0][0]:
         raise UsageError(f'"{name}" is not enrolled as {role}', f"enrol somebody with --role {role}")
     return store.keys.person(name, passphrase)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from pathlib import Path
 
-from evenhand.actions.cycles import VOID, advance, state_of
+from evenhand.actions.cycles import VOID, advance, check_enrolled, state_of
 from evenhand.core.errors import UsageError, input_error
 from evenhand.core.period import cycle_id, month
 from evenhand.flow.policy import load, run_tests
@@ -28,6 +28,7 @@ def adopt(store: Store, path: Path, person: str) -> bytes:
 
     The text is kept, and the log gets its hash, before any cycle can use it. Adopting the same text again changes nothing.
     """
+    check_enrolled(store, person)
     text = read_text(path)
     policy = load(text, str(path))
     failed = [result for result in run_tests(policy) if not result.passed]
@@ -58,6 +59,7 @@ def draft(store: Store, period_id: str, person: str) -> str:
 
     UsageError while an attempt at the same period is under way or done.
     """
+    check_enrolled(store, person)
     period = month(period_id)
     digest, _ = newest_policy(store)
     with store.transaction("cycle"):

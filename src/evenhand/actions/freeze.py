@@ -13,6 +13,7 @@ from evenhand.actions.cycles import (
     advance,
     cycles_before,
     detail_of,
+    done_before,
     person_signer,
     quiet,
     step_due,
@@ -43,6 +44,8 @@ def freeze(
     period, or the policy asks for what this version does not do; InputError naming every point under k households.
     """
     signer = person_signer(store, person, passphrase, "preparer")
+    if done_before(store, cycle, "frozen"):
+        return _snapshots_of(store, cycle)
     with store.transaction("cycle"):
         due = step_due(store, cycle, "frozen")
         if due is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evenhand.actions.cycles import advance, step_due
+from evenhand.actions.cycles import advance, check_enrolled, step_due
 from evenhand.actions.stock import append_movements, read_stock, steps_of
 from evenhand.flow.ledger import Stock, loads, node
 from evenhand.store import Store
@@ -13,6 +13,7 @@ Bill = tuple[str, str, str, str, int]
 
 def open_cycle(store: Store, cycle: str, person: str) -> int:
     """Open `cycle` and load what leaves nodes that wait for nothing. Returns the number of waybills."""
+    check_enrolled(store, person)
     with store.transaction("cycle"):
         due = step_due(store, cycle, "open")
         bills = waybills_of(store, cycle)

@@ -21,7 +21,9 @@ from evenhand.actions.cycles import (
     Progress,
     Tamper,
     advance,
+    check_enrolled,
     cycles_before,
+    detail_of,
     find,
     honest,
     place,
@@ -55,16 +57,21 @@ def publish(
     same bytes come out.
     UsageError if the folder holds something else.
     """
+    check_enrolled(store, person)
     found = find(store, cycle)
-    if step_due(store, cycle, "published") is None and out is None:
-        return (store.data / "disclosures") / found.period.id
     folder = (out or store.data / "disclosures") / found.period.id
+    whole = (folder / layout.DATAPACKAGE).exists()
+    if folder.exists() and not whole:
+        raise UsageError(f"{folder} holds something else", "choose another --out")
+    if step_due(store, cycle, "published") is None and out is None and whole:
+        return folder
+    earlier = _earlier(store, cycle, folder.parent)
     part = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     meta = _write_matter(store, found, part, progress, tamper)
     progress("publishing: claims and report", 0, 1)
-    _write_report(store, part, _earlier(store, cycle, folder.parent), meta)
+    _write_report(store, part, earlier, meta)
     files = {
         path.relative_to(part).as_posix(): (path.stat().st_size, sha256(path.read_bytes()).digest())
         for path in sorted(part.rglob("*"))
@@ -72,11 +79,9 @@ def publish(
     }
     package = datapackage(files, meta)
     (part / layout.DATAPACKAGE).write_bytes(package)
-    _write_log(store, cycle, person, part, package)
+    _write_log(store, cycle, person, part, package, [path.name for path in earlier])
     progress("publishing: claims and report", 1, 1)
     if folder.exists():
-        if not (folder / layout.DATAPACKAGE).exists():
-            raise UsageError(f"{folder} holds something else", "choose another --out")
         shutil.rmtree(folder)
     part.rename(folder)
     return folder
@@ -185,9 +190,20 @@ def _write_report(store: Store, part: Path, earlier: Sequence[Path], meta: Mappi
 
 
 def _earlier(store: Store, cycle: str, out: Path) -> list[Path]:
-    """The disclosures of the programme's earlier months that lie in `out`, in order."""
+    """The disclosures of the programme's earlier months that lie in `out`, in order. Published again, those it was
+    published with, so that the same bytes come out; UsageError if one of them does not lie there."""
     folders = [out / find(store, name).period.id for name, _ in cycles_before(store, cycle)]
-    return [folder for folder in folders if (folder / layout.DATAPACKAGE).exists()]
+    there = [folder for folder in folders if (folder / layout.DATAPACKAGE).exists()]
+    names = detail_of(store, cycle, "published").get("earlier")
+    if names is None:
+        return there
+    missing = sorted(set(names) - {folder.name for folder in there})
+    if missing:
+        raise UsageError(
+            f"cycle {cycle} was published with {', '.join(missing)} before it, which does not lie in {out}",
+            "publish those months there first, or copy the folders that were published",
+        )
+    return [folder for folder in there if folder.name in names]
 
 
 def _facts(store: Store, cycle: str, part: Path, earlier: list[str]) -> ReportFacts:
@@ -204,7 +220,7 @@ def _facts(store: Store, cycle: str, part: Path, earlier: list[str]) -> ReportFa
     return ReportFacts(size, root.hex(), store.keys.root_vkey.line(), folder, previous)
 
 
-def _write_log(store: Store, cycle: str, person: str, part: Path, package: bytes) -> None:
+def _write_log(store: Store, cycle: str, person: str, part: Path, package: bytes, earlier: list[str]) -> None:
     """The last two entries, the state, and the log as of them."""
     programme = store.programme.id
     moved = sha256((part / layout.table_path("movements")).read_bytes()).digest()
@@ -221,7 +237,7 @@ def _write_log(store: Store, cycle: str, person: str, part: Path, package: bytes
             ]
         )
         if due:
-            advance(store, cycle, "published", person)
+            advance(store, cycle, "published", person, {"earlier": earlier})
     store.log.publish()
     # The first checkpoint that holds the publish entry: published again later, the same log comes out.
     size, signed = store.rows(
