@@ -11,9 +11,23 @@ import pyarrow.parquet as pq
 import pytest
 from actions.program import Done, evenhand, verify
 from actions.village import (
-    ANA, APRIL, APRIL_STOCK, BORIS, COUNTS, EVENT, FILES, MARCH, POINT, POLICY, SIZES, THROW, Paper, handed_over,
-    read_paper, write_files,
-)  # fmt: skip
+    ANA,
+    APRIL,
+    APRIL_STOCK,
+    BORIS,
+    COUNTS,
+    EVENT,
+    FILES,
+    MARCH,
+    POINT,
+    POLICY,
+    SIZES,
+    THROW,
+    Paper,
+    handed_over,
+    read_paper,
+    write_files,
+)
 from folders import open_folder
 
 APRIL_COUNTS = (
