@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import duckdb
 
 from evenhand.core.errors import UsageError, input_error
-from evenhand.core.plan import Plan, Select
+from evenhand.core.plan import Plan
 from evenhand.formats import parquet
 
 BATCH_ROWS = 131_072
@@ -20,62 +22,113 @@ CSV = "header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\
 
 
 class DuckDB:
-    """Runs plans. `temp` holds what does not fit into `memory` (such as "2GB"); `threads` None means every core."""
+    """Runs plans. `temp` holds what does not fit into `memory` (such as "2GB"); `threads` None means every core.
+
+    One database in memory serves all runs of an engine (opening one costs more than a small plan); each run has a
+    connection of its own, and what it makes there is seen by no other and gone when it ends.
+    """
 
     def __init__(self, temp: Path | None = None, memory: str | None = None, threads: int | None = None) -> None:
         self.temp = temp
         self.memory = memory
         self.threads = threads
+        self._lock = Lock()
+        self._opened: duckdb.DuckDBPyConnection | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     def run(self, plan: Plan, inputs: Mapping[str, Path], out: Path) -> dict[str, Path]:
         """Write `out`/NAME.parquet for each output of `plan`; return the paths."""
         out.mkdir(parents=True, exist_ok=True)
         paths = {name: out / f"{name}.parquet" for name in plan.outputs}
-        with self._prepared(plan, inputs) as connection:
-            for name, sql in _outputs(plan):
+        with self._prepared(plan, inputs) as (connection, queries):
+            for name, sql in queries.items():
                 with _said(name):
                     parquet.write(connection.sql(sql).to_arrow_reader(BATCH_ROWS), paths[name])
         return paths
 
     def rows(self, plan: Plan, inputs: Mapping[str, Path]) -> dict[str, Any]:
         """The same with small results, as one pyarrow.Table an output."""
-        with self._prepared(plan, inputs) as connection:
+        with self._prepared(plan, inputs) as (connection, queries):
             tables: dict[str, Any] = {}
-            for name, sql in _outputs(plan):
+            for name, sql in queries.items():
                 with _said(name):
                     tables[name] = connection.sql(sql).to_arrow_table()
             return tables
 
     @contextmanager
-    def _prepared(self, plan: Plan, inputs: Mapping[str, Path]) -> Iterator[duckdb.DuckDBPyConnection]:
+    def _prepared(
+        self, plan: Plan, inputs: Mapping[str, Path]
+    ) -> Iterator[tuple[duckdb.DuckDBPyConnection, dict[str, str]]]:
+        """A connection in which all that is read more than once stands as a table, and the query of each output."""
         missing = [name for name in plan.inputs if name not in inputs]
         if missing:
             raise UsageError(f"the plan wants a table {missing[0]}", "give it the file")
-        with tempfile.TemporaryDirectory(prefix="evenhand-", dir=self.temp) as folder:
-            config: dict[str, Any] = {
-                "temp_directory": folder,
-                "preserve_insertion_order": True,
-                "autoinstall_known_extensions": False,
-                "autoload_known_extensions": False,
-            }
-            if self.memory:
-                config["memory_limit"] = self.memory
-            if self.threads:
-                config["threads"] = self.threads
-            connection = duckdb.connect(":memory:", config=config)
-            try:
-                connection.execute("SET TimeZone = 'UTC'")
-                for name in plan.inputs:
-                    _attach(connection, name, inputs[name])
-                connection.execute("SET lock_configuration = true")
-                for select in plan.selects:
-                    if select.name not in plan.outputs:
-                        kind = "TEMP TABLE" if _uses(select.name, plan) > 1 else "TEMP VIEW"
-                        with _said(select.name):
-                            connection.execute(f"CREATE {kind} {select.name} AS {select.sql}")
-                yield connection
-            finally:
-                connection.close()
+        connection = self._database().cursor()
+        try:
+            for name in plan.inputs:
+                _attach(connection, name, inputs[name])
+            queries = Queries(plan)
+            for name in queries.shared:
+                with _said(name):
+                    connection.execute(f"CREATE TEMP TABLE {name} AS {queries.of(name)}")
+            yield connection, {name: queries.ordered(name) for name in plan.outputs}
+        finally:
+            connection.close()
+
+    def _database(self) -> duckdb.DuckDBPyConnection:
+        """The database: no extension is fetched, the clock is UTC, and no statement can change a setting afterwards."""
+        with self._lock:
+            if self._opened is None:
+                self._folder = tempfile.TemporaryDirectory(prefix="evenhand-", dir=self.temp)
+                config: dict[str, Any] = {
+                    "temp_directory": self._folder.name,
+                    "preserve_insertion_order": True,
+                    "autoinstall_known_extensions": False,
+                    "autoload_known_extensions": False,
+                    "enable_external_file_cache": False,
+                }
+                if self.memory:
+                    config["memory_limit"] = self.memory
+                if self.threads:
+                    config["threads"] = self.threads
+                self._opened = duckdb.connect(":memory:", config=config)
+                self._opened.execute("SET GLOBAL TimeZone = 'UTC'")
+                self._opened.execute("SET lock_configuration = true")
+            return self._opened
+
+
+class Queries:
+    """The selects of a plan as few queries: what is read once is written into its reader, and so bound once."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.selects = {select.name: select for select in plan.selects}
+        known = re.compile(rf"\b({'|'.join(re.escape(name) for name in self.selects)})\b")
+        self.reads = {name: known.findall(select.sql) for name, select in self.selects.items()}
+        uses = Counter(read for name, reads in self.reads.items() for read in reads if read != name)
+        most = {name: 0 if name in plan.outputs else 1 for name in self.selects}
+        self.shared = [name for name in self.selects if uses[name] > most[name]]
+
+    def of(self, name: str) -> str:
+        """The query of a select, with all it reads that is not a table yet."""
+        return self._inlined(name) + self.selects[name].sql
+
+    def ordered(self, name: str) -> str:
+        """The query of an output, in its declared order."""
+        select = self.selects[name]
+        inner = f"SELECT * FROM {name}" if name in self.shared else select.sql
+        if select.schema is not None and select.schema.order:
+            inner = f"SELECT * FROM ({inner}) ORDER BY {', '.join(select.schema.order)}"
+        return inner if name in self.shared else self._inlined(name) + inner
+
+    def _inlined(self, name: str) -> str:
+        wanted: set[str] = set()
+        waiting = [name]
+        while waiting:
+            reads = {read for read in self.reads[waiting.pop()] if read not in self.shared and read != name} - wanted
+            wanted |= reads
+            waiting += reads
+        parts = [f"{made} AS NOT MATERIALIZED ({self.selects[made].sql})" for made in self.selects if made in wanted]
+        return f"WITH {', '.join(parts)} " if parts else ""
 
 
 def _attach(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
@@ -93,22 +146,6 @@ def _attach(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -> Non
         raise input_error(
             str(path), 0, "", None, f"it cannot be read: {reason}", "write UTF-8 CSV with a header, or Parquet"
         ) from None
-
-
-def _outputs(plan: Plan) -> Iterator[tuple[str, str]]:
-    by_name = {select.name: select for select in plan.selects}
-    for name in plan.outputs:
-        yield name, _ordered(by_name[name])
-
-
-def _ordered(select: Select) -> str:
-    if select.schema is not None and select.schema.order:
-        return f"SELECT * FROM ({select.sql}) ORDER BY {', '.join(select.schema.order)}"
-    return select.sql
-
-
-def _uses(name: str, plan: Plan) -> int:
-    return sum(len(re.findall(rf"\b{re.escape(name)}\b", select.sql)) for select in plan.selects if select.name != name)
 
 
 @contextmanager
