@@ -75,6 +75,14 @@ def main() -> None:
         for line in error.lines():
             print(line, file=sys.stderr)
         sys.exit(error.exit_code)
+    except OSError as error:
+        # A folder that cannot be written, a full disk: the system's own words, and no traceback.
+        print(f"{error.filename or 'a file'}: {error.strerror or error}", file=sys.stderr)
+        print(
+            "  what to do: check the folder, its rights and the space left, then run the same command again",
+            file=sys.stderr,
+        )
+        sys.exit(2)
     except KeyboardInterrupt:
         print("interrupted; run the same command again: it goes on where it stopped", file=sys.stderr)
         sys.exit(130)

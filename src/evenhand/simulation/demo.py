@@ -84,7 +84,7 @@ class Told:
 def run(wish: Wish, engine: Engine, pool: Pool | None, clock: Callable[[], int], progress: Progress = quiet) -> Told:
     """Run the demo. `wish.data` must be a new folder; `wish.out` gets one disclosure a month and slips.csv."""
     if wish.months < 1 or wish.months > 12:
-        raise UsageError(f"{wish.months} months", "ask for 1 to 12")
+        raise UsageError(f"a demo of {wish.months} months cannot be made", "ask for 1 to 12")
     deceit = Deceit(wish.lie)
     tables = load_tables(wish.examples)
     policy_file = wish.examples / "policy.toml"
