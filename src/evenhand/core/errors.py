@@ -41,7 +41,8 @@ class TryAgain(EvenhandError):
 class Problem:
     """One fault in the user's input: where it stands, what stands there, and how to mend it.
 
-    `row` counts data rows from 1 (the header is row 0); in a text file it is the line. 0 means the file as a whole.
+    `row` counts data rows from 1 (the header is row 0); in a text file it is the line, and `column` (from 1) is where in
+    the line. 0 means the file as a whole, or no column known.
     """
 
     file: str
@@ -50,11 +51,14 @@ class Problem:
     value: str
     message: str
     remedy: str
+    column: int = 0
 
     def line(self) -> str:
         """`file, row 3, field "point", value "P99": no such point. What to do: ...`"""
         parts = [self.file]
-        if self.row:
+        if self.column:
+            parts.append(f"line {self.row}, column {self.column}")
+        elif self.row:
             parts.append(f"row {self.row}")
         if self.field:
             parts.append(f'field "{self.field}"')

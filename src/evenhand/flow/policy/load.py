@@ -51,7 +51,7 @@ def _read(text: str, file: str) -> tuple[dict[str, Any], Faults]:
         raise input_error(file, 0, "", None, f"a policy of {len(text)} characters", f"write less than {LARGEST}")
     try:
         lines = positions(text)
-        return tomllib.loads(text, parse_float=Decimal), Faults(file, lines)
+        return tomllib.loads(text, parse_float=Decimal), Faults(file, lines, text)
     except TooDeep as error:
         raise input_error(file, error.line, "", None, "brackets nested too deep", "a policy needs few levels") from None
     except tomllib.TOMLDecodeError as error:
@@ -103,7 +103,7 @@ def _assemble(text: str, file: str, root: Sheet, faults: Faults) -> Policy:
     return Policy(
         name, head.text("title", "", name), kind or "month", leap, head.span(), head.integer("k", 1, 1_000_000, 20), reserve,
         file, text, digest, categories, inputs, params, rules, benefits,
-        entitlements, cases, tuple(sources), declared, faults.lines,
+        entitlements, cases, tuple(sources), declared, faults.lines, faults.words,
     )  # fmt: skip
 
 

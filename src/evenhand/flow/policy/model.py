@@ -173,7 +173,10 @@ class Case:
 
 @dataclass(frozen=True)
 class Policy:
-    """A checked policy. `sha256` is that of the file's bytes; `declared` are all names in it, also those that are wrong."""
+    """A checked policy. `sha256` is that of the file's bytes; `declared` are all names in it, also those that are wrong.
+
+    `words`: texts for people that the policy gives in several languages, by path and language (en, fr, ar, hi).
+    """
 
     id: str
     title: str
@@ -194,7 +197,8 @@ class Policy:
     cases: tuple[Case, ...]
     sources: tuple[str, ...]
     declared: frozenset[str] = frozenset()
-    lines: dict[Path, int] = field(repr=False, default_factory=dict)
+    lines: dict[Path, int] = field(repr=False, default_factory=dict, compare=False)
+    words: dict[Path, dict[str, str]] = field(repr=False, default_factory=dict, compare=False)
 
     @property
     def divided(self) -> tuple[str, ...]:

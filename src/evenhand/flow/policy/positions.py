@@ -10,6 +10,19 @@ from contextlib import suppress
 
 Path = tuple[str | int, ...]
 
+
+class Place(int):
+    """A line (from 1), with its column (from 1) and, where it is not the policy's own, the name of the file it is in."""
+
+    column: int
+    file: str
+
+    def __new__(cls, line: int, column: int = 0, file: str = "") -> Place:
+        place = super().__new__(cls, line)
+        place.column, place.file = column, file
+        return place
+
+
 LARGEST = 1_000_000
 DEEPEST = 20
 
@@ -33,28 +46,33 @@ class _Lost(Exception):
     """The text is not TOML; the real parser will say where."""
 
 
-def positions(text: str) -> dict[Path, int]:
-    """The line (from 1) of every key and array element, as far as the text can be read."""
-    scanner = _Scanner(text)
+def positions(text: str, file: str = "") -> dict[Path, int]:
+    """The place of every key and array element, as far as the text can be read."""
+    scanner = _Scanner(text, file)
     with suppress(_Lost):
         scanner.document()
     return scanner.found
 
 
 class _Scanner:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, file: str) -> None:
         self.text = text
+        self.file = file
         self.at = 0
         self.found: dict[Path, int] = {}
         self._line = 1
         self._counted = 0
+        self._begun = 0
         self._arrays: dict[Path, int] = {}
 
-    def line(self) -> int:
-        """The line of the cursor (counted as it moves: the cursor never goes back)."""
-        self._line += self.text.count("\n", self._counted, self.at)
+    def line(self) -> Place:
+        """Where the cursor is (counted as it moves: the cursor never goes back)."""
+        passed = self.text.count("\n", self._counted, self.at)
+        if passed:
+            self._line += passed
+            self._begun = self.text.rindex("\n", self._counted, self.at) + 1
         self._counted = self.at
-        return self._line
+        return Place(self._line, self.at - self._begun + 1, self.file)
 
     def document(self) -> None:
         base: Path = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
@@ -15,7 +15,7 @@ from evenhand.core.unit import parse_quantity
 from evenhand.flow.policy.gate import Refused
 from evenhand.flow.policy.measure import Measure, measure
 from evenhand.flow.policy.model import Expr, Span, line_of
-from evenhand.flow.policy.positions import Path
+from evenhand.flow.policy.positions import Path, Place
 from evenhand.flow.policy.syntax import Number, parse
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
@@ -23,6 +23,10 @@ _FRACTION = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,9}|/[1-9][0-9]{0,8})?\Z")
 
 FREE = ("title", "law", "note", "source")
 """Keys any table may have: words for people."""
+
+LANGUAGES = ("en", "fr", "ar", "hi")
+TOLD = (*FREE, "because")
+"""Words for people may be given in several languages: {en = "…", fr = "…"}."""
 
 MOST_FAULTS = 500
 """Faults after which reading stops: such a file is not a policy with mistakes in it."""
@@ -35,9 +39,11 @@ class Faults:
     """The problems found so far in one file. `declared` are names of entitlements, also of wrong ones: what speaks of
     them is not wrong for that."""
 
-    def __init__(self, file: str, lines: dict[Path, int]) -> None:
+    def __init__(self, file: str, lines: dict[Path, int], text: str = "") -> None:
         self.file = file
         self.lines = lines
+        self.texts: dict[str, Sequence[str]] = {"": text.split("\n")}
+        self.words: dict[Path, dict[str, str]] = {}
         self.found: list[Problem] = []
         self.declared: set[str] = set()
         self._seen: set[Problem] = set()
@@ -46,13 +52,24 @@ class Faults:
         """Note a problem at `path`."""
         shown = "" if value is None or isinstance(value, (list, dict)) else " ".join(str(value).split())
         shown = shown if len(shown) <= 60 else shown[:59] + "…"
-        problem = Problem(self.file, line_of(self.lines, path), dotted(path), shown, message, remedy)
+        line, column, file = self._place(path, shown)
+        problem = Problem(file, line, dotted(path), shown, message, remedy, column)
         if problem in self._seen:
             return
         self._seen.add(problem)
         self.found.append(problem)
         if len(self.found) >= MOST_FAULTS:
             raise InputError(self.found)
+
+    def _place(self, path: Path, shown: str) -> tuple[int, int, str]:
+        """Line, column and file of what is wrong: of the offending text itself where the line has it."""
+        place = line_of(self.lines, path)
+        if not isinstance(place, Place):
+            return place, 0, self.file
+        held = self.texts.get(place.file, ())
+        line = held[place - 1] if 0 < place <= len(held) else ""
+        at = line.find(shown, max(place.column - 1, 0)) if shown else -1
+        return int(place), at + 1 if at >= 0 else place.column, place.file or self.file
 
 
 def dotted(path: Path) -> str:
@@ -88,7 +105,10 @@ class Sheet:
     def only(self, *known: str) -> None:
         """Refuse every key that is not known here."""
         for key in self.data:
-            if key in known or key in FREE:
+            if key in known:
+                continue
+            if key in FREE:
+                self.text(key, '"in words"', "")
                 continue
             if key in LATER:
                 self.fault(key, f'"{key}" is not supported yet', "leave it out, or wait for a later version")
@@ -126,10 +146,25 @@ class Sheet:
             if default is None:
                 self._missing(key, example)
             return default or ""
+        if isinstance(value, dict) and key in TOLD:
+            return self._told(key, value)
         if not isinstance(value, str) or (default is None and not value.strip()) or len(value) > 20_000:
             self.fault(key, "a text is wanted", f"write {key} = {example}")
             return default or ""
         return value
+
+    def _told(self, key: str, value: Mapping[str, object]) -> str:
+        """A text in several languages: the English one, or the first; all of them are kept in `words`."""
+        words = {language: text for language, text in value.items() if isinstance(text, str) and text.strip()}
+        for language in value:
+            if language not in LANGUAGES or language not in words:
+                self.faults.add((*self.path, key, language), language, "not a text in a language that is known",
+                                f'use {", ".join(LANGUAGES)}, each with a text in quotes')  # fmt: skip
+        if not words:
+            self.fault(key, "a text is wanted", 'write it in quotes, or as {en = "…", fr = "…"}')
+            return ""
+        self.faults.words[(*self.path, key)] = words
+        return words.get("en", next(iter(words.values())))
 
     def choice(self, key: str, choices: tuple[str, ...], default: str | None = None) -> str:
         """One of a few words."""
