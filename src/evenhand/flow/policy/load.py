@@ -12,8 +12,9 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
-from evenhand.core.errors import InputError, UsageError, input_error
+from evenhand.core.errors import InputError, Problem, UsageError, input_error
 from evenhand.core.period import Period
+from evenhand.flow.policy import slips
 from evenhand.flow.policy.calendar import LEAPS, check_kind, period_of
 from evenhand.flow.policy.compile import compile_policy
 from evenhand.flow.policy.model import Policy, TableRule
@@ -49,6 +50,9 @@ def load(text: str, file: str) -> Policy:
 def _read(text: str, file: str) -> tuple[dict[str, Any], Faults]:
     if len(text) >= LARGEST:
         raise input_error(file, 0, "", None, f"a policy of {len(text)} characters", f"write less than {LARGEST}")
+    if text.startswith("\ufeff"):
+        message = "the file begins with a byte order mark"
+        raise InputError([Problem(file, 1, "", "", message, "save it as UTF-8 without BOM", 1)])
     try:
         lines = positions(text)
         return tomllib.loads(text, parse_float=Decimal), Faults(file, lines, text)
@@ -56,12 +60,13 @@ def _read(text: str, file: str) -> tuple[dict[str, Any], Faults]:
         raise input_error(file, error.line, "", None, "brackets nested too deep", "a policy needs few levels") from None
     except tomllib.TOMLDecodeError as error:
         found = _AT.search(str(error))
-        line = int(found[1]) if found and found[1] else text.count("\n") + 1
+        written = text.split("\n")
+        line = int(found[1]) if found and found[1] else len(written)
+        column = int(found[2]) if found and found[2] else len(written[-1]) + 1
         message = _AT.sub("", str(error)).strip()
-        shown = text.splitlines()[line - 1].strip()[:60] if 0 < line <= len(text.splitlines()) else ""
-        raise input_error(
-            file, line, "", shown, f"not TOML: {message}", "mend the line (see spec/policy-grammar.md)"
-        ) from None
+        shown = written[line - 1].strip()[:60] if 0 < line <= len(written) else ""
+        advice = slips.remedy(message, written[line - 1] if 0 < line <= len(written) else "")
+        raise InputError([Problem(file, line, "", shown, f"not TOML: {message}", advice, column)]) from None
     except (ValueError, RecursionError, ArithmeticError) as error:
         raise input_error(file, 0, "", None, f"not TOML that can be read: {error}", "look for absurd numbers") from None
 

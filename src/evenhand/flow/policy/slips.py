@@ -1,0 +1,33 @@
+"""Text that is not TOML: what the officer most likely meant, and how to write it."""
+
+from __future__ import annotations
+
+import re
+
+_SLIPS: tuple[tuple[str, str], ...] = (
+    ("[\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb]", "write straight quotes, as in \"kg\" or 'AAY'"),
+    ("\u00a0", "a space that does not break stands here: write a plain one"),
+    (r"[0-9]\s*%", 'write a share as a fraction, such as "1/5", or as 0.2, without the percent sign'),
+    (r"[=\[,]\s*-?[0-9]+,[0-9]+\s*(?:[,}\]#]|$)", "write decimals with a point, such as 5.5"),
+    (r"=\s*[0-9]{1,4}[/.][0-9]{1,2}[/.][0-9]{1,4}\b", "write dates as year-month-day, such as 2013-07-05"),
+    (r"=\s*[0-9]{4}-(?:[0-9]-|[0-9]{2}-[0-9](?![0-9]))", "write dates with two digits each, such as 2013-07-05"),
+    (r"=\s*[0-9]{4}-[0-9]{2}-[0-9]{2}", "there is no such day: look at the month's length"),
+    (r"=\s*0[0-9]", "write numbers without a leading zero"),
+    (r"=\s*[0-9.]+\s*[A-Za-z]+", 'write a quantity in quotes, as in "500 g"'),
+    (r"=\s*(?:True|False|TRUE|FALSE|yes|no|Yes|No)\b", "write true or false in small letters"),
+    (r"^[^\"'#=]*[^\x00-\x7f][^\"'#=]*=", "write names in a-z, 0-9 and _, without letters of other alphabets"),
+    (r"^\s*[A-Za-z_]+\s*:", 'write key = value, as in unit = "kg"'),
+    (r"=\s*[A-Za-z_][A-Za-z0-9_ -]*\s*(?:[,}\]#]|$)", 'write texts in quotes, as in kind = "good"'),
+)
+
+
+def remedy(message: str, line: str) -> str:
+    """What to write instead of `line`, which tomllib refused with `message`."""
+    if "overwrite" in message or "twice" in message or "mutate" in message:
+        return "the name stands twice: keep one of the two"
+    for pattern, advice in _SLIPS:
+        if re.search(pattern, line):
+            return advice
+    if "Unclosed" in message or "Unterminated" in message or line.count('"') % 2:
+        return "close every quote and bracket that is opened on this line or above it"
+    return "mend the line (see spec/policy-grammar.md)"
