@@ -34,7 +34,7 @@ def commands(page: Path) -> list[Command]:
             inside = line == "```console"
         elif inside and line.startswith("$ "):
             found.append(Command(number, line[2:]))
-        elif inside and line.startswith("> "):
+        elif inside and (line == ">" or line.startswith("> ")):
             found[-1].text += "\n" + line[2:]
         elif inside:
             found[-1].expected.append(line)
