@@ -253,10 +253,9 @@ def _entitlement(planner: _Planner, source: str) -> Select:
         amount = " + ".join(f"a_{found.rule.name}" for found in own)
         floors = [f"f_{found.rule.name}" for found in own if found.rule.floor]
         listed = "CAST([] AS VARCHAR[])" if not reasons else reasons[0]
-        for other in reasons[1:]:
-            listed = f"list_concat({listed}, {other})"
-        if len(reasons) > 1:
-            listed = f"list_distinct({listed})"
+        for position, other in enumerate(reasons[1:], 1):
+            known = " OR ".join(f"list_contains({before}, x)" for before in reasons[:position])
+            listed = f"list_concat({listed}, list_filter({other}, lambda x: NOT ({known})))"
         parts.append(
             f"SELECT h.household, h.point, {inputs.literal(benefit)} AS benefit, {amount} AS amount, "
             f"{' + '.join(floors) or 'CAST(0 AS BIGINT)'} AS floor, tier_{own[0].rule.name} AS tier, "
