@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 import typer
-from pages import ROOT, commands, fits, run
 from folders import open_folder
+from pages import ROOT, commands, fits, run
 
 from evenhand.cli.main import COMMANDS
 
