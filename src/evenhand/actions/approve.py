@@ -48,6 +48,17 @@ def check_staged(store: Store, cycle: str, root: Path) -> dict[str, bytes]:
     return staged
 
 
+def certified_keys(store: Store) -> dict[tuple[str, str], bytes]:
+    """(person, role) -> public key, of every certificate that the root key signed."""
+    root, found = store.keys.root_vkey.public_key, {}
+    for (data,) in store.rows("select cose from certificate where kind = 'person' order by epoch"):
+        signed = cose.parse(bytes(data))
+        name, _, _, person, roles, key, _ = signed.array()
+        if name == "evenhand/certificate/v1" and cose.verify(signed, root) and isinstance(roles, list):
+            found.update({(str(person), str(role)): bytes(key) for role in roles})  # type: ignore[arg-type]
+    return found
+
+
 def sign_approval(store: Store, cycle: str, role: str, person: str, signer: Signer, digest: bytes) -> None:
     """Append one signed approval to the database and to the log."""
     signed = cose.sign1(["evenhand/approval/v1", store.programme.id, cycle, role, digest], signer)

@@ -9,23 +9,25 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from evenhand.actions.approve import check_staged, staged_digest
+from evenhand.actions.approve import certified_keys, check_staged, staged_digest
 from evenhand.actions.cycles import Progress, advance, check_enrolled, place, quiet, staging, step_due
 from evenhand.actions.recuts import roll_rations
 from evenhand.core.errors import UsageError
 from evenhand.flow.card import roll_entries
-from evenhand.formats import roll
+from evenhand.formats import cbor, cose, roll
+from evenhand.formats.cose import Signer
 from evenhand.store import Store
 
 
-def commit(store: Store, cycle: str, person: str, progress: Progress = quiet) -> int:
-    """Commit `cycle`: from now on its coupons are valid. Returns the number of rolls. UsageError if a file was changed."""
+def commit(store: Store, cycle: str, person: str, progress: Progress = quiet, forged: Signer | None = None) -> int:
+    """Commit `cycle`: from now on its coupons are valid. Returns the number of rolls. UsageError if a file was changed or
+    the two approvals are not signatures of two certified persons. `forged`: as for `approve`, the demo's lie."""
     check_enrolled(store, person)
     with store.transaction("cycle"):
         if step_due(store, cycle, "committed") is not None:
             _put_in_place(store, cycle)
             files = check_staged(store, cycle, place(store, cycle))
-            _check_approvals(store, cycle, files)
+            _check_approvals(store, cycle, files, forged)
             _insert(store, cycle, person, progress)
     store.log.publish()
     return int(
@@ -42,14 +44,36 @@ def _put_in_place(store: Store, cycle: str) -> None:
         raise UsageError(f"the computed files of {cycle} are gone", "void it with a reason and draft the period again")
 
 
-def _check_approvals(store: Store, cycle: str, files: dict[str, bytes]) -> None:
+def _check_approvals(store: Store, cycle: str, files: dict[str, bytes], forged: Signer | None) -> None:
+    """Both signatures once more: rows of the database alone are nobody's word."""
     digest = staged_digest(store, cycle, files)
     rows = store.rows(
-        "select role, person, digest from approval where programme = %s and cycle = %s order by role",
+        "select role, person, digest, cose from approval where programme = %s and cycle = %s order by role",
         (store.programme.id, cycle),
     )
     if [row[0] for row in rows] != ["approver", "preparer"] or any(bytes(row[2]) != digest for row in rows):
         raise UsageError(f"cycle {cycle} is not signed twice over these files", "void it with a reason")
+    keys = certified_keys(store)
+    for role, person, _, data in rows:
+        key = keys.get((person, role))
+        if role == "approver" and forged is not None:
+            key = forged.public_key
+        wanted = ["evenhand/approval/v1", store.programme.id, cycle, role, digest]
+        if key is None or not _is_signed(bytes(data), wanted, key):
+            raise UsageError(
+                f"the approval of {cycle} as {role} is not a signature of {person}, certified for it",
+                "somebody wrote into the database: find out who, and void the cycle with a reason",
+            )
+    if rows[0][1] == rows[1][1]:
+        raise UsageError(f"{rows[0][1]} signed cycle {cycle} twice", "void it with a reason: two persons are needed")
+
+
+def _is_signed(data: bytes, wanted: list[cbor.Value], key: bytes) -> bool:
+    try:
+        signed = cose.parse(data)
+        return signed.array() == wanted and cose.verify(signed, key)
+    except cose.CoseError:
+        return False
 
 
 def _insert(store: Store, cycle: str, person: str, progress: Progress) -> None:

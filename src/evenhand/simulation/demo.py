@@ -188,7 +188,7 @@ class _Demo:
         made = compute(store, self.engine, cycle, PREPARER, words[0], throw, self.progress, deceit)
         signer = deceit.approver(store.keys.person(PREPARER, words[0]), store.keys.person(APPROVER, words[1]))
         approve(store, cycle, APPROVER, words[1], signer)
-        commit(store, cycle, APPROVER, self.progress)
+        commit(store, cycle, APPROVER, self.progress, signer)
         open_cycle(store, cycle, APPROVER)
         self._deliver(store, cycle, number)
         self._redeem(store, cycle, number, period)
