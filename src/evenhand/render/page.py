@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from hashlib import sha256
 from importlib.resources import files
@@ -35,3 +36,9 @@ def page(language: str, title: str, name: str, skip: str, main: list[Child], foo
         el("footer", el("div", *[el("p", line) for line in foot if line]), cls="foot page"),
     ])  # fmt: skip
     return f"<!doctype html>\n{el('html', head, el('body', body), lang=language, dir='rtl' if rtl else None)}\n"
+
+
+def dated(text: str) -> Html:
+    """A text whose dates do not break at their hyphens."""
+    parts = re.split(r"([0-9]{4}-[0-9]{2}-[0-9]{2})", text)
+    return join(el("span", piece, cls="nb") if at % 2 else piece for at, piece in enumerate(parts))

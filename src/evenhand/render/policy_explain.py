@@ -8,8 +8,9 @@ from typing import Any
 
 from evenhand.render.grid import Col, mark, part, table
 from evenhand.render.html import Child, Html, el
+from evenhand.render.page import dated
 from evenhand.render.page import page as whole_page
-from evenhand.render.policy_said import Said
+from evenhand.render.policy_said import Said, plain
 
 Explanation = Mapping[str, Any]
 
@@ -17,7 +18,7 @@ Explanation = Mapping[str, Any]
 def spoken(explanation: Explanation, language: str) -> dict[str, Any]:
     """The explanation with the sentence of each entitlement in one language: what `--format json` prints."""
     said = Said(language)
-    entitlements = [{**due, "sentence": _plain(said.sentence(due))} for due in explanation["entitlements"]]
+    entitlements = [{**due, "sentence": plain(said.sentence(due))} for due in explanation["entitlements"]]
     return {**explanation, "language": language, "entitlements": entitlements}
 
 
@@ -57,10 +58,6 @@ def page(explanation: Explanation, language: str) -> str:
     )
 
 
-def _plain(sentence: str) -> str:
-    return sentence.replace("\u2068", "").replace("\u2069", "")
-
-
 def _over(said: Said, explanation: Explanation) -> str:
     size = explanation["size"]
     if size is None:
@@ -73,7 +70,7 @@ def _over(said: Said, explanation: Explanation) -> str:
 def _line(said: Said, due: Mapping[str, Any]) -> Html:
     """One ration line: what, why in a sentence, how much."""
     amount = said.quantity(due["amount"]) if due["amount"] is not None else None
-    what = el("div", el("b", said.own(due, "title")), el("span", said.sentence(due)), cls="what")
+    what = el("div", el("b", said.own(due, "title")), el("span", dated(said.sentence(due))), cls="what")
     if amount is None:
         open_word = el("p", mark("m-open"), el("span", said.say("x.undecided")), cls="qty open")
         return el("li", what, open_word, cls="none")
@@ -126,7 +123,7 @@ def _worked(said: Said, explanation: Explanation, due: Mapping[str, Any]) -> Htm
     columns = [Col(said.say("x.whom")), Col(said.say("x.because")), Col(said.say("x.amount"), "n wrap")]
     rows: list[list[Child]] = []
     for whom, (why, law), amount in _rows(said, explanation, due):
-        rows.append([whom, [why, el("span", law, cls="law") if law else None], amount])
+        rows.append([whom, [why, el("span", dated(law), cls="law") if law else None], amount])
     filled = said.term(due["formula"]["filled"])
     shown = said.quantity(due["amount"]) if due["amount"] is not None else said.say("x.undecided")
     foot: list[Child] = ["", filled if filled != shown else "", shown]

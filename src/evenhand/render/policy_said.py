@@ -40,7 +40,10 @@ class Said(Catalogue):
 
     def share(self, value: Fraction) -> str:
         """A share in per cent, or as a fraction where that is not a short number."""
-        return f"{self.number(100 * value)}\u00a0%" if (1000 * value).denominator == 1 else self.number(value)
+        if (1000 * value).denominator != 1:
+            return self.number(value)
+        text = f"{self.number(100 * value)}\u00a0%"
+        return f"\u2066{text}\u2069" if self.rtl else text
 
     def _grouped(self, value: int) -> str:
         return f"{value:,}".replace(",", self.text["thousands"])
@@ -126,7 +129,7 @@ class Said(Catalogue):
 
     def own(self, entry: Mapping[str, Any], key: str) -> str:
         """A text of the policy in this language if its author gave it, else as written."""
-        return str(entry.get(f"{key}_in", {}).get(self.language, entry.get(key, "")))
+        return self.alone(str(entry.get(f"{key}_in", {}).get(self.language, entry.get(key, ""))))
 
     # -- dates, people, rules for what was not had
 
@@ -180,7 +183,7 @@ class Said(Catalogue):
         filled = self.term(_inlined(due["formula"]["filled"], rules))
         hits = [hit for rule in due["rules"] for hit in rule["hits"]]
         reasons = list(dict.fromkeys(self.own(hit, "because") for hit in hits if hit.get("because")))
-        if _plain(filled) == _plain(amount):
+        if plain(filled) == plain(amount):
             text = self.say("why", amount=amount, because="; ".join(reasons)) if reasons else amount
         else:
             text = self.say("is", filled=filled, amount=amount)
@@ -208,8 +211,9 @@ class Said(Catalogue):
 _NAMES = ("size", "days_in_period", "period_start", "period_end", "birth_date", "sex", "occupation", "household")
 
 
-def _plain(text: str) -> str:
-    return text.replace("\u2068", "").replace("\u2069", "")
+def plain(text: str) -> str:
+    """A text without the marks that isolate its parts."""
+    return text.translate({0x2066: None, 0x2068: None, 0x2069: None})
 
 
 def _zero(term: Term) -> bool:
