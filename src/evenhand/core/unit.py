@@ -26,6 +26,15 @@ _TABLE: dict[str, tuple[str, int]] = {
     # counted things, base one of them
     "piece": ("piece", 1), "pair": ("piece", 1), "loaf": ("piece", 1), "set": ("piece", 1),
     "coupon": ("point", 1), "point": ("point", 1),
+    # avoirdupois weight, base ounce. An ounce is 28.349523125 g (Weights and Measures Act 1963), no whole
+    # number of grams: a ration in ounces is counted in ounces, and never mixed with one in grams
+    "oz": ("avoirdupois", 1), "lb": ("avoirdupois", 16),
+    # imperial volume, base fluid ounce: 20 to the pint (Weights and Measures Act 1824), 28.4130625 ml each
+    "floz": ("imperial volume", 1), "pint": ("imperial volume", 20),
+    # floor space, base dm2
+    "dm2": ("area", 1), "m2": ("area", 100),
+    # energy of food, base kcal (4184 J: no whole number of Wh)
+    "kcal": ("food energy", 1),
     # energy, base Wh
     "Wh": ("energy", 1), "kWh": ("energy", 1_000), "MWh": ("energy", 1_000_000),
 }  # fmt: skip
@@ -37,6 +46,9 @@ UNITS: dict[str, Unit] = {
     **{name: Unit(name, dimension, size) for name, (dimension, size) in _TABLE.items()},
     "cent": Unit("cent", "money", 1),
     **{name: Unit(name, f"money:{name}", 100) for name in CURRENCIES},
+    # British money before 1971-02-15: twelve pence to the shilling, 240 to the pound
+    "penny": Unit("penny", "money:penny", 1),
+    "shilling": Unit("shilling", "money:penny", 12),
 }
 
 _QUANTITY = re.compile(r"\s*([0-9]{1,18}(?:\.[0-9]{1,9})?|[0-9]{1,18}/[0-9]{1,18})\s+([A-Za-z][A-Za-z0-9]*)\s*\Z")

@@ -13,7 +13,9 @@ from evenhand_verify.result import Malformed
 
 UNITS: dict[str, int] = {
     "g": 1, "kg": 1000, "t": 1_000_000, "ml": 1, "l": 1000, "L": 1000, "m3": 1_000_000, "piece": 1, "pair": 1,
-    "loaf": 1, "set": 1, "coupon": 1, "point": 1, "Wh": 1, "kWh": 1000, "MWh": 1_000_000, "cent": 1, "INR": 100,
+    "loaf": 1, "set": 1, "coupon": 1, "point": 1, "oz": 1, "lb": 16, "floz": 1, "pint": 20, "dm2": 1, "m2": 100,
+    "kcal": 1, "penny": 1, "shilling": 12,
+    "Wh": 1, "kWh": 1000, "MWh": 1_000_000, "cent": 1, "INR": 100,
     "USD": 100, "EUR": 100, "GBP": 100, "EGP": 100, "CUP": 100, "KPW": 100,
 }  # fmt: skip
 DIVIDED = ("good", "service")
