@@ -59,9 +59,10 @@ def run_policy_tests(path: Path) -> tuple[Policy, list[TestResult], list[str]]:
 
 
 def run_policy(engine: Engine, policy: Policy, on: date, households: Path, members: Path | None, out: Path,
-               reasons: Path | None = None,
+               reasons: Path | None = None, prices: Path | None = None,
                progress: Callable[[int, int], None] = lambda done, total: None) -> Ran:  # fmt: skip
-    """What each household of a file is due in the period that holds `on`; written to `out` (and why, to `reasons`).
+    """What each household of a file is due in the period that holds `on`; written to `out` (why to `reasons`, and what
+    it pays to `prices`).
 
     InputError for files that cannot be used, UsageError if the policy is not in force then. Nothing is written on an error.
     """
@@ -69,32 +70,43 @@ def run_policy(engine: Engine, policy: Policy, on: date, households: Path, membe
     wanted = needs(policy, period)
     if wanted.members and members is None:
         raise UsageError(f'policy "{policy.id}" reads members', "give their file: --members FILE")
-    for path in (out, reasons):
+    for path in (out, reasons, prices):
         if path is not None:
             _check_target(path)
     progress(0, 4)
     with tempfile.TemporaryDirectory(prefix="evenhand-") as folder:
         work = Path(folder)
-        head = _header(households)
+        head = header_of(households)
         stated = "size" in head
-        files = {"household": _table(households, "household", ("household",), wanted.household, work)}
+        absent = absent_inputs(policy, wanted.household, head)
+        own = [name for name in wanted.household if name not in absent]
+        files = {"household": as_table(households, "household", ("household",), own, work)}
+        people: list[str] = []
         if members is not None:
-            files["member"] = _table(members, "member", ("household", "member"), wanted.member, work)
+            absent |= absent_inputs(policy, wanted.member, header_of(members))
+            people = [name for name in wanted.member if name not in absent]
+            files["member"] = as_table(members, "member", ("household", "member"), people, work)
         progress(1, 4)
-        _refuse_faults(engine, faults_plan(policy, "household", wanted.household, stated), files, households)
+        refuse_faults(engine, faults_plan(policy, "household", own, stated), files, households)
         if members is not None:
-            _refuse_faults(engine, faults_plan(policy, "member", wanted.member), files, members)
+            refuse_faults(engine, faults_plan(policy, "member", people), files, members)
         progress(2, 4)
-        outputs = ("wide", "reasons") if reasons else ("wide",)
-        compiled = plan(policy, period, outputs=outputs, members=members is not None, points=False, stated_size=stated)
+        also = {"reasons": reasons, "prices": prices}
+        outputs = ("wide", *(name for name, path in also.items() if path is not None))
+        compiled = plan(policy, period, outputs=outputs, members=members is not None, points=False, stated_size=stated,
+                        absent=absent)  # fmt: skip
         found = engine.run(compiled, files, work / "out")
         progress(3, 4)
         ran = _summary(policy, period.id, found["wide"])
-        written = [_publish(found["wide"], out)]
-        if reasons is not None:
-            written.append(_publish(found["reasons"], reasons))
+        written = [publish(found["wide"], out)]
+        written += [publish(found[name], path) for name, path in also.items() if path is not None]
     progress(4, 4)
     return Ran(ran.policy, ran.period, ran.households, ran.undecided, ran.totals, tuple(written))
+
+
+def absent_inputs(policy: Policy, wanted: Sequence[str], head: Sequence[str]) -> set[str]:
+    """The inputs whose column is not there, and whose blank cells the policy fills."""
+    return {name for name in wanted if name not in head and policy.inputs[name].assume is not None}
 
 
 def _check_target(path: Path) -> None:
@@ -104,7 +116,7 @@ def _check_target(path: Path) -> None:
         raise UsageError(f'there is no folder "{path.parent}"', "make it first")
 
 
-def _header(path: Path) -> list[str]:
+def header_of(path: Path) -> list[str]:
     """The columns of a file; InputError if it cannot be read as a table."""
     if path.suffix.lower() == ".parquet":
         try:
@@ -124,9 +136,9 @@ def _header(path: Path) -> list[str]:
             return [name.strip().strip('"') for name in file.readline().rstrip("\r\n").split(",")]
 
 
-def _table(path: Path, name: str, keys: Sequence[str], inputs: Sequence[str], work: Path) -> Path:
+def as_table(path: Path, name: str, keys: Sequence[str], inputs: Sequence[str], work: Path) -> Path:
     """The file as the engine reads it: Parquet as it is, CSV with every cell checked to be where its header is."""
-    head = _header(path)
+    head = header_of(path)
     missing = [column for column in (*keys, *inputs) if column not in head]
     if missing:
         raise InputError(
@@ -155,7 +167,7 @@ _FAULTS = {
 }  # fmt: skip
 
 
-def _refuse_faults(engine: Engine, faults: Any, files: dict[str, Path], path: Path) -> None:
+def refuse_faults(engine: Engine, faults: Any, files: dict[str, Path], path: Path) -> None:
     found = engine.rows(faults, files)["faults"].to_pylist()
     if found:
         raise InputError(
@@ -174,7 +186,7 @@ def _summary(policy: Policy, period: str, wide: Path) -> Ran:
     return Ran(policy.id, period, file.metadata.num_rows, undecided, {k: int(v) for k, v in totals.items()}, ())
 
 
-def _publish(made: Path, out: Path) -> Path:
+def publish(made: Path, out: Path) -> Path:
     """Put a result where the user wants it, as CSV or Parquet: under another name first, then whole."""
     part = out.with_name(out.name + ".part")
     if out.suffix == ".parquet":

@@ -109,6 +109,15 @@ def run(
             "--reasons", metavar="FILE", help="Also write which rows decided: .csv or .parquet.", show_default=False
         ),
     ] = None,
+    prices: Annotated[
+        Path | None,
+        typer.Option(
+            "--prices",
+            metavar="FILE",
+            help="Also write what they pay for one unit (in hundredths), at home and away: .csv or .parquet.",
+            show_default=False,
+        ),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Work out what each household of a file is due.
@@ -125,7 +134,7 @@ def run(
     found = read_policy(policy)
     with progress_bars(not json) as progress:
         step = partial(progress, "computing")
-        done = run_policy(engine(), found, on.date(), households, members, out, reasons, step)
+        done = run_policy(engine(), found, on.date(), households, members, out, reasons, prices, step)
     if json:
         say_json({**asdict(done), "files": [str(path) for path in done.files]})
         return

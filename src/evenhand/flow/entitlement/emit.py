@@ -13,7 +13,7 @@ from math import lcm, prod
 
 from evenhand.core.quantity import RoundMode
 from evenhand.flow.entitlement.inputs import column_of, day
-from evenhand.flow.entitlement.layers import HOUSEHOLD, MEMBER, Layers, Sql
+from evenhand.flow.entitlement.layers import HOUSEHOLD, MEMBER, Layers, Sql, integer, joined
 from evenhand.flow.policy.arithmetic import key_text
 from evenhand.flow.policy.model import Dated
 from evenhand.flow.policy.numbers import MEMBERS_MAX, ratio_parts
@@ -164,14 +164,23 @@ class Emitter:
             tests = [self._key(arg, key, text) for arg, key, text in zip(node.args, keys, row, strict=True)]
             if None not in tests:
                 cases.append(f"WHEN {' AND '.join(str(test) for test in tests)} THEN {integer(int(value * den)).text}")
-        if dated.more is not None:
-            last = max(int(row[0]) for row in dated.rows)
-            start = int(dated.rows[(str(last),)] * den)
-            above = f"({keys[0].text} // {node.args[0].number.den} - {last})"
-            more = f"{integer(start).text} + {above} * {int(dated.more * den)}"
-            cases.append(f"WHEN {keys[0].text} > {last * node.args[0].number.den} THEN {more}")
-        other = integer(int(dated.other * den)).text if dated.other is not None else "NULL"
+        for before, more in dated.mores.items():
+            last, each = dated.last(before), node.args[-1].number.den
+            start = int(dated.rows[(*before, str(last))] * den)
+            wanted = [*self._before(node, keys, before), f"{keys[-1].text} > {last * each}"]
+            above = f"{integer(start).text} + ({keys[-1].text} // {each} - {last}) * {int(more * den)}"
+            cases.append(f"WHEN {' AND '.join(wanted)} THEN {above}")
+        for before in sorted(dated.others, key=len, reverse=True):
+            if before:
+                given = integer(int(dated.others[before] * den)).text
+                cases.append(f"WHEN {' AND '.join(self._before(node, keys, before))} THEN {given}")
+        other = integer(int(dated.others[()] * den)).text if () in dated.others else "NULL"
         return Sql(f"(CASE {' '.join(cases)} ELSE {other} END)", max(key.layer for key in keys))
+
+    def _before(self, node: Node, keys: Sequence[Sql], before: tuple[str, ...]) -> list[str]:
+        """Tests that the first keys are these."""
+        tests = [self._key(arg, key, text) for arg, key, text in zip(node.args, keys, before, strict=False)]
+        return [test or "FALSE" for test in tests]
 
     def _key(self, arg: Node, key: Sql, text: str) -> str | None:
         if arg.kind == "word":
@@ -265,20 +274,6 @@ class Emitter:
         first, last = (self.atom(self.emit(arg, scope), scope) for arg in node.args)
         text = f"(CASE WHEN {last.text} < {first.text} THEN 0 ELSE date_diff('day', {first.text}, {last.text}) + 1 END)"
         return Sql(text, max(first.layer, last.layer))
-
-
-def integer(value: int) -> Sql:
-    """A number as BIGINT: plain literals are narrow and overflow when multiplied."""
-    return Sql(f"CAST({value} AS BIGINT)", 0, True)
-
-
-def joined(parts: Sequence[Sql], sign: str) -> Sql:
-    """Parts joined in a balanced way, so that a long chain is no deep expression."""
-    if len(parts) == 1:
-        return parts[0]
-    middle = len(parts) // 2
-    left, right = joined(parts[:middle], sign), joined(parts[middle:], sign)
-    return Sql(f"({left.text} {sign} {right.text})", max(left.layer, right.layer))
 
 
 def _signed(value: str, negative: bool, above: str, below: str) -> str:

@@ -31,8 +31,32 @@ def day(value: date) -> str:
     return f"DATE '{value.isoformat()}'"
 
 
-def typed(found: Input, policy: Policy) -> str:
-    """The SQL of an input: a small integer, BIGINT numerator, BOOLEAN or DATE; NULL is unknown."""
+def typed(found: Input, policy: Policy, absent: bool = False) -> str:
+    """The SQL of an input: a small integer, BIGINT numerator, BOOLEAN or DATE; NULL is unknown.
+
+    A blank cell counts as what the policy assumes, if it does; `absent`: so do all, the column is not there.
+    """
+    if found.assume is None:
+        return _typed(found, policy)
+    if absent:
+        return _assumed(found, policy)
+    blank = f'"{found.name}" IS NULL OR CAST("{found.name}" AS VARCHAR) = {_BLANK}'
+    return f"CASE WHEN {blank} THEN {_assumed(found, policy)} ELSE {_typed(found, policy)} END"
+
+
+def _assumed(found: Input, policy: Policy) -> str:
+    """What a blank cell counts as, as SQL of the input's type."""
+    value = found.assume
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, str):
+        return f"CAST({policy.categories[found.category].index(value)} AS SMALLINT)"
+    if isinstance(value, Fraction):
+        return f"CAST({int(value * found.parts)} AS BIGINT)"
+    return day(_date_of(value))
+
+
+def _typed(found: Input, policy: Policy) -> str:
     raw = f'"{found.name}"'
     text = f"CAST({raw} AS VARCHAR)"
     if found.type == "category":

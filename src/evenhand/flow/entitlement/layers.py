@@ -6,6 +6,7 @@ its members; a column of a member may fetch one of its household.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from evenhand.core.plan import Select
@@ -134,3 +135,17 @@ class Layers:
 
 def _listed(columns: list[tuple[str, str]]) -> str:
     return ", ".join(name if name == text else f"{text} AS {name}" for name, text in columns)
+
+
+def integer(value: int) -> Sql:
+    """A number as BIGINT: plain literals are narrow and overflow when multiplied."""
+    return Sql(f"CAST({value} AS BIGINT)", 0, True)
+
+
+def joined(parts: Sequence[Sql], sign: str) -> Sql:
+    """Parts joined in a balanced way, so that a long chain is no deep expression."""
+    if len(parts) == 1:
+        return parts[0]
+    middle = len(parts) // 2
+    left, right = joined(parts[:middle], sign), joined(parts[middle:], sign)
+    return Sql(f"({left.text} {sign} {right.text})", max(left.layer, right.layer))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from evenhand.flow.entitlement.emit import Emitter, integer, joined
+from evenhand.flow.entitlement.emit import Emitter
 from evenhand.flow.entitlement.inputs import literal
-from evenhand.flow.entitlement.layers import HOUSEHOLD, MEMBER, Layers, Sql
+from evenhand.flow.entitlement.layers import HOUSEHOLD, MEMBER, Layers, Sql, integer, joined
 from evenhand.flow.policy.evaluate import parts
 from evenhand.flow.policy.numbers import MEMBERS_MAX
 from evenhand.flow.policy.tree import AGGREGATES, Node, Program, TypedRow, TypedStep, TypedTable

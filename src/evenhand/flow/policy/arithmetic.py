@@ -89,11 +89,15 @@ def look_up(dated: Dated, values: Sequence[Value]) -> Fraction | None:
     key = tuple(key_text(value) for value in values)
     if key in dated.rows:
         return dated.rows[key]
-    if dated.more is not None and isinstance(values[0], Fraction):
-        last = max(int(row[0]) for row in dated.rows)
-        if values[0] > last:
-            return dated.rows[(str(last),)] + dated.more * (values[0] - last)
-    return dated.other
+    before, number = key[:-1], values[-1]
+    if before in dated.mores and isinstance(number, Fraction):
+        last = dated.last(before)
+        if number > last:
+            return dated.rows[(*before, str(last))] + dated.mores[before] * (number // 1 - last)
+    for length in range(len(before), -1, -1):
+        if key[:length] in dated.others:
+            return dated.others[key[:length]]
+    return None
 
 
 def aggregate(op: str, values: Sequence[Value]) -> Value:

@@ -13,6 +13,9 @@ LEAPS = ("1 Mar", "28 Feb")
 """Where a birthday of 29 February falls in a common year."""
 
 _YEAR_FROM = re.compile(r"year from ([0-9]{2})-([0-9]{2})\Z")
+_WEEKS = re.compile(r"([1-9][0-9]?) weeks?(?: from ([0-9]{4}-[0-9]{2}-[0-9]{2}))?\Z")
+_MONDAY = date(1900, 1, 1)
+"""Weeks counted from no day of their own are counted from this Monday."""
 
 
 def check_kind(kind: str) -> None:
@@ -21,7 +24,8 @@ def check_kind(kind: str) -> None:
 
 
 def period_of(kind: str, day: date) -> Period:
-    """The period of that kind which holds `day`: `month`, `week` (from Monday), `year`, `year from 06-01`."""
+    """The period of that kind which holds `day`: `month`, `week` (from Monday), `4 weeks from 1943-01-10`, `year`,
+    `year from 06-01`."""
     if kind == "month":
         return month_of(day)
     if kind == "week":
@@ -29,6 +33,9 @@ def period_of(kind: str, day: date) -> Period:
         return Period(
             first, first + timedelta(days=6), f"{first.isocalendar().year:04d}-W{first.isocalendar().week:02d}"
         )
+    weeks = _WEEKS.match(kind)
+    if weeks:
+        return _weeks(kind, int(weeks[1]) * 7, weeks[2], day)
     found = _YEAR_FROM.match("year from 01-01" if kind == "year" else kind)
     if found:
         start = (int(found[1]), int(found[2]))
@@ -36,7 +43,22 @@ def period_of(kind: str, day: date) -> Period:
             year = day.year if (day.month, day.day) >= start else day.year - 1
             first = date(year, *start)
             return Period(first, date(year + 1, *start) - timedelta(days=1), f"{year:04d}")
-    raise UsageError(f'"{kind}" is not a period', 'write "month", "week", "year" or "year from 06-01"')
+    raise _no_period(kind)
+
+
+def _no_period(kind: str) -> UsageError:
+    example = 'write "month", "week", "4 weeks from 1943-01-10", "year" or "year from 06-01"'
+    return UsageError(f'"{kind}" is not a period', example)
+
+
+def _weeks(kind: str, length: int, start: str | None, day: date) -> Period:
+    """The span of `length` days that holds `day`, counted from `start`; its id is its first day."""
+    try:
+        anchor = date.fromisoformat(start) if start else _MONDAY
+        first = day - timedelta(days=(day - anchor).days % length)
+        return Period(first, first + timedelta(days=length - 1), first.isoformat())
+    except (ValueError, OverflowError):
+        raise _no_period(kind) from None
 
 
 def add_years(day: date, years: int, leap: str) -> date:

@@ -10,7 +10,7 @@ from evenhand.core.period import Period
 from evenhand.core.unit import UNITS
 from evenhand.flow.policy import numbers
 from evenhand.flow.policy.gate import Refused
-from evenhand.flow.policy.measure import Measure, measure
+from evenhand.flow.policy.measure import NUMBER, Measure, measure
 from evenhand.flow.policy.model import Expr, Policy, Rounding, Step, TableRule
 from evenhand.flow.policy.names import Broken, Names
 from evenhand.flow.policy.sheet import Faults
@@ -180,14 +180,8 @@ class _Compiler(Names):
             unit = measure(UNITS[benefit.unit].name)
             plain = self.cell(rule.amount, "household", "number", unit)
             tier = self.cell(rule.tier, "household", "number", None) if rule.tier else None
-            price = self.cell(rule.price, "household", "number", None) if rule.price else None
-            if rule.price and price is not None and not price.bare and not _is_price(price, unit):
-                self.faults.add(
-                    rule.price.path,
-                    rule.price.text,
-                    f"a price is money for a {unit.text}",
-                    f'give it a unit such as "INR/{unit.text}"',
-                )
+            price = self._price(rule.price, benefit.unit) if rule.price else None
+            away = self._price(rule.away, benefit.unit) if rule.away else None
             if plain is None or (rule.tier and tier is None):
                 continue
             try:
@@ -203,7 +197,35 @@ class _Compiler(Names):
             except Refused as error:
                 self.faults.add(rule.amount.path, error.text, error.message, error.remedy)
                 continue
-            self.program.entitlements.append(TypedEntitlement(rule, plain, amount, tier))
+            self.program.entitlements.append(TypedEntitlement(rule, plain, amount, tier, price, away))
+
+    def _price(self, expr: Expr, name: str) -> Node | None:
+        """A price as hundredths of the currency for one unit of the benefit."""
+        unit = measure(UNITS[name].name)
+        node = self.cell(expr, "household", "number", None)
+        if node is None:
+            return None
+        if node.bare and not any(node.data):
+            return self.builder.constant(node.data, NUMBER)
+        try:
+            if node.bare or not _is_price(node, unit):
+                raise Refused(
+                    expr.text, f"a price is money for a {unit.text}", f'give it a unit such as "INR/{unit.text}"'
+                )
+            one = self.builder.constant([unit.scale] * len(self.program.environments), unit)
+            each = self.builder.product([(1, node), (1, one)])
+            if each.number.den != 1:
+                raise Refused(
+                    expr.text,
+                    f"a price finer than a hundredth for a {unit.text}",
+                    "make it a step with round, or give it for a larger unit",
+                )
+            if each.number.lo < 0:
+                raise Refused(expr.text, "the price can fall below 0", "write greatest(0, …)")
+            return each
+        except Refused as error:
+            self.faults.add(expr.path, error.text, error.message, error.remedy)
+            return None
 
     def _whole_and_due(self, amount: Node, parts: int, expr: Expr) -> None:
         if parts % amount.number.den:

@@ -21,13 +21,18 @@ Given = Mapping[str, object]
 
 @dataclass(frozen=True)
 class Due:
-    """What a household is due of one entitlement, in base units (of 1/parts); None where it cannot be decided."""
+    """What a household is due of one entitlement, in base units (of 1/parts); None where it cannot be decided.
+
+    `price`, `away`: hundredths of the currency for one unit, at home and elsewhere; None where none is declared or known.
+    """
 
     amount: int | None
     floor: int | None
     tier: int | None
     reasons: tuple[str, ...]
     missing: str
+    price: int | None = None
+    away: int | None = None
 
 
 class Household:
@@ -151,9 +156,12 @@ class Household:
                 )
                 found[rule.name] = Due(None, None, None, (), missing or rule.name)
                 continue
+            home, away = (self.value(node) if node else None for node in (entitlement.price, entitlement.away))
+            away = home if entitlement.away is None and entitlement.rule.served != "home point" else away
+            prices = [int(price) if isinstance(price, Fraction) else None for price in (home, away)]
             amount = int(value * benefit.parts)
             floor = round_to(rule.floor.share * amount, Fraction(1), rule.floor.mode) if rule.floor else Fraction(0)
-            found[rule.name] = Due(amount, int(floor), int(tier), self._reasons(entitlement.amount), "")
+            found[rule.name] = Due(amount, int(floor), int(tier), self._reasons(entitlement.amount), "", *prices)
         return found
 
     def _reasons(self, node: Node) -> tuple[str, ...]:
@@ -232,7 +240,9 @@ def parts(typed: TypedTable | TypedStep) -> tuple[Node, ...]:
 
 
 def known(found: Input, value: object, categories: Mapping[str, tuple[str, ...]]) -> Value:
-    """An input's value; None where it is blank, outside its list or outside its range."""
+    """An input's value; None where it is blank without `assume`, outside its list or outside its range."""
+    if value is None:
+        return found.assume
     if found.type == "category":
         return value if isinstance(value, str) and value in categories[found.category] else None
     if found.type == "bool":

@@ -21,12 +21,14 @@ from evenhand.flow.policy.model import Policy, TableRule
 from evenhand.flow.policy.overlaps import check_overlaps
 from evenhand.flow.policy.periods import samples
 from evenhand.flow.policy.positions import LARGEST, TooDeep, positions
-from evenhand.flow.policy.read_benefits import read_benefits
+from evenhand.flow.policy.read_benefits import read_benefits, read_divisions, read_prices
 from evenhand.flow.policy.read_rules import read_cases, read_entitlements, read_rules
 from evenhand.flow.policy.read_terms import read_categories, read_inputs, read_params
 from evenhand.flow.policy.sheet import Faults, Sheet
 
 MOST_PERIODS = 600
+PRESENCES = ("coupon", "pin", "witness")
+"""What proves that a household came: the coupon's secret, or what the clerk declares."""
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}\Z")
 _AT = re.compile(r"\(at line ([0-9]+), column ([0-9]+)\)|\(at end of document\)")
 
@@ -76,7 +78,7 @@ def _assemble(text: str, file: str, root: Sheet, faults: Faults) -> Policy:
     if "policy" not in root.data:
         root.fault(None, "[policy] is missing", 'write [policy] with id = "…" and period = "month"')
     else:
-        head.only("id", "period", "leap", "from", "to", "k", "reserve")
+        head.only("id", "period", "leap", "from", "to", "k", "reserve", "presence")
     name = head.text("id", '"india-nfsa"') if head.data else ""
     if name and not _ID.match(name):
         head.fault("id", f'"{name}" cannot be the id of a policy', "use a-z, 0-9 and -")
@@ -87,6 +89,7 @@ def _assemble(text: str, file: str, root: Sheet, faults: Faults) -> Policy:
         head.fault("period", error.message, error.remedy)
         kind = "month"
     leap = head.choice("leap", LEAPS, "") if "leap" in head.data else ""
+    presence = head.choice("presence", PRESENCES, "coupon")
     reserve = head.fraction("reserve", '"1/100"', Fraction(0)) or Fraction(0)
     if not 0 <= reserve < 1 or reserve.denominator > 1_000_000:
         head.fault("reserve", "a fraction from 0 to less than 1 is wanted", 'write reserve = "1/100"')
@@ -108,7 +111,8 @@ def _assemble(text: str, file: str, root: Sheet, faults: Faults) -> Policy:
     return Policy(
         name, head.text("title", "", name), kind or "month", leap, head.span(), head.integer("k", 1, 1_000_000, 20), reserve,
         file, text, digest, categories, inputs, params, rules, benefits,
-        entitlements, cases, tuple(sources), declared, faults.lines, faults.words,
+        entitlements, cases, tuple(sources), declared, faults.lines, presence=presence,
+        prices=read_prices(root, benefits, params), rules_of_division=read_divisions(root, benefits), words=faults.words,
     )  # fmt: skip
 
 

@@ -40,7 +40,10 @@ class Expr:
 
 @dataclass(frozen=True)
 class Input:
-    """Something a programme knows of a household or member. `low` and `high` are numbers in base units or dates."""
+    """Something a programme knows of a household or member. `low` and `high` are numbers in base units or dates.
+
+    A blank cell counts as `assume` where the policy says so, and says why (`because`).
+    """
 
     name: str
     of: Scope
@@ -52,29 +55,44 @@ class Input:
     low: Fraction | date | None = None
     high: Fraction | date | None = None
     registry: bool = False
+    assume: Fraction | bool | str | date | None = None
+    because: str = ""
 
 
 @dataclass(frozen=True)
 class Dated:
-    """One value of a parameter (base units, key () only) or of a lookup, with its days and source."""
+    """One value of a parameter (base units, key () only) or of a lookup, with its days and source.
+
+    `mores` and `others` are `each_more` and `other` by the keys before them: () for a lookup by one key.
+    """
 
     span: Span
     rows: dict[tuple[str, ...], Fraction]
-    more: Fraction | None
-    other: Fraction | None
+    mores: dict[tuple[str, ...], Fraction]
+    others: dict[tuple[str, ...], Fraction]
     source: str
     path: Path
+
+    def last(self, before: tuple[str, ...]) -> int:
+        """The highest whole number that has a row of its own after the keys `before`."""
+        return max(int(key[-1]) for key in self.rows if key[:-1] == before)
 
 
 @dataclass(frozen=True)
 class Param:
-    """Dated values: a parameter (`by` empty) or a lookup by one or more inputs."""
+    """Dated values: a parameter (`by` empty) or a lookup by one or more inputs.
+
+    `prorate`: a period in which the value changes gets each value for its days. `listed`: it goes by categories no
+    household has (garments), so no rule can read it: a price list.
+    """
 
     name: str
     by: tuple[str, ...]
     measure: Measure
     values: tuple[Dated, ...]
     path: Path
+    prorate: bool = False
+    listed: bool = False
 
     def at(self, day: date) -> Dated | None:
         """The value in force on `day`."""
@@ -140,7 +158,7 @@ class Floor:
 
 @dataclass(frozen=True)
 class Entitlement:
-    """What a household is due of a benefit."""
+    """What a household is due of a benefit. `price` is what it pays at home, and everywhere unless `away` says otherwise."""
 
     name: str
     benefit: str
@@ -151,6 +169,7 @@ class Entitlement:
     served: str
     price: Expr | None
     path: Path
+    away: Expr | None = None
 
     @property
     def has_floor(self) -> bool:
@@ -172,9 +191,21 @@ class Case:
 
 
 @dataclass(frozen=True)
+class Amendment:
+    """One change of the text a policy extends: what it replaces, withdraws or adds, and by which law."""
+
+    target: str
+    action: Literal["replace", "withdraw", "add"]
+    source: str
+    path: Path
+
+
+@dataclass(frozen=True)
 class Policy:
     """A checked policy. `sha256` is that of the file's bytes; `declared` are all names in it, also those that are wrong.
 
+    `presence` says what proves that a household came; `prices`: the price list of a benefit of points, by benefit;
+    `rules_of_division`: how a benefit is divided when short; `amendments`: what this text changes in those it extends.
     `words`: texts for people that the policy gives in several languages, by path and language (en, fr, ar, hi).
     """
 
@@ -198,6 +229,10 @@ class Policy:
     sources: tuple[str, ...]
     declared: frozenset[str] = frozenset()
     lines: dict[Path, int] = field(repr=False, default_factory=dict, compare=False)
+    presence: str = "coupon"
+    prices: dict[str, str] = field(default_factory=dict)
+    rules_of_division: dict[str, str] = field(default_factory=dict)
+    amendments: tuple[Amendment, ...] = ()
     words: dict[Path, dict[str, str]] = field(repr=False, default_factory=dict, compare=False)
 
     @property

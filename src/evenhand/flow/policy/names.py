@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
 from evenhand.core.period import Period
 from evenhand.flow.policy import numbers
+from evenhand.flow.policy.arithmetic import look_up
 from evenhand.flow.policy.build import Builder
 from evenhand.flow.policy.forbidden import forbidden
 from evenhand.flow.policy.gate import FUNCTIONS, Refused
@@ -109,14 +111,16 @@ class Names:
             if scope == "member" and ("person", -1) in param.measure.dims
             else param.measure
         )
-        dated = [param.at(period.first) for period in self.program.environments]
+        if param.listed:
+            raise Refused(param.name, "a list by words that no household has is for prices only", "look up by inputs")
+        dated = [in_period(param, period) for period in self.program.environments]
         for index in self.in_force:
             if dated[index] is None:
                 self._not_in_force(param, index)
         if not param.by:
             return self.builder.constant([value.rows[()] if value else None for value in dated], unit)
         keys = [self.find(key, scope) for key in param.by]
-        quant = numbers.hull([q for value in param.values if value in dated for q in _lookup_types(value, unit)] or
+        quant = numbers.hull([q for value in dated if value for q in _lookup_types(value, unit)] or
                              [Quant(unit, 1, Fraction(0), Fraction(0))], unit)  # fmt: skip
         of = "member" if any(key.scope == "member" for key in keys) else "household"
         return Node("lookup", "number", of, tuple(keys), quant, data=tuple(dated))  # type: ignore[arg-type]
@@ -138,9 +142,44 @@ class Names:
         )
 
 
+def in_period(param: Param, period: Period) -> Dated | None:
+    """The value that counts in a period: the one of its first day, or, prorated, each for its days; None without one."""
+    if not param.prorate:
+        return param.at(period.first)
+    held: list[tuple[Dated, int]] = []
+    for value in param.values:
+        first = max(value.span.start or period.first, period.first)
+        last = min(value.span.end or period.last, period.last)
+        if first <= last:
+            held.append((value, (last - first).days + 1))
+    if sum(days for _, days in held) != period.days:
+        return None
+    return held[0][0] if len(held) == 1 else blended([(value, Fraction(days, period.days)) for value, days in held])
+
+
+def blended(held: Sequence[tuple[Dated, Fraction]]) -> Dated:
+    """Values that share a period by their days, key by key; a key that one of them does not know is unknown."""
+    rows: dict[tuple[str, ...], Fraction] = {}
+    for key in dict.fromkeys(key for value, _ in held for key in value.rows):
+        parts = [look_up(value, [Fraction(word) if word.isdigit() else word for word in key]) for value, _ in held]
+        if None not in parts:
+            rows[key] = sum(((part or 0) * share for part, (_, share) in zip(parts, held, strict=True)), Fraction(0))
+    mores = {
+        key: sum((value.mores.get(key, Fraction(0)) * share for value, share in held), Fraction(0))
+        for key in dict.fromkeys(key for value, _ in held for key in value.mores)
+    }
+    others = {
+        key: sum((value.others[key] * share for value, share in held), Fraction(0))
+        for key in held[-1][0].others
+        if all(key in value.others for value, _ in held)
+    }
+    source = "; ".join(dict.fromkeys(value.source for value, _ in held))
+    return replace(held[-1][0], rows=rows, mores=mores, others=others, source=source)
+
+
 def _lookup_types(value: Dated, unit: Measure) -> list[Quant]:
-    numbers_found = [*value.rows.values(), *([value.other] if value.other is not None else [])]
-    if value.more is not None:
-        last = max(value.rows.values())
-        numbers_found += [last + value.more * numbers.MEMBERS_MAX, value.more]
+    numbers_found = [*value.rows.values(), *value.others.values()]
+    for before, more in value.mores.items():
+        last = value.rows[(*before, str(value.last(before)))]
+        numbers_found += [last + more * numbers.MEMBERS_MAX, more]
     return [numbers.constant(numbers_found, unit)]

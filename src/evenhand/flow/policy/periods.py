@@ -22,8 +22,13 @@ def samples(policy: Policy, period_of: Callable[[date], Period]) -> list[Period]
         if span.end and span.end >= first:
             changes.add(span.end + timedelta(days=1))
     last = policy.span.end
-    ordered = sorted(day for day in changes if last is None or day <= last)
+    prorated = [value.span.start for param in policy.params.values() if param.prorate for value in param.values]
     found: list[Period] = []
+    for day in sorted({day for day in prorated if day and day > first and (last is None or day <= last)}):
+        period = period_of(day)
+        if first <= period.first < day:
+            found.append(period)
+    ordered = sorted(day for day in changes if last is None or day <= last)
     for start, after in zip(ordered, [*ordered[1:], None], strict=True):
         period = period_of(start)
         if period.first < start:

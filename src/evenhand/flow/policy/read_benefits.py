@@ -6,21 +6,24 @@ import re
 
 from evenhand.core.benefit import KINDS, Benefit, CarryRule
 from evenhand.core.unit import UNITS
+from evenhand.flow.policy.model import Param
 from evenhand.flow.policy.read_terms import LIMIT
-from evenhand.flow.policy.sheet import Sheet
+from evenhand.flow.policy.sheet import Sheet, nearest
 
 _CARRY = re.compile(r"(?:(carry) ([0-9]{1,3}) cycles?|(carry)|(lapse)|(lapse) at period end|(lapse) after ([0-9]{1,3}) "
                     r"(day|week|month|year|cycle)s?)\Z")  # fmt: skip
 _DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 _PERIOD_DAYS = {"month": 30, "week": 7}
 FOREVER = 1_000
+DIVISIONS = ("leximin", "proportional", "equal", "tier-strict", "vulnerable-first", "postpone", "first-come", "lottery")
+"""The rules of division that have a name (DESIGN §9)."""
 
 
 def read_benefits(root: Sheet, period: str) -> dict[str, Benefit]:
     """The benefits, in the order written."""
     benefits: dict[str, Benefit] = {}
     for name, sheet in root.children("benefit"):
-        sheet.only("kind", "unit", "step", "undersupplied", "uncollected", "parts", "energy")
+        sheet.only("kind", "unit", "step", "undersupplied", "uncollected", "parts", "energy", "prices", "division")
         kind = sheet.choice("kind", tuple(KINDS))
         unit = UNITS.get(sheet.text("unit", '"kg"'))
         if unit is None:
@@ -49,6 +52,45 @@ def read_benefits(root: Sheet, period: str) -> dict[str, Benefit]:
     if not benefits:
         root.fault(None, "no benefit", "write [benefit.grain] with kind and unit")
     return benefits
+
+
+def read_prices(root: Sheet, benefits: dict[str, Benefit], params: dict[str, Param]) -> dict[str, str]:
+    """The price list of each benefit of points: the lookup that says what a good costs in them."""
+    found: dict[str, str] = {}
+    for name, sheet in root.children("benefit"):
+        if "prices" not in sheet.data or name not in benefits:
+            continue
+        wanted = sheet.text("prices", '"coupon_price"')
+        benefit, prices = benefits[name], params.get(wanted)
+        if benefit.kind != "points":
+            message = f"a {benefit.kind} has no price list: it is not spent"
+            sheet.fault("prices", message, 'write price = … under [[entitlement]], or kind = "points"')
+        elif prices is None or not prices.by:
+            if wanted:
+                known = [param.name for param in params.values() if param.by]
+                advice = nearest(wanted, known, "declare it as [lookup.NAME]")
+                sheet.fault("prices", f'there is no lookup "{wanted}"', advice)
+        elif prices.measure.dims != ((UNITS[benefit.unit].dimension, 1),):
+            message = f'"{wanted}" is in {prices.measure.text}, and the benefit in {benefit.unit}'
+            sheet.fault("prices", message, f'give the lookup unit = "{benefit.unit}"')
+        else:
+            found[name] = wanted
+    return found
+
+
+def read_divisions(root: Sheet, benefits: dict[str, Benefit]) -> dict[str, str]:
+    """How each benefit is divided when short. Only leximin is carried out; the other rules are there to compare."""
+    found = {name: "leximin" for name, benefit in benefits.items() if benefit.division == "leximin"}
+    for name, sheet in root.children("benefit"):
+        if "division" not in sheet.data or name not in benefits:
+            continue
+        rule = sheet.choice("division", DIVISIONS)
+        if name not in found:
+            sheet.fault("division", f"a {benefits[name].kind} is not divided when stock is short", "leave division out")
+        elif rule != "leximin":
+            message = f'division by "{rule}" is not supported yet in a policy'
+            sheet.fault("division", message, 'write division = "leximin", or leave it out')
+    return found
 
 
 def _energy(sheet: Sheet, parts: int) -> tuple[int, int] | None:

@@ -15,6 +15,7 @@ from evenhand.flow.policy.measure import NUMBER
 from evenhand.flow.policy.model import (
     Case,
     Entitlement,
+    Expr,
     Floor,
     Input,
     Rounding,
@@ -155,16 +156,31 @@ def read_entitlements(root: Sheet, benefits: dict[str, Benefit]) -> tuple[Entitl
         floor = _floor(item)
         tier = item.expr("tier", "1", False)
         served = item.choice("served", ("anywhere", "home state", "home point"), "home point")
-        price = item.expr("price", "price", False)
+        price, away = _prices(item, served)
         if amount and benefit in benefits:
             if any(other.benefit == benefit and (other.tier or tier) for other in found):
                 item.fault(
                     "tier", "tiers of a benefit with two entitlements are not supported yet", "leave the tier out"
                 )
-            found.append(Entitlement(name, benefit, amount, floor, tier, _rounding(item), served, price, item.path))
+            found.append(
+                Entitlement(name, benefit, amount, floor, tier, _rounding(item), served, price, item.path, away)
+            )
     if not root.data.get("entitlement"):
         root.fault(None, "no entitlement", "write [[entitlement]] with benefit and amount")
     return tuple(found)
+
+
+def _prices(item: Sheet, served: str) -> tuple[Expr | None, Expr | None]:
+    """(the price at home, the price away from home where it is another): one formula, or {home = …, away = …}."""
+    if not isinstance(item.data.get("price"), dict):
+        return item.expr("price", "price", False), None
+    both = item.child("price")
+    both.only("home", "away")
+    home, away = both.expr("home", "price_home"), both.expr("away", "price_away")
+    if served == "home point":
+        item.fault("price", "a price away from home, and it is served at the home point only",
+                   'write served = "anywhere" or "home state", or one price')  # fmt: skip
+    return home, away
 
 
 def _floor(item: Sheet) -> Floor | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 
 from evenhand.flow.policy.forbidden import forbidden
+from evenhand.flow.policy.lookup_keys import check_keys, flatten
 from evenhand.flow.policy.measure import NUMBER, Measure
 from evenhand.flow.policy.model import Dated, Input, Param, Span
 from evenhand.flow.policy.sheet import Sheet, exact, nearest
@@ -66,7 +66,7 @@ def read_inputs(root: Sheet, categories: dict[str, tuple[str, ...]]) -> dict[str
     """The registry's fields and what the policy declares beside them."""
     inputs = registry_inputs(categories)
     for name, sheet in root.children("input"):
-        sheet.only("of", "type", "category", "purpose", "unit", "range", "parts")
+        sheet.only("of", "type", "category", "purpose", "unit", "range", "parts", "assume", "because")
         if name in BUILT_IN:
             sheet.fault(None, f'"{name}" is always there and is not declared', "leave it out, or choose another name")
             continue
@@ -102,6 +102,11 @@ def read_inputs(root: Sheet, categories: dict[str, tuple[str, ...]]) -> dict[str
             "category" if kind == "category" else "bool" if kind == "bool" else "date" if kind == "date" else "number",
             purpose, category, unit, parts, low, high, registry=known is not None,
         )  # fmt: skip
+        if "assume" in sheet.data:
+            inputs[name] = replace(inputs[name], assume=_assumed(sheet, inputs[name], categories),
+                                   because=sheet.text("because", '"why a blank cell counts as this"'))  # fmt: skip
+        elif "because" in sheet.data:
+            sheet.fault("because", "it gives the reason of an assume, and there is none", "write assume = … beside it")
     return inputs
 
 
@@ -132,14 +137,38 @@ def _range(
     return default  # type: ignore[return-value]
 
 
+def _assumed(sheet: Sheet, found: Input, categories: Words) -> Fraction | bool | str | date | None:
+    """What a blank cell counts as, in base units; it must be a value the input can have."""
+    value = sheet.data["assume"]
+    number = exact(value)
+    if found.type == "bool" and isinstance(value, bool):
+        return value
+    if found.type == "category" and isinstance(value, str) and value in categories.get(found.category, ()):
+        return value
+    if found.type == "date" and type(value) is date:
+        assert isinstance(found.low, date) and isinstance(found.high, date)
+        if found.low <= value <= found.high:
+            return value
+    if found.type == "number" and found.measure and number is not None:
+        assert isinstance(found.low, Fraction) and isinstance(found.high, Fraction)
+        scaled = number * found.measure.scale
+        if found.low <= scaled <= found.high and (scaled * found.parts).denominator == 1:
+            return scaled
+    kind = {"category": f"a word of {found.category}", "bool": "true or false"}.get(found.type, f"a {found.type}")
+    sheet.fault("assume", f"what a blank cell counts as is {kind} inside the input's range", "mend it, or leave it out")
+    return None
+
+
 def read_params(root: Sheet, inputs: dict[str, Input], categories: dict[str, tuple[str, ...]]) -> dict[str, Param]:
     """Parameters and lookups by name."""
     params: dict[str, Param] = {}
     for group in ("param", "lookup"):
         for name, sheet in root.children(group):
-            sheet.only("by", "unit", "values") if group == "lookup" else sheet.only("unit", "values")
+            known = ("unit", "values", "prorate")
+            sheet.only("by", *known) if group == "lookup" else sheet.only(*known)
             unit = sheet.measure("unit") or NUMBER
-            by = _by(sheet, inputs) if group == "lookup" else ()
+            by = _by(sheet, inputs, categories) if group == "lookup" else ()
+            prorate = sheet.choice("prorate", ("days",), "") == "days"
             values = [_dated(item, by, unit, sheet, inputs, categories) for item in sheet.items("values")]
             if not values:
                 sheet.fault(
@@ -152,21 +181,22 @@ def read_params(root: Sheet, inputs: dict[str, Input], categories: dict[str, tup
             if name in BUILT_IN or name in inputs or name in params:
                 sheet.fault(None, f'the name "{name}" is taken', "choose another name", name)
             else:
-                params[name] = Param(name, by, unit, ordered, sheet.path)
+                listed = any(key in categories and key not in inputs for key in by)
+                params[name] = Param(name, by, unit, ordered, sheet.path, prorate, listed)
     return params
 
 
-def _by(sheet: Sheet, inputs: dict[str, Input]) -> tuple[str, ...]:
+def _by(sheet: Sheet, inputs: dict[str, Input], categories: Words) -> tuple[str, ...]:
     by = sheet.data.get("by")
     if not isinstance(by, list) or not by or not all(isinstance(key, str) for key in by) or len(by) > 3:
         sheet.fault("by" if by is not None else None, 'a lookup says "by" which inputs it goes', 'write by = ["card"]')
         return ()
     for key in by:
-        if key != "size" and (key not in inputs or inputs[key].type == "date"):
+        if key != "size" and (inputs[key].type == "date" if key in inputs else key not in categories):
             sheet.fault(
                 "by",
                 f'there is no input "{key}" to look up by',
-                nearest(key, [*inputs, "size"], "declare it under [input]"),
+                nearest(key, [*inputs, *categories, "size"], "declare it under [input]"),
                 key,
             )
     return tuple(by)
@@ -184,83 +214,22 @@ def _dated(item: Sheet, by: tuple[str, ...], unit: Measure, holder: Sheet, input
     if not source.strip():
         item.fault(None, "a value without a source", 'write source = "the law and its paragraph"')
     rows: dict[tuple[str, ...], Fraction] = {}
-    more: Fraction | None = None
-    other: Fraction | None = None
+    mores: dict[tuple[str, ...], Fraction] = {}
+    others: dict[tuple[str, ...], Fraction] = {}
     if not by:
         value = item.fraction("value", "5")
         rows[()] = (value or Fraction(0)) * unit.scale
     else:
-        flat = _flatten(item.child("rows"), len(by))
+        flat = flatten(item.child("rows"), len(by))
         numbers = {key: value * unit.scale for key, value in flat.items()}
-        more, other = numbers.pop(("each_more",), None), numbers.pop(("other",), None)
-        rows = numbers
-        _check_keys(item.child("rows"), by, rows, more, other, inputs, categories)
-    for number in (*rows.values(), more or Fraction(0), other or Fraction(0)):
+        mores = {key[:-1]: value for key, value in numbers.items() if key[-1] == "each_more"}
+        others = {key[:-1]: value for key, value in numbers.items() if key[-1] == "other"}
+        rows = {key: value for key, value in numbers.items() if key[-1] not in ("each_more", "other")}
+        check_keys(item.child("rows"), by, rows, mores, others, inputs, categories)
+    for number in (*rows.values(), *mores.values(), *others.values()):
         if max(abs(number.numerator), number.denominator) >= LIMIT:
             item.fault(None, "a value too large or too fine to be counted exactly", "use another unit")
-    return Dated(span, rows, more, other, source, item.path)
-
-
-def _flatten(sheet: Sheet, depth: int) -> dict[tuple[str, ...], Fraction]:
-    if sheet.path[-1] != "rows" and not sheet.data:
-        return {}
-    rows: dict[tuple[str, ...], Fraction] = {}
-    for key in sheet.data:
-        if depth > 1 and not (key == "other" and not isinstance(sheet.data[key], dict)):
-            rows.update({(key, *rest): value for rest, value in _flatten(sheet.child(key), depth - 1).items()})
-            continue
-        value = sheet.fraction(key, "5")
-        if value is not None:
-            rows[(key,)] = value
-    return rows
-
-
-def _check_keys(sheet: Sheet, by: tuple[str, ...], rows: dict[tuple[str, ...], Fraction], more: Fraction | None,
-                other: Fraction | None, inputs: dict[str, Input], categories: Words) -> None:  # fmt: skip
-    lists: list[tuple[str, ...] | None] = []
-    for position, name in enumerate(by):
-        found = inputs.get(name)
-        words = (
-            categories.get(found.category)
-            if found and found.type == "category"
-            else ("true", "false")
-            if found and found.type == "bool"
-            else None
-        )
-        lists.append(words)
-        for key in rows:
-            if words is not None and key[position] not in words:
-                sheet.fault(
-                    None,
-                    f'"{key[position]}" is not one of the words of {name}',
-                    nearest(key[position], words, f"use {', '.join(words)}"),
-                    key[position],
-                )
-            if words is None and not re.match(r"(0|[1-9][0-9]{0,5})\Z", key[position]):
-                sheet.fault(
-                    None,
-                    f'"{key[position]}" is not a whole number, and {name} is',
-                    "write whole numbers as keys",
-                    key[position],
-                )
-    if other is not None or not rows:
-        if not rows:
-            sheet.fault(None, "no rows", "write rows = {key = value, …}")
-        return
-    if all(words is not None for words in lists):
-        missing = [key for key in itertools.product(*(words or () for words in lists)) if key not in rows]
-        if missing:
-            more_text = f" and {len(missing) - 1} more" if missing[1:] else ""
-            sheet.fault(None, f"no value for {' / '.join(missing[0])}{more_text}",
-                        "give every key a value, or write other = …", " / ".join(missing[0]))  # fmt: skip
-    elif len(by) == 1 and more is not None:
-        numbers = sorted(int(key[0]) for key in rows if key[0].isdigit())
-        if numbers != list(range(numbers[0], numbers[0] + len(numbers))) if numbers else True:
-            sheet.fault(
-                None, "the numbers have a gap before each_more", "give every number from the first to the last a value"
-            )
-    else:
-        sheet.fault(None, f"{', '.join(by)} may be a number that has no row", "write each_more = … or other = …")
+    return Dated(span, rows, mores, others, source, item.path)
 
 
 def _in_order(sheet: Sheet, name: str, values: list[Dated]) -> tuple[Dated, ...]:

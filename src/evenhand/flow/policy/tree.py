@@ -95,12 +95,17 @@ class TypedStep:
 
 @dataclass(frozen=True)
 class TypedEntitlement:
-    """An entitlement: its amount as written (`plain`), after rounding (`amount`), and the tier."""
+    """An entitlement: its amount as written (`plain`), after rounding (`amount`), the tier, and the prices.
+
+    A price is money for one of the benefit's unit, in hundredths: `price` at home, `away` elsewhere (None: the same).
+    """
 
     rule: Entitlement
     plain: Node
     amount: Node
     tier: Node | None
+    price: Node | None = None
+    away: Node | None = None
 
 
 @dataclass
