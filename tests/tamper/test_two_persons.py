@@ -98,7 +98,7 @@ def forge(data: Path, name: str, signer_of: str) -> Path:
         psycopg.connect(**server.owner, autocommit=True) as owner,
         open_store(data, clock) as store,
     ):
-        if signer_of == "mallory":
+        if signer_of == "mallory":  # noqa: SIM108
             signer = store.keys.create_person("mallory", "m")
         else:
             signer = store.keys.person(signer_of, ANA)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from typing import Any
 
@@ -29,6 +29,10 @@ class Deceit:
         if hook == "rations":
             self.victims = short_changed(data, changed)
         return changed
+
+    def leave_out(self, households: Set[str]) -> None:
+        """Households whom the lie no longer costs anything."""
+        self.victims = [victim for victim in self.victims if victim not in households]
 
     def approver(self, preparer: Signer, approver: Signer) -> Signer:
         """Whose key makes the second signature."""

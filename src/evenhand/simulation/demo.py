@@ -169,6 +169,7 @@ class _Demo:
             last = number == len(periods)
             line = self._month(store, number, period, self.deceit if last else Deceit(""), folders)
             lines.append(f"{period.id}  {line}")
+        self.deceit.leave_out(_recut_households(store, cycle_id(periods[-1], 1)))
         slips = self._slips(store)
         return Told(
             tuple(folders),
@@ -303,6 +304,15 @@ class _Opened:
 
     def __exit__(self, *error: object) -> None:
         self._opened.__exit__(*error)
+
+
+def _recut_households(store: Store, cycle: str) -> set[str]:
+    """Everybody at a point that was re-cut: their rations were divided again, by the honest rule."""
+    rows = store.rows(
+        "select household from household where point in (select point from recut where programme = %s and cycle = %s)",
+        (PROGRAMME, cycle),
+    )
+    return {row[0] for row in rows}
 
 
 def _all_there(stock: Any, place: str, steps: Mapping[str, int]) -> dict[str, int]:
