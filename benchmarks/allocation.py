@@ -18,6 +18,7 @@ import pyarrow as pa
 from evenhand.flow.allocation import Input, check_input, solve_input
 
 GOALS = {5_000: 0.3, 50_000: 3.0}
+HANDLING_GOALS = {5_000: 0.5, 50_000: 8.0}
 
 
 def network(depots: int, points: int, commodities: int, seed: int = 1) -> dict[str, pa.Table]:
@@ -72,6 +73,32 @@ def network(depots: int, points: int, commodities: int, seed: int = 1) -> dict[s
                 "rung": [r + 1 for _, _, r in cells],
                 "quantity": [int(rungs[r, p, c]) for p, c, r in cells],
             }
+        ),
+    }
+
+
+def handled(depots: int, points: int, commodities: int, seed: int = 1) -> dict[str, pa.Table]:
+    """The same with the stock at the depots, which can each send out half to all of it, of all commodities together."""
+    tables = network(depots, points, commodities, seed)
+    chance = np.random.default_rng(seed)
+    kinds, names = tables["nodes"].column("kind").to_pylist(), tables["nodes"].column("node").to_pylist()
+    places = [name for name, kind in zip(names, kinds, strict=True) if kind == "depot"]
+    totals = np.zeros(commodities, np.int64)
+    goods = [f"good-{n}" for n in range(commodities)]
+    np.add.at(
+        totals,
+        [int(c[5:]) for c in tables["demand"].column("commodity").to_pylist()],
+        tables["demand"].column("quantity").to_numpy(),
+    )
+    stock = totals[None, :] * chance.integers(300, 1000, (depots, commodities)) // (1000 * depots)
+    lanes = tables["lanes"]
+    return tables | {
+        "supply": pa.table(
+            {"node": np.repeat(places, commodities), "commodity": np.tile(goods, depots), "quantity": stock.reshape(-1)}
+        ),
+        "lanes": lanes.filter(pa.array([name.startswith("depot") for name in lanes.column("from").to_pylist()])),
+        "handling": pa.table(
+            {"node": places, "capacity": stock.sum(axis=1) * chance.integers(500, 1000, depots) // 1000}
         ),
     }
 
@@ -163,6 +190,12 @@ def main() -> None:
         best, _, method = min(exact(given) for _ in range(3))
         goal = GOALS[points]
         print(f"exact leximin, 200 x {points:,} x 8: {best:.2f} s, goal {goal} s, ratio {best / goal:.2f} ({method})")
+        given = check_input(handled(200, points, 8))
+        best, _, method = min(exact(given) for _ in range(3))
+        goal = HANDLING_GOALS[points]
+        print(
+            f"with shared handling:  200 x {points:,} x 8: {best:.2f} s, goal {goal} s, ratio {best / goal:.2f} ({method})"
+        )
 
 
 if __name__ == "__main__":

@@ -93,7 +93,7 @@ def leximin(tiny: Tiny) -> dict[tuple[str, str], Fraction]:
                 if most is None or not rising:
                     continue
                 room = most - sum((fixed[p] for p in some if p in fixed), Fraction(0))
-                level = _greatest([ladders[p] for p in rising], room, top)
+                level = greatest([ladders[p] for p in rising], room, top)
                 if level < best:
                     best, tight = level, frozenset(rising)
             for p in tight:
@@ -102,7 +102,7 @@ def leximin(tiny: Tiny) -> dict[tuple[str, str], Fraction]:
     return result
 
 
-def _greatest(ladders: list[dict[int, int]], room: Fraction, top: Fraction) -> Fraction:
+def greatest(ladders: list[dict[int, int]], room: Fraction, top: Fraction) -> Fraction:
     """The greatest level <= top at which these ladders together ask for no more than `room`."""
     level = Fraction(0)
     while level < top:

@@ -228,7 +228,10 @@ def test_the_command_prints_a_line_a_check(valley: Rows, tmp_path: Path, capsys:
         ("out/flows.csv", "lane,commodity,quantity_num,quantity_den\ngrain:ma,grain,1e1,1\n", 1),
         ("in/supply.csv", "node,commodity,quantity\nNowhere,grain,5\n", 2),
         ("in/supply.csv", "node,commodity,quantity\nMill,grain,-5\n", 2),
-        ("in/handling.csv", "node,capacity\n", 2),
+        ("in/handling.csv", "node,capacity\nNowhere,5\n", 2),
+        ("in/handling.csv", "node,capacity\nMill,-5\n", 2),
+        ("in/handling.csv", "node\nMill\n", 2),
+        ("in/shared.csv", "lane,capacity\n", 2),
     ],
 )
 def test_bad_files_are_answers_not_tracebacks(

@@ -22,8 +22,9 @@ from evenhand.flow.allocation.leximin import Progress
 RULES = ("leximin",)
 INPUT = ("nodes", "supply", "lanes", "demand")
 OUTPUT = ("levels", "flows", "blocks", "certificate")
-LATER = ("handling", "shared")
-"""Capacities over all commodities together: another problem, which a later version solves."""
+OPTIONAL = ("handling",)
+LATER = ("shared",)
+"""Lanes shared by several commodities: another problem, which a later version solves."""
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,11 @@ def allocate(folder: Path, out: Path, rule: str = "leximin", progress: Progress 
         for suffix in (".csv", ".parquet"):
             if (folder / f"{name}{suffix}").exists():
                 raise UsageError(
-                    f"{folder / f'{name}{suffix}'}: capacities over all commodities together come later",
+                    f"{folder / f'{name}{suffix}'}: lanes that several commodities share come later",
                     "leave the file out, and give each lane a capacity for each commodity in lanes.csv",
                 )
-    paths = {name: _find(folder, name) for name in INPUT}
+    there = [n for n in OPTIONAL if any((folder / f"{n}{suffix}").exists() for suffix in (".csv", ".parquet"))]
+    paths = {name: _find(folder, name) for name in (*INPUT, *there)}
     tables = {name: _read(path) for name, path in paths.items()}
     given = check_input(tables, {name: str(path) for name, path in paths.items()})
     found = solve_input(given, progress)

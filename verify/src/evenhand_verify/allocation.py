@@ -8,15 +8,16 @@ from typing import Any
 
 from evenhand_verify.columns import Columns, loose
 from evenhand_verify.fairness import CHECKS, Answer, Case, Key, Lane, Problem
+from evenhand_verify.handling import read_gates
 from evenhand_verify.numbers import Ladder, Level, NumberError, integer
 from evenhand_verify.result import Check, Malformed, Outcome, UsageError, run_check
-from evenhand_verify.schema import ANSWER_TABLES, INPUT_TABLES, SCHEMAS
+from evenhand_verify.schema import ANSWER_TABLES, HANDLING, INPUT_TABLES, SCHEMAS, WITH_HANDLING
 
 KINDS = ("entry", "depot", "point")
 
 
 def problem(tables: Mapping[str, Columns]) -> Problem:
-    """The problem of tables nodes, supply, lanes, demand. Malformed names the row that cannot be."""
+    """The problem of tables nodes, supply, lanes, demand and, if there, handling. Malformed names the row that cannot be."""
     kinds: dict[str, str] = {}
     for node, kind in tables["nodes"].rows("node", "kind"):
         if kind not in KINDS:
@@ -41,7 +42,14 @@ def problem(tables: Mapping[str, Columns]) -> Problem:
         if kinds.get(point) != "point" or rung < 1 or quantity < 0 or not commodity:
             raise Malformed(f"demand, point {point}, {commodity}", f"rung {rung} of {quantity} that cannot be")
         rungs.setdefault((point, commodity), []).append((rung, quantity))
-    return Problem(kinds, supply, lanes, {key: Ladder(pairs) for key, pairs in rungs.items()})
+    handling: dict[str, int] = {}
+    if "handling" in tables:
+        for node, capacity in tables["handling"].rows("node", "capacity"):
+            if node not in kinds or capacity < 0:
+                raise Malformed(f"handling, node {node}", f"a capacity of {capacity} that cannot be")
+            handling[node] = capacity
+    ladders = {key: Ladder(pairs) for key, pairs in rungs.items()}
+    return Problem(kinds, supply, lanes, ladders, handling, read_gates(supply, lanes, ladders, handling))
 
 
 def level(where: str, rungs: Any, num: Any, den: Any) -> Level:
@@ -78,7 +86,8 @@ def answer(tables: Mapping[str, Columns]) -> Answer:
         for block, rungs, num, den in tables["blocks"].rows("block", "rungs", "num", "den")
     }
     certificate = {
-        (node, commodity): block for node, commodity, block in tables["certificate"].rows("node", "commodity", "block")
+        (node, commodity or ""): block
+        for node, commodity, block in tables["certificate"].rows("node", "commodity", "block")
     }
     return Answer(levels, flows, blocks, certificate)
 
@@ -86,14 +95,19 @@ def answer(tables: Mapping[str, Columns]) -> Answer:
 def _input(folder: Path) -> Problem:
     if not folder.is_dir():
         raise UsageError(f"there is no folder {folder}. What to do: name the folder `evenhand allocate` read")
-    for later in ("handling", "shared"):
-        if any((folder / f"{later}.{ending}").exists() for ending in ("csv", "parquet")):
-            raise UsageError(f"{later}.csv in {folder}: capacities over several commodities cannot be checked yet")
+
+    def there(name: str) -> bool:
+        return any((folder / f"{name}.{ending}").exists() for ending in ("csv", "parquet"))
+
+    if there("shared"):
+        raise UsageError(f"shared.csv in {folder}: lanes shared by several commodities cannot be checked yet")
     tables = {}
     try:
         for name in INPUT_TABLES:
             needed = tuple(column for column, _ in SCHEMAS[name].columns if column != "cost")
             tables[name] = loose(folder, name, SCHEMAS[name], needed, only=False)
+        if there("handling"):
+            tables["handling"] = loose(folder, "handling", HANDLING, ("node", "capacity"), only=False)
         return problem(tables)
     except Malformed as error:
         raise UsageError(f"the input cannot be read: {error}. What to do: mend {folder}") from error
@@ -108,9 +122,12 @@ def check_folders(inputs: Path, outputs: Path) -> list[Outcome]:
     found: list[Case] = []
 
     def read(_: None) -> str:
+        schemas = {name: SCHEMAS[name] for name in ANSWER_TABLES}
+        if asked.gates:
+            schemas["certificate"] = WITH_HANDLING
         tables = {
-            name: loose(outputs, name, SCHEMAS[name], tuple(c for c, _ in SCHEMAS[name].columns), only=True)
-            for name in ANSWER_TABLES
+            name: loose(outputs, name, schema, tuple(c for c, _ in schema.columns), only=True)
+            for name, schema in schemas.items()
         }
         found.append(Case(asked, answer(tables)))
         return f"{sum(map(len, tables.values())):,} rows in {len(tables)} tables"

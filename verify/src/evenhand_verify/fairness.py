@@ -9,6 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from evenhand_verify.handling import Gate, joined
 from evenhand_verify.numbers import Ladder, Level
 from evenhand_verify.result import Check, capped
 
@@ -34,11 +35,15 @@ class Problem:
     supply: dict[Key, int]
     lanes: dict[str, Lane]
     ladders: dict[Key, Ladder]
+    handling: dict[str, int] = field(default_factory=dict)
+    gates: dict[str, Gate] = field(default_factory=dict)
     commodities: list[str] = field(default_factory=list)
+    joint: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         # A lane for what nobody has or needs plays no part.
         self.commodities = sorted({c for _, c in self.supply} | {c for _, c in self.ladders})
+        self.joint = joined(self.commodities, self.gates)
 
 
 @dataclass
@@ -89,6 +94,27 @@ class Case:
         order = {value: rank for rank, value in enumerate(sorted(set(values.values())))}
         self.ranks = {block: order[value] for block, value in values.items()}
         self.used = _net_use(self.problem, self.answer)
+        self.passed = self._passed()
+
+    def _passed(self) -> dict[str, dict[str, Fraction]]:
+        """What each node with a handling capacity sends on and hands out, by commodity."""
+        passed: dict[str, dict[str, Fraction]] = {node: defaultdict(Fraction) for node in self.problem.handling}
+        if not passed:
+            return passed
+        for (node, commodity), (num, den) in self.used.items():
+            if node in passed:
+                passed[node][commodity] += Fraction(num, den)
+        for (name, commodity), (num, den) in self.answer.flows.items():
+            lane = self.problem.lanes.get(name)
+            if lane is not None and lane.target in passed and lane.source != lane.target and den > 0:
+                passed[lane.target][commodity] += Fraction(num, den)
+        return passed
+
+    def drawn(self, gate: Gate, commodity: str) -> Fraction:
+        """What goes through the gate of this commodity."""
+        if gate.through:
+            return self.passed[gate.node][commodity]
+        return Fraction(*self.used.get((gate.node, commodity), (0, 1)))
 
     def rank(self, node: str, commodity: str) -> int | None:
         """Where the node's block stands in the order of levels; equal levels have equal ranks."""
@@ -100,6 +126,7 @@ def check_certificate(case: Case) -> str | list[str]:
     """Every node stands in one block for every commodity, and every block is used and known."""
     problem, answer, failures = case.problem, case.answer, []
     needed = {(node, commodity) for node in problem.kinds for commodity in problem.commodities}
+    needed |= {gate.key for gate in problem.gates.values()}
     for node, commodity in sorted(needed - answer.certificate.keys()):
         failures.append(f"no block is given for {commodity}, node {node}")
     for node, commodity in sorted(answer.certificate.keys() - needed):
@@ -160,6 +187,10 @@ def check_flows(case: Case) -> str | list[str]:
             failures.append(f"more {commodity} arrives than is handed out or sent on, node {node}")
         elif num > stock * den:
             failures.append(f"{commodity} leaves or is handed out beyond what there is, node {node}")
+    for node, capacity in problem.handling.items():
+        total = sum(case.passed[node].values(), Fraction())
+        if total > capacity:
+            failures.append(f"{total} steps are handled where the capacity is {capacity}, node {node}")
     return capped(failures) or f"{len(answer.flows):,} flows within {len(problem.lanes):,} lanes, nothing from nowhere"
 
 
@@ -169,8 +200,14 @@ def check_order(case: Case) -> str | list[str]:
     crossings, known = 0, set(problem.commodities)
     ranks: dict[Key, int | None] = {key: case.ranks.get(block) for key, block in answer.certificate.items()}
     for lane in problem.lanes.values():
+        if lane.source == lane.target:
+            continue
+        gate = problem.gates.get(lane.target)
         for commodity in problem.commodities if lane.commodity is None else known & {lane.commodity}:
-            source, target = ranks.get((lane.source, commodity)), ranks.get((lane.target, commodity))
+            enters = (lane.target, commodity)
+            if gate is not None and gate.through and commodity in gate.commodities:
+                enters = gate.key  # what arrives stands before the capacity
+            source, target = ranks.get((lane.source, commodity)), ranks.get(enters)
             if source is None or target is None:
                 failures.append(f"an end of the lane stands in no block for {commodity}, lane {lane.name}")
                 continue
@@ -189,6 +226,24 @@ def check_order(case: Case) -> str | list[str]:
                     f"{commodity} goes from the worse served {lane.source} to the better served {lane.target}, "
                     f"lane {lane.name}"
                 )
+    for gate in problem.gates.values():
+        for commodity in gate.commodities:
+            source, target = ranks.get(gate.key), ranks.get((gate.node, commodity))
+            if source is None or target is None:
+                failures.append(f"the handling capacity stands in no block beside {commodity}, node {gate.node}")
+                continue
+            if source == target:
+                continue
+            crossings += 1
+            drawn = case.drawn(gate, commodity)
+            full = gate.capacity if gate.through else problem.supply[gate.node, commodity]
+            if source > target and drawn != full:
+                failures.append(
+                    f"{commodity} could still be handled for the worse served, of which {full - drawn} steps are not, "
+                    f"node {gate.node}"
+                )
+            elif source < target and drawn:
+                failures.append(f"handling is spent on {commodity} while others are worse served, node {gate.node}")
     return capped(failures) or f"{crossings:,} lanes between blocks are full or empty as fairness asks"
 
 
@@ -201,22 +256,34 @@ def check_idle(case: Case) -> str | list[str]:
         if rank is None:
             failures.append(f"stands in no block for {key[1]}, point {key[0]}")
             continue
-        level = answer.blocks[answer.certificate[key]]
+        level, together = answer.blocks[answer.certificate[key]], problem.joint[key[1]]
         due, of = ladder.at(level)
-        if due < ladder.total * of and rank > highest.get(key[1], -1):
-            highest[key[1]] = rank
+        if due < ladder.total * of and rank > highest.get(together, -1):
+            highest[together] = rank
     idle = 0
     for (node, commodity), stock in problem.supply.items():
         num, den = case.used.get((node, commodity), (0, 1))
         if num == stock * den:
             continue
+        place, gate = (node, commodity), problem.gates.get(node)
+        if gate is not None and commodity in gate.commodities:
+            if not gate.through:
+                continue  # whether more of it could be taken is asked of the gate, below
+            place = gate.key
         idle += 1
-        rank = case.rank(node, commodity)
-        if rank is None or rank <= highest.get(commodity, -1):
+        rank = case.rank(*place)
+        if rank is None or rank <= highest.get(problem.joint[commodity], -1):
             failures.append(
                 f"{commodity} lies idle ({Fraction(stock * den - num, den)} steps) while points at its level or above "
                 f"are short, node {node}"
             )
+    for gate in problem.gates.values():
+        rest = gate.capacity - sum((case.drawn(gate, c) for c in gate.commodities), Fraction())
+        if gate.through or not rest:
+            continue
+        rank = case.rank(*gate.key)
+        if rank is None or rank <= highest.get(problem.joint[gate.commodities[0]], -1):
+            failures.append(f"handling for {rest} steps is not used while points are short, node {gate.node}")
     return capped(failures) or f"supply lies idle at {idle:,} nodes, nowhere that somebody short could have it"
 
 

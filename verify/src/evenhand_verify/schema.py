@@ -63,5 +63,10 @@ SCHEMAS: dict[str, Schema] = {
     ),
 }
 
+HANDLING = _schema(False, "node", "node:text capacity:int")
+"""Optional input of `evenhand allocate`; a disclosure has none."""
+WITH_HANDLING = _schema(False, "node commodity", "node:text commodity:text? block:int")
+"""The certificate where handling capacities stand in it: without a commodity."""
+
 INPUT_TABLES = ("nodes", "supply", "lanes", "demand")
 ANSWER_TABLES = ("levels", "flows", "blocks", "certificate")

@@ -1,4 +1,4 @@
-"""Check the four input tables as a whole and bring them into one canonical order.
+"""Check the input tables as a whole and bring them into one canonical order.
 
 Row order, text or integer columns, CSV or Parquet: none of it may change a result, so everything after this module
 works on sorted ids and numpy arrays.
@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from evenhand.core.errors import InputError, Problem
 from evenhand.core.schema import Column, Table
-from evenhand.flow.allocation.tables import ID_LENGTH, INPUT, LARGEST
+from evenhand.flow.allocation.tables import ID_LENGTH, INPUT, LARGEST, OPTIONAL
 
 Array = np.ndarray[Any, Any]
 
@@ -40,10 +40,13 @@ class Input:
     demand_commodity: Array
     demand_rung: Array
     demand_quantity: Array
+    handling_node: Array
+    handling_capacity: Array  # over all commodities
+    handling_row: Array  # data row in the file, for messages
 
 
 def check_input(tables: Mapping[str, pa.Table], files: Mapping[str, str] | None = None) -> Input:
-    """Check `nodes`, `supply`, `lanes` and `demand` and return them in canonical order.
+    """Check `nodes`, `supply`, `lanes`, `demand` and, if there, `handling`, and return them in canonical order.
 
     Columns are text or integers. `files` names the file of each table in messages (default `NAME.csv`). Raises
     InputError with every fault found: file, data row (from 1), field, value and remedy.
@@ -51,14 +54,15 @@ def check_input(tables: Mapping[str, pa.Table], files: Mapping[str, str] | None 
     names = {table.name: f"{table.name}.csv" for table in INPUT} | dict(files or {})
     problems: list[Problem] = []
     columns: dict[str, dict[str, Any]] = {}
-    for schema in INPUT:
+    schemas = [schema for schema in INPUT if schema.name in tables or schema.name not in OPTIONAL]
+    for schema in schemas:
         if schema.name not in tables:
             problems.append(Problem(names[schema.name], 0, "", "", "is missing", "add the file"))
             continue
         columns[schema.name] = _columns(tables[schema.name], schema, names[schema.name], problems)
     if problems:
         raise InputError(problems)
-    for schema in INPUT:
+    for schema in schemas:
         _references(columns, schema, names, problems)
         _duplicates(columns[schema.name], schema, names[schema.name], problems)
     if problems:
@@ -227,6 +231,9 @@ def _canonical(columns: dict[str, dict[str, Any]]) -> Input:
     supply_order = np.lexsort(supply_keys[::-1])
     demand_keys = _index(demand["point"], nodes), _index(demand["commodity"], commodities), demand["rung"]
     demand_order = np.lexsort(demand_keys[::-1])
+    handling = columns.get("handling", {"node": pa.array([], pa.string()), "capacity": np.zeros(0, np.int64)})
+    handled = _index(handling["node"], nodes)
+    handled_order = np.argsort(handled, kind="stable")
     return Input(
         nodes=nodes,
         commodities=commodities,
@@ -243,4 +250,7 @@ def _canonical(columns: dict[str, dict[str, Any]]) -> Input:
         demand_commodity=demand_keys[1][demand_order],
         demand_rung=demand["rung"][demand_order],
         demand_quantity=demand["quantity"][demand_order],
+        handling_node=handled[handled_order],
+        handling_capacity=handling["capacity"][handled_order],
+        handling_row=handled_order + 1,
     )

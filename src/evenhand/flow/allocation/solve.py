@@ -10,9 +10,9 @@ import pyarrow as pa
 
 from evenhand.flow.allocation.acyclic import without_cycles
 from evenhand.flow.allocation.check import Input, check_input
-from evenhand.flow.allocation.ladder import Ladders
 from evenhand.flow.allocation.leximin import NO_LIMIT, Network, Progress, Solution, decompose
-from evenhand.flow.allocation.maxflow import FITS, exact_sum
+from evenhand.flow.allocation.maxflow import FITS
+from evenhand.flow.allocation.network import Vertices, build
 
 Array = np.ndarray[Any, Any]
 
@@ -29,26 +29,35 @@ class Allocation:
 
 
 def solve(
-    nodes: pa.Table, supply: pa.Table, lanes: pa.Table, demand: pa.Table, progress: Progress | None = None
+    nodes: pa.Table,
+    supply: pa.Table,
+    lanes: pa.Table,
+    demand: pa.Table,
+    progress: Progress | None = None,
+    handling: pa.Table | None = None,
 ) -> Allocation:
     """The exact leximin allocation with its certificate.
 
     Tables as in DESIGN §12; rows in any order give the same result. Quantities are integers of any one unit a
-    commodity. Raises InputError naming file, row and field. `progress(done, all)` is called after each generation.
+    commodity; where `handling` (node, capacity) limits several commodities together, of one unit for all of these.
+    Raises InputError naming file, row and field. `progress(done, all)` is called after each generation.
     """
     tables = {"nodes": nodes, "supply": supply, "lanes": lanes, "demand": demand}
+    if handling is not None:
+        tables["handling"] = handling
     return solve_input(check_input(tables), progress)
 
 
 def solve_input(given: Input, progress: Progress | None = None) -> Allocation:
     """The same for tables that `check_input` has read."""
-    network, lane, commodity, pairs = _network(given)
+    vertices = build(given)
+    network = vertices.network
     solution = decompose(network, progress)
     flow = without_cycles(len(network.supply), network.tail, network.head, solution.flow_num)
-    number, levels = _blocks(given, network, solution)
+    number, levels = _blocks(given, vertices, solution)
     return Allocation(
-        levels=_level_table(given, network, solution, pairs, levels),
-        flows=_flow_table(given, lane, commodity, flow, solution.flow_den),
+        levels=_level_table(given, network, solution, vertices.pairs, levels),
+        flows=_flow_table(given, vertices, flow, solution.flow_den),
         blocks=pa.table(
             {
                 "block": pa.array([number[b] for b in _numbered(number)], pa.int64()),
@@ -57,51 +66,19 @@ def solve_input(given: Input, progress: Progress | None = None) -> Allocation:
                 "den": _decimals([levels[b][2] for b in _numbered(number)]),
             }
         ),
-        certificate=_certificate(given, number[solution.block] if len(number) else solution.block),
+        certificate=_certificate(given, vertices, number[solution.block] if len(number) else solution.block),
         method=f"decomposition, {solution.generations} generations",
     )
 
 
-def _network(given: Input) -> tuple[Network, Array, Array, Array]:
-    """A vertex for every (commodity, node), an arc for every lane and commodity it may carry; points with ladders."""
-    count, kinds = len(given.nodes), len(given.commodities)
-    exact = exact_sum(given.supply_quantity) >= FITS or exact_sum(given.demand_quantity) >= FITS
-    kind = object if exact else np.int64
-    supply = np.zeros(kinds * count, kind)
-    supply[given.supply_commodity * count + given.supply_node] = given.supply_quantity.astype(kind)
+def _blocks(given: Input, vertices: Vertices, solution: Solution) -> tuple[Array, list[tuple[int, int, int]]]:
+    """Numbers of the blocks in use (poorest first within each commodity, from 1; 0 where unused) and their levels.
 
-    every = np.flatnonzero(given.lane_commodity == -1)
-    single = np.flatnonzero(given.lane_commodity >= 0)
-    lane = np.concatenate([np.repeat(every, kinds), single])
-    commodity = np.concatenate([np.tile(np.arange(kinds), len(every)), given.lane_commodity[single]]).astype(np.int64)
-    order = np.lexsort((commodity, lane))
-    lane, commodity = lane[order], commodity[order]
-    real = given.lane_tail[lane] != given.lane_head[lane]  # a lane back to where it begins moves nothing
-    lane, commodity = lane[real], commodity[real]
-    capacity = given.lane_capacity[lane]
-
-    key = given.demand_commodity * count + given.demand_node
-    pairs, owner = np.unique(key, return_inverse=True)
-    order = np.lexsort((given.demand_rung, owner))
-    filled = order[given.demand_quantity[order] > 0]
-    ladders = Ladders(len(pairs), owner[filled], given.demand_rung[filled], given.demand_quantity[filled], exact)
-    network = Network(
-        group=np.repeat(np.arange(kinds), count),
-        supply=supply,
-        tail=commodity * count + given.lane_tail[lane],
-        head=commodity * count + given.lane_head[lane],
-        capacity=capacity.astype(kind),
-        point_node=pairs,
-        ladders=ladders,
-    )
-    return network, lane, commodity, pairs
-
-
-def _blocks(given: Input, network: Network, solution: Solution) -> tuple[Array, list[tuple[int, int, int]]]:
-    """Numbers of the blocks in use (poorest first within each commodity, from 1; 0 where unused) and their levels."""
-    kinds = len(given.commodities)
-    highest = np.zeros(kinds, np.int64)
-    np.maximum.at(highest, given.demand_commodity, given.demand_rung)
+    Commodities that share handling capacity are numbered, and have their top, together.
+    """
+    network = vertices.network
+    highest = np.zeros(int(vertices.component.max(initial=-1)) + 1, np.int64)
+    np.maximum.at(highest, vertices.component[given.demand_commodity], given.demand_rung)
     home = np.full(len(solution.coordinate), -1, np.int64)
     home[solution.block] = network.group
     levels = []
@@ -172,8 +149,9 @@ def _level_table(
     )
 
 
-def _flow_table(given: Input, lane: Array, commodity: Array, num: Array, den: Array) -> pa.Table:
-    carried = np.flatnonzero((num > 0).astype(bool))
+def _flow_table(given: Input, vertices: Vertices, num: Array, den: Array) -> pa.Table:
+    lane, commodity = vertices.lane, vertices.commodity
+    carried = np.flatnonzero((num[: len(lane)] > 0).astype(bool))
     num, den = _lowest(num[carried], den[carried])
     return pa.table(
         {
@@ -185,14 +163,24 @@ def _flow_table(given: Input, lane: Array, commodity: Array, num: Array, den: Ar
     )
 
 
-def _certificate(given: Input, block: Array) -> pa.Table:
+def _certificate(given: Input, vertices: Vertices, block: Array) -> pa.Table:
+    """The block of every (node, commodity); of a node's handling capacity, where it may bind, with no commodity."""
     count, kinds = len(given.nodes), len(given.commodities)
     node, commodity = np.repeat(np.arange(count), kinds), np.tile(np.arange(kinds), count)
+    vertex = commodity * count + node
+    names = given.commodities
+    if len(vertices.handling):
+        node = np.concatenate([node, vertices.handling])
+        commodity = np.concatenate([commodity, np.full(len(vertices.handling), -1)])
+        vertex = np.concatenate([vertex, kinds * count + np.arange(len(vertices.handling))])
+        order = np.lexsort((commodity, node))
+        node, commodity, vertex = node[order], commodity[order] + 1, vertex[order]
+        names = pa.concat_arrays([pa.array([""], pa.string()), names])
     return pa.table(
         {
             "node": given.nodes.take(pa.array(node)),
-            "commodity": given.commodities.take(pa.array(commodity)),
-            "block": pa.array(block[commodity * count + node], pa.int64()),
+            "commodity": names.take(pa.array(commodity)),
+            "block": pa.array(block[vertex], pa.int64()),
         }
     )
 

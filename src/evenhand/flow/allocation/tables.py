@@ -54,8 +54,21 @@ DEMAND = Table(
     "The ladder of each (point, commodity).",
 )
 
-INPUT = (NODES, SUPPLY, LANES, DEMAND)
+HANDLING = Table(
+    "handling",
+    (
+        Column("node", "text", "the node that can handle only so much", references=("nodes", "node")),
+        Column("capacity", "int", "of all commodities together, counted in one unit", minimum=0),
+    ),
+    ("node",),
+    "What a node can send on and hand out of all commodities together. Optional.",
+)
+
+INPUT = (NODES, SUPPLY, LANES, DEMAND, HANDLING)
 """What `check_input` reads, in the order in which tables refer to each other."""
+
+OPTIONAL = ("handling",)
+"""Tables that may be left out."""
 
 LEVELS = Table(
     "levels",
@@ -100,9 +113,9 @@ CERTIFICATE = Table(
     "certificate",
     (
         Column("node", "text", "the node"),
-        Column("commodity", "text", "the commodity"),
+        Column("commodity", "text", "the commodity; empty: the node's handling capacity", required=False),
         Column("block", "int", "the block in which the node stands for this commodity"),
     ),
     ("node", "commodity"),
-    "The block of every (node, commodity).",
+    "The block of every (node, commodity), and of every handling capacity that may bind.",
 )
