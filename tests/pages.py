@@ -46,7 +46,7 @@ def run(page: Path, folder: Path) -> list[str]:
     found = commands(page)
     script = ["exec 2>&1"]
     for command in found:
-        script += [command.text, f"echo; echo {MARK} $?"]
+        script += [command.text, f"status=$?; echo; echo {MARK} $status"]
     base = {key: value for key, value in os.environ.items() if not key.startswith("EVENHAND_")}
     programs = Path(sys.executable).parent
     done = subprocess.run(

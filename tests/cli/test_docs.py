@@ -98,8 +98,7 @@ def test_the_taste_of_python_in_the_readme_runs(tmp_path: Path) -> None:
     assert blocks
     for block in blocks:
         shutil.copytree(ROOT / "examples", tmp_path / "examples", dirs_exist_ok=True)
-        code = block.split("#: prints\n")
-        done = subprocess.run([sys.executable, "-c", code[0]], capture_output=True, text=True, cwd=tmp_path)
+        done = subprocess.run([sys.executable, "-c", block], capture_output=True, text=True, cwd=tmp_path)
         assert done.returncode == 0, done.stderr
         said = [line.removeprefix("# ") for line in block.splitlines() if line.startswith("# ")]
         assert done.stdout.splitlines() == said
