@@ -18,7 +18,7 @@ $(VENV)/.installed: $(SETUP)
 
 $(VENV)/.installed-dev: $(VENV)/.installed
 	@echo "Installing what the tests need (once) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]' -e verify
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,spark]' -e verify
 	@touch $@
 
 demo: $(VENV)/.installed  ## a generated country, three months, claims tested: the whole flow in half a minute

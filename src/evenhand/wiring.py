@@ -11,6 +11,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from evenhand.core.engine import Engine
+from evenhand.core.errors import UsageError
 from evenhand.flow.redemption.merge import Pool
 from evenhand.store import Store, default_data_folder
 from evenhand.store import open_store as open_store_at
@@ -33,11 +34,17 @@ def worker_pool() -> Iterator[Pool]:
         yield pool
 
 
-def engine() -> Engine:
-    """The engine that runs plans: DuckDB."""
-    from evenhand.engines.duckdb import DuckDB
+def engine(name: str = "duckdb") -> Engine:
+    """The engine that runs plans: `duckdb`, or `spark` for tables that outgrow one machine. UsageError for another."""
+    if name == "duckdb":
+        from evenhand.engines.duckdb import DuckDB
 
-    return DuckDB()
+        return DuckDB()
+    if name == "spark":
+        from evenhand.engines.spark import Spark
+
+        return Spark(os.environ.get("EVENHAND_SPARK_MASTER") or "local[*]")
+    raise UsageError(f'there is no engine "{name}"', "choose duckdb or spark")
 
 
 def default_demo_folder() -> Path:

@@ -118,6 +118,9 @@ def run(
             show_default=False,
         ),
     ] = None,
+    engine: Annotated[
+        str, typer.Option("--engine", metavar="NAME", help="duckdb, or spark (pip install evenhand[spark]; Java 17).")
+    ] = "duckdb",
     json: JsonOption = False,
 ) -> None:
     """Work out what each household of a file is due.
@@ -129,12 +132,12 @@ def run(
     Example: evenhand policy run policy.toml --on 2008-03-01 --households households.csv --members members.csv --out due.csv
     """
     from evenhand.actions.policy import read_policy, run_policy
-    from evenhand.wiring import engine
+    from evenhand.wiring import engine as choose
 
-    found = read_policy(policy)
+    found, chosen = read_policy(policy), choose(engine)
     with progress_bars(not json) as progress:
         step = partial(progress, "computing")
-        done = run_policy(engine(), found, on.date(), households, members, out, reasons, prices, step)
+        done = run_policy(chosen, found, on.date(), households, members, out, reasons, prices, step)
     if json:
         say_json({**asdict(done), "files": [str(path) for path in done.files]})
         return

@@ -66,7 +66,7 @@ class DuckDB:
         try:
             for name in plan.inputs:
                 _attach(connection, name, inputs[name])
-            queries = Queries(plan)
+            queries = Queries(plan, hint="NOT MATERIALIZED ")
             for name in queries.shared:
                 with _said(name):
                     connection.execute(f"CREATE TEMP TABLE {name} AS {queries.of(name)}")

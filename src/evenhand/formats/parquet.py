@@ -40,7 +40,7 @@ def write(table: pa.Table | pa.RecordBatchReader, path: Path) -> None:
 
 def _write(table: pa.Table | pa.RecordBatchReader, sink: IO[bytes]) -> None:
     schema = pa.schema(
-        [pa.field(name, _plain(type_)) for name, type_ in zip(table.schema.names, table.schema.types, strict=True)]
+        [pa.field(name, plain(type_)) for name, type_ in zip(table.schema.names, table.schema.types, strict=True)]
     )
     batches = table.to_batches() if isinstance(table, pa.Table) else table
     with pq.ParquetWriter(
@@ -69,14 +69,14 @@ def _groups(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa
         yield pa.Table.from_batches(held, schema=schema)
 
 
-def _plain(type_: Any) -> Any:
+def plain(type_: Any) -> Any:
     """The type a value is written as."""
     if pa.types.is_dictionary(type_):
-        return _plain(type_.value_type)
+        return plain(type_.value_type)
     if pa.types.is_large_string(type_) or pa.types.is_string_view(type_):
         return pa.string()
     if pa.types.is_large_binary(type_) or pa.types.is_binary_view(type_):
         return pa.binary()
     if pa.types.is_list(type_) or pa.types.is_large_list(type_):
-        return pa.list_(_plain(type_.value_type))
+        return pa.list_(plain(type_.value_type))
     return type_
