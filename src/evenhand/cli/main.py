@@ -23,6 +23,7 @@ COMMANDS = {
     "redeem": ("redeem", "take in receipts of what was handed out"),
     "claims": ("claims", "test the claims made of a distribution against its disclosures"),
     "allocate": ("allocate", "divide stock fairly over a network given as CSV files"),
+    "horizon": ("horizon", "look months ahead: when full rations break, and the even ones that never do"),
 }
 """Command -> (module of evenhand.cli that holds its `app`, what it is for). A module is imported when it is used."""
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
-from importlib.resources import files
 
 from evenhand.flow.disclosure.claim import Claim
 from evenhand.flow.disclosure.month import Figures, Month
@@ -15,6 +12,7 @@ from evenhand.flow.disclosure.wording import percent, period_name
 from evenhand.render import ledgers, pictures, sections
 from evenhand.render.grid import SYMBOLS, address, short_hash
 from evenhand.render.html import Child, Html, el, join
+from evenhand.render.page import document, masthead
 from evenhand.render.picture import Scene, scene
 from evenhand.render.words import capital, count, say
 
@@ -57,36 +55,11 @@ def report(month: Month, history: Sequence[Month], claims: Sequence[Claim], fact
     body = join([
         SYMBOLS,
         el("a", say("skip"), cls="skip", href="#main"),
-        _masthead(),
+        masthead(say("brand"), say("page")),
         el("main", *parts, cls="page", id="main"),
         _foot(month, before[-1] if before else None, facts.previous),
     ])  # fmt: skip
-    return _document(say("head.title", month=name), body)
-
-
-def _document(title: str, body: Html) -> str:
-    style = "".join(
-        files("evenhand.render").joinpath("assets", n).read_text("utf-8") for n in ("tokens.css", "report.css")
-    )
-    digest = b64encode(sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    head = el(
-        "head",
-        el("meta", charset="utf-8"),
-        el("meta", http_equiv="Content-Security-Policy", content=policy),
-        el("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        el("title", title),
-        Html(f"<style>{style}</style>"),
-    )
-    return f"<!doctype html>\n{el('html', head, el('body', body), lang='en')}\n"
-
-
-def _masthead() -> Html:
-    sign = el(
-        "svg", el("path", d="M1 5h18v4H1zM1 12h18v4H1z", fill="currentColor"), viewBox="0 0 20 20", aria_hidden="true"
-    )
-    inside = el("div", el("span", sign, say("brand"), cls="brand"), el("p", say("page")), cls="page")
-    return el("header", inside, cls="masthead")
+    return document(say("head.title", month=name), body)
 
 
 def _title(now: Figures, view: Scene | None, facts: ReportFacts) -> Html:
