@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from evenhand.cli import policy_pages
 from evenhand.cli.common import AsOption, DataOption, JsonOption, progress_bars, say, say_json
 from evenhand.core.errors import AnswerIsNo, InputError
 
@@ -167,3 +168,6 @@ def adopt(policy: PolicyFile, who: AsOption, data: DataOption = None, json: Json
     else:
         say(f"adopted {policy}: {digest.hex()}")
         say("Next: evenhand import lanes FILE, then stock, households, members (areas, points, depots before them)")
+
+
+policy_pages.register(app)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
@@ -20,6 +21,11 @@ def spoken(explanation: Explanation, language: str) -> dict[str, Any]:
     said = Said(language)
     entitlements = [{**due, "sentence": plain(said.sentence(due))} for due in explanation["entitlements"]]
     return {**explanation, "language": language, "entitlements": entitlements}
+
+
+def document(explanation: Explanation, language: str) -> str:
+    """The same as the text of one JSON document."""
+    return json.dumps(spoken(explanation, language), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
 def text(explanation: Explanation, language: str) -> str:

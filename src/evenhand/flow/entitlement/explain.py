@@ -80,6 +80,9 @@ class _Explainer:
         shown = []
         for name, found in self.policy.inputs.items():
             if found.of != of or (name not in given and name not in unread):
+                if found.of == of and found.assume is not None:
+                    shown.append({"name": name, "value": self._input(found, found.assume), "assumed": True,
+                                  **told(self.policy, ("input", name, "because"), found.because)})  # fmt: skip
                 continue
             term = self._input(found, given.get(name)) if name in given else {"is": "unknown", "name": name}
             shown.append({"name": name, "value": term, **({"written": unread[name]} if name in unread else {})})

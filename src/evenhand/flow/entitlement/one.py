@@ -68,12 +68,12 @@ def faults_of(row: Cells) -> list[str]:
 
 
 def given_of(policy: Policy, row: Cells) -> dict[str, object]:
-    """The inputs of a row of `one_plan`, in base units; unknown ones are left out."""
+    """The inputs of a row of `one_plan`, in base units; unknown ones, and blank ones that a policy fills, are left out."""
     given: dict[str, object] = {}
     for column, value in row.items():
-        if not column.startswith("i_") or value is None:
-            continue
         name = column.removeprefix("i_")
+        if not column.startswith("i_") or value is None or row.get(f"raw_{name}", "?") in (None, ""):
+            continue
         found = policy.inputs.get(name)
         if found is not None and found.type == "category":
             given[name] = policy.categories[found.category][int(str(value))]
