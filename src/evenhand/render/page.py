@@ -11,8 +11,8 @@ from evenhand.render.html import Html, el
 _ASSETS = ("tokens.css", "report.css")
 
 
-def document(title: str, body: Html, *more: str) -> str:
-    """A page that loads nothing. `more` names further style sheets of `render/assets`."""
+def document(title: str, body: Html, *more: str, language: str = "en", rtl: bool = False) -> str:
+    """A page that loads nothing. `more` names further style sheets of `render/assets`; `rtl`: it is read right to left."""
     style = "".join(files("evenhand.render").joinpath("assets", n).read_text("utf-8") for n in (*_ASSETS, *more))
     digest = b64encode(sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
@@ -24,7 +24,7 @@ def document(title: str, body: Html, *more: str) -> str:
         el("title", title),
         Html(f"<style>{style}</style>"),
     )
-    return f"<!doctype html>\n{el('html', head, el('body', body), lang='en')}\n"
+    return f"<!doctype html>\n{el('html', head, el('body', body), lang=language, dir='rtl' if rtl else None)}\n"
 
 
 def masthead(brand: str, page: str) -> Html:

@@ -9,8 +9,7 @@ from typing import Any
 
 from evenhand.render.grid import Col, mark, part, table
 from evenhand.render.html import Child, Html, el
-from evenhand.render.page import dated
-from evenhand.render.page import page as whole_page
+from evenhand.render.policy_frame import dated, framed
 from evenhand.render.policy_said import Said, plain
 
 Explanation = Mapping[str, Any]
@@ -59,7 +58,7 @@ def page(explanation: Explanation, language: str) -> str:
         main.append(part("how", said.say("x.how"), None, *worked, cls="body stack worked"))
     main += [_short(said, dues), _known(said, explanation), _law(said, explanation)]
     foot = [said.say("draft") if said.drafted else None, said.say("own") if said.drafted else None, said.say("x.foot")]
-    return whole_page(
+    return framed(
         language, said.say("x.head", period=period), said.say("x.page"), said.say("x.skip"), main, foot, said.rtl
     )
 
