@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
@@ -69,10 +70,31 @@ def test_help_fits_80_columns_and_has_an_example(name: str) -> None:
     assert "╭" not in done.stdout
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if commands(page)], ids=lambda page: page.stem)
+GIVEN = "<!-- given: a demo -->"
+RUN = [page for page in PAGES if commands(page)]
+
+
+@pytest.fixture(scope="module")
+def folder_with_a_demo() -> Iterator[Path]:
+    """Where a reader stands who has run the demo: two months of it in `demo/`."""
+    with open_folder() as folder:
+        words = "demo --people 2500 --months 2 --data demo-data --out demo"
+        subprocess.run([Path(sys.executable).with_name("evenhand"), *words.split()], cwd=folder, check=True)
+        yield folder
+
+
+@pytest.mark.xdist_group("pages-after-a-demo")
+@pytest.mark.parametrize("page", [page for page in RUN if GIVEN in page.read_text("utf-8")], ids=lambda page: page.stem)
+def test_every_documented_command_runs_after_a_demo(page: Path, folder_with_a_demo: Path) -> None:
+    faults = run(page, folder_with_a_demo)
+    assert not faults, "\n\n".join(faults)
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in RUN if GIVEN not in page.read_text("utf-8")], ids=lambda page: page.stem
+)
 def test_every_documented_command_runs(page: Path) -> None:
     with open_folder() as folder:
-        folder.chmod(0o711)
         faults = run(page, folder)
     assert not faults, "\n\n".join(faults)
 
