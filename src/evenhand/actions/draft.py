@@ -6,21 +6,12 @@ from hashlib import sha256
 from pathlib import Path
 
 from evenhand.actions.cycles import VOID, advance, check_enrolled, state_of
-from evenhand.core.errors import UsageError, input_error
+from evenhand.actions.policy import read_policy_text
+from evenhand.core.errors import UsageError
 from evenhand.core.period import cycle_id, month
 from evenhand.flow.policy import load, run_tests
 from evenhand.formats.entry import Entry
 from evenhand.store import Store
-
-
-def read_text(path: Path) -> str:
-    """A policy file's text; an InputError if it cannot be read."""
-    try:
-        return path.read_bytes().decode("utf-8")
-    except OSError as error:
-        raise input_error(str(path), 0, "", "", "the file cannot be read", "check its name and rights") from error
-    except UnicodeDecodeError as error:
-        raise input_error(str(path), 0, "", "", "the file is not UTF-8", "save it as UTF-8 text") from error
 
 
 def adopt(store: Store, path: Path, person: str) -> bytes:
@@ -29,7 +20,7 @@ def adopt(store: Store, path: Path, person: str) -> bytes:
     The text is kept, and the log gets its hash, before any cycle can use it. Adopting the same text again changes nothing.
     """
     check_enrolled(store, person)
-    text = read_text(path)
+    text = read_policy_text(path)
     policy = load(text, str(path))
     failed = [result for result in run_tests(policy) if not result.passed]
     if failed:

@@ -19,7 +19,8 @@ from evenhand.core.engine import Engine
 from evenhand.core.errors import InputError, Problem, UsageError, input_error
 from evenhand.core.schema import Column, Table
 from evenhand.flow.entitlement import faults_plan, needs, plan
-from evenhand.flow.policy import Policy, TestResult, load, period_for, run_tests, untouched_rows
+from evenhand.flow.policy import Policy, TestResult, extended, join, load, period_for, run_tests, untouched_rows
+from evenhand.flow.policy.join import MOST_TEXTS
 
 LARGEST_BYTES = 4_000_000
 
@@ -38,17 +39,48 @@ class Ran:
 
 def read_policy(path: Path) -> Policy:
     """The policy in a file; InputError with every fault and its line."""
+    return load(read_policy_text(path), str(path))
+
+
+def read_policy_text(path: Path) -> str:
+    """The text of a policy as it is adopted: the file's own, or, where it extends others, all of them joined.
+
+    What it extends lies in its own folder or below: nothing else is ever read.
+    """
+    texts = [(path.name, _text(path))]
+    folder = path.parent.resolve()
+    here, shown = path, str(path)
+    while (name := extended(texts[-1][1], shown)) is not None:
+        here = here.parent / name
+        shown = str(here)
+        if not here.resolve().is_relative_to(folder):
+            raise input_error(
+                shown, 0, "extends", name, "it lies outside the policy's folder", "copy it beside the policy"
+            )
+        known = [here.parent / path.name, *(folder / other for other, _ in texts)]
+        if here.resolve() in [one.resolve() for one in known] or len(texts) >= MOST_TEXTS:
+            chain = " -> ".join([*(other for other, _ in texts), name])
+            raise input_error(str(path), 1, "extends", name, f"texts extend each other in a circle or too far: {chain}",
+                              "let the first of them stand by itself")  # fmt: skip
+        if not here.is_file():
+            advice = "put it beside the policy, or mend the name"
+            raise input_error(str(path), 1, "extends", name, "there is no such file", advice)
+        texts.append((here.relative_to(path.parent).as_posix(), _text(here)))
+    return texts[0][1] if len(texts) == 1 else join(texts, str(path))
+
+
+def _text(path: Path) -> str:
+    """A file's text; InputError if it cannot be read."""
     name = str(path)
     try:
         if path.stat().st_size > LARGEST_BYTES:
             raise input_error(name, 0, "", None, "far too long for a policy", "give the policy's own file")
-        text = path.read_bytes().decode("utf-8")
+        return path.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
         line = bytes(error.object[: error.start]).count(b"\n") + 1
         raise input_error(name, line, "", None, "the text here is not UTF-8", "save the file as UTF-8") from None
     except OSError as error:
         raise input_error(name, 0, "", None, f"it cannot be read: {error.strerror}", "check the path") from None
-    return load(text, name)
 
 
 def run_policy_tests(path: Path) -> tuple[Policy, list[TestResult], list[str]]:

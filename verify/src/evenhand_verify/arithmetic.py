@@ -112,6 +112,8 @@ class Arithmetic:
 
     def _param(self, name: str) -> Linear | None:
         data = self.policy.params[name]
+        if "prorate" in data:
+            return None
         scale = _scale(data.get("unit"))
         values = data.get("values")
         starts: list[tuple[date, dict[str, Any]]] = []

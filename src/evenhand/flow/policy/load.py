@@ -4,42 +4,49 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
 from collections.abc import Callable
 from datetime import date, timedelta
-from decimal import Decimal
 from fractions import Fraction
 from functools import partial
-from typing import Any
 
 from evenhand.core.errors import InputError, Problem, UsageError, input_error
 from evenhand.core.period import Period
-from evenhand.flow.policy import slips
 from evenhand.flow.policy.calendar import LEAPS, check_kind, period_of
 from evenhand.flow.policy.compile import compile_policy
-from evenhand.flow.policy.model import Policy, TableRule
+from evenhand.flow.policy.join import parted, read_joined
+from evenhand.flow.policy.model import Amendment, Policy, TableRule
 from evenhand.flow.policy.overlaps import check_overlaps
 from evenhand.flow.policy.periods import samples
-from evenhand.flow.policy.positions import LARGEST, TooDeep, positions
 from evenhand.flow.policy.read_benefits import read_benefits, read_divisions, read_prices
-from evenhand.flow.policy.read_rules import read_cases, read_entitlements, read_rules
+from evenhand.flow.policy.read_cases import read_cases
+from evenhand.flow.policy.read_rules import read_entitlements, read_rules
 from evenhand.flow.policy.read_terms import read_categories, read_inputs, read_params
+from evenhand.flow.policy.reading import read_toml
 from evenhand.flow.policy.sheet import Faults, Sheet
 
 MOST_PERIODS = 600
 PRESENCES = ("coupon", "pin", "witness")
 """What proves that a household came: the coupon's secret, or what the clerk declares."""
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}\Z")
-_AT = re.compile(r"\(at line ([0-9]+), column ([0-9]+)\)|\(at end of document\)")
 
 
 def load(text: str, file: str) -> Policy:
     """The policy written in `text`; `file` is its name in messages. InputError lists every fault with its line."""
-    data, faults = _read(text, file)
+    texts = parted(text)
+    amendments: tuple[Amendment, ...] = ()
+    if texts is None:
+        data, faults = read_toml(text, file)
+    else:
+        data, faults, amendments = read_joined(text, texts, file)
     root = Sheet(faults, (), data)
+    if "extends" in data:
+        raise InputError([_alone(faults, data["extends"])])
+    if texts is None and "amend" in data:
+        faults.add(("amend",), None, "nothing to amend: this text extends no other", 'write extends = "…" above all')
+        data.pop("amend")
     root.only("policy", "category", "input", "benefit", "param", "lookup", "step", "table", "entitlement", "test")
     try:
-        policy = _assemble(text, file, root, faults)
+        policy = _assemble(text, file, root, faults, amendments)
         if not faults.found or policy.entitlements:
             _compile_and_check(policy, faults)
     except RecursionError:
@@ -49,31 +56,15 @@ def load(text: str, file: str) -> Policy:
     return policy
 
 
-def _read(text: str, file: str) -> tuple[dict[str, Any], Faults]:
-    if len(text) >= LARGEST:
-        raise input_error(file, 0, "", None, f"a policy of {len(text)} characters", f"write less than {LARGEST}")
-    if text.startswith("\ufeff"):
-        message = "the file begins with a byte order mark"
-        raise InputError([Problem(file, 1, "", "", message, "save it as UTF-8 without BOM", 1)])
-    try:
-        lines = positions(text)
-        return tomllib.loads(text, parse_float=Decimal), Faults(file, lines, text)
-    except TooDeep as error:
-        raise input_error(file, error.line, "", None, "brackets nested too deep", "a policy needs few levels") from None
-    except tomllib.TOMLDecodeError as error:
-        found = _AT.search(str(error))
-        written = text.split("\n")
-        line = int(found[1]) if found and found[1] else len(written)
-        column = int(found[2]) if found and found[2] else len(written[-1]) + 1
-        message = _AT.sub("", str(error)).strip()
-        shown = written[line - 1].strip()[:60] if 0 < line <= len(written) else ""
-        advice = slips.remedy(message, written[line - 1] if 0 < line <= len(written) else "")
-        raise InputError([Problem(file, line, "", shown, f"not TOML: {message}", advice, column)]) from None
-    except (ValueError, RecursionError, ArithmeticError) as error:
-        raise input_error(file, 0, "", None, f"not TOML that can be read: {error}", "look for absurd numbers") from None
+def _alone(faults: Faults, name: object) -> Problem:
+    """What is wrong with a text that extends another and comes without it."""
+    faults.add(
+        ("extends",), name, "the text it extends is not with it", "read it from its own folder, where that text is"
+    )
+    return faults.found[-1]
 
 
-def _assemble(text: str, file: str, root: Sheet, faults: Faults) -> Policy:
+def _assemble(text: str, file: str, root: Sheet, faults: Faults, amendments: tuple[Amendment, ...]) -> Policy:
     head = root.child("policy")
     if "policy" not in root.data:
         root.fault(None, "[policy] is missing", 'write [policy] with id = "…" and period = "month"')
@@ -102,6 +93,7 @@ def _assemble(text: str, file: str, root: Sheet, faults: Faults) -> Policy:
     entitlements = read_entitlements(root, benefits)
     cases = read_cases(root, inputs, entitlements, rules, benefits)
     sources = dict.fromkeys(value.source for param in params.values() for value in param.values if value.source)
+    sources |= dict.fromkeys(change.source for change in amendments)
     sources |= dict.fromkeys(
         row.source for rule in rules.values() if isinstance(rule, TableRule) for row in rule.rows if row.source
     )
@@ -112,7 +104,8 @@ def _assemble(text: str, file: str, root: Sheet, faults: Faults) -> Policy:
         name, head.text("title", "", name), kind or "month", leap, head.span(), head.integer("k", 1, 1_000_000, 20), reserve,
         file, text, digest, categories, inputs, params, rules, benefits,
         entitlements, cases, tuple(sources), declared, faults.lines, presence=presence,
-        prices=read_prices(root, benefits, params), rules_of_division=read_divisions(root, benefits), words=faults.words,
+        prices=read_prices(root, benefits, params), rules_of_division=read_divisions(root, benefits),
+        amendments=amendments, words=faults.words,
     )  # fmt: skip
 
 

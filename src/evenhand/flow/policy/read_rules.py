@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import date
-from decimal import Decimal
-from fractions import Fraction
 from typing import get_args
 
 from evenhand.core.benefit import Benefit
 from evenhand.core.quantity import RoundMode
-from evenhand.core.unit import UNITS
 from evenhand.flow.policy.measure import NUMBER
 from evenhand.flow.policy.model import (
-    Case,
     Entitlement,
     Expr,
     Floor,
-    Input,
     Rounding,
     Row,
     Span,
@@ -200,112 +194,3 @@ def _floor(item: Sheet) -> Floor | None:
         return None
     mode = holder.choice("round", MODES, "ceiling")
     return Floor(share, mode) if share is not None else None  # type: ignore[arg-type]
-
-
-def read_cases(root: Sheet, inputs: dict[str, Input], entitlements: tuple[Entitlement, ...],
-               rules: dict[str, TableRule | Step], benefits: dict[str, Benefit]) -> tuple[Case, ...]:  # fmt: skip
-    """The tests of the file."""
-    cases: list[Case] = []
-    for item in root.items("test"):
-        item.only("name", "on", "given", "members", "expect", "because")
-        name = item.text("name", '"family of four"')
-        on = item.day("on")
-        if on is None and "on" not in item.data:
-            item.fault(None, '"on" is missing', "write on = 2024-01-01")
-        given = _given(item.child("given"), inputs, "household")
-        members = None
-        if "members" in item.data:
-            members = tuple(_given(member, inputs, "member") for member in item.items("members"))
-        expect = _expected(item, entitlements, benefits)
-        because = item.data.get("because", [])
-        known = {f"{rule.name}.{row.id}" for rule in rules.values() if isinstance(rule, TableRule)
-                 for row in (*rule.rows, *([rule.otherwise] if rule.otherwise else []))}  # fmt: skip
-        if not isinstance(because, list) or not all(isinstance(row, str) for row in because):
-            item.fault("because", "a list of rows is wanted", 'write because = ["due.aay"]')
-            because = []
-        for row in because:
-            if row not in known:
-                item.fault("because", f'there is no row "{row}"', nearest(row, known, "write TABLE.ROW"), row)
-        if on is not None:
-            cases.append(Case(name, on, given, members, expect, tuple(because), item.path))
-    return tuple(cases)
-
-
-def _given(sheet: Sheet, inputs: dict[str, Input], of: str) -> dict[str, object]:
-    given: dict[str, object] = {}
-    known = [name for name, found in inputs.items() if found.of == of] + (["size"] if of == "household" else [])
-    for key, value in sheet.data.items():
-        if key not in known:
-            sheet.fault(
-                key, f'there is no input "{key}" of a {of}', nearest(key, known, "declare it under [input]"), key
-            )
-            continue
-        found = inputs.get(key)
-        given[key] = _value(sheet, key, value, found)
-    return given
-
-
-def _value(sheet: Sheet, key: str, value: object, found: Input | None) -> object:
-    """A given value in base units; None (unknown) for a number, date or word outside its range or list."""
-    if found is None or found.type == "number":
-        number = sheet.fraction(key, "4") if not (isinstance(value, str) and " " in value) else None
-        if isinstance(value, str) and " " in value:
-            scaled = sheet.quantity(key, "4 kg")
-            number = scaled[0] if scaled else None
-        elif number is not None and found and found.measure:
-            number *= found.measure.scale
-        parts = found.parts if found else 1
-        if number is not None and (number * parts).denominator != 1:
-            sheet.fault(key, "finer than it is counted", "give whole base units, or declare parts", value)
-        return number
-    if found.type == "bool" and isinstance(value, bool):
-        return value
-    if found.type == "date" and type(value) is date:
-        return value
-    if found.type == "category" and isinstance(value, str):
-        return value
-    sheet.fault(key, f"a {found.type} is wanted", "see [input]", value)
-    return None
-
-
-def _expected(item: Sheet, entitlements: tuple[Entitlement, ...], benefits: dict[str, Benefit]) -> dict[str, object]:
-    sheet = item.child("expect")
-    expect: dict[str, object] = {}
-    units = {e.name: benefits[e.benefit] for e in entitlements}
-    units |= {f"{e.name}_floor": benefits[e.benefit] for e in entitlements if e.floor}
-    units |= {e.benefit: benefits[e.benefit] for e in entitlements}
-    tiers = [f"{e.name}_tier" for e in entitlements if e.tier]
-    written = item.faults.declared
-    wrong = {*written, *(f"{name}_floor" for name in written), *(f"{name}_tier" for name in written)}
-    if not sheet.data and "because" not in item.data:
-        item.fault(None, "a test that expects nothing", 'write expect = {grain = "35 kg"}')
-    for key, value in sheet.data.items():
-        known = [*units, *tiers, "undecided"]
-        if key not in known and key in wrong:
-            continue
-        if key not in known:
-            sheet.fault(
-                key, f'there is no entitlement "{key}"', nearest(key, known, f"use one of {', '.join(known)}"), key
-            )
-        elif key == "undecided" or value == "undecided":
-            expect[key] = value
-        elif key in tiers:
-            expect[key] = Fraction(sheet.integer(key, 1, 100, 1))
-        else:
-            expect[key] = _expected_amount(sheet, key, value, units[key])
-    return expect
-
-
-def _expected_amount(sheet: Sheet, key: str, value: object, benefit: Benefit) -> object:
-    if isinstance(value, (int, Decimal)):
-        if value == 0:
-            return Fraction(0)
-        sheet.fault(key, "a quantity is wanted", f'write its unit, as in "35 {benefit.unit}"', value)
-        return None
-    quantity = sheet.quantity(key, f"35 {benefit.unit}")
-    if quantity is None:
-        return None
-    if quantity[1].dims != ((UNITS[benefit.unit].dimension, 1),):
-        sheet.fault(key, f"not a quantity of {benefit.unit}", f'write "35 {benefit.unit}"')
-        return None
-    return quantity[0]

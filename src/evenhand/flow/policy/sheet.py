@@ -31,7 +31,7 @@ TOLD = (*FREE, "because")
 MOST_FAULTS = 500
 """Faults after which reading stops: such a file is not a policy with mistakes in it."""
 
-LATER = ("extends", "amend", "prorate")
+LATER = ("prorate",)
 """Words of the language that are not understood yet: refused by name, never passed over."""
 
 

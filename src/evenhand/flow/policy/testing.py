@@ -16,6 +16,9 @@ from evenhand.flow.policy.model import Case, Policy, TableRule
 from evenhand.flow.policy.sheet import Faults
 from evenhand.flow.policy.tree import Program, TypedTable
 
+ENDS = ("_floor", "_tier", "_price_away", "_price")
+"""What an expectation may speak of beside the amount of an entitlement."""
+
 
 @dataclass(frozen=True)
 class TestResult:
@@ -96,10 +99,11 @@ def _differs(policy: Policy, due: dict[str, Due], key: str, wanted: object) -> s
             return f"undecided {wanted} was expected, and everything could be decided"
         return "" if wanted in missing else f"undecided {wanted} was expected, and {', '.join(missing)} is missing"
     names = [entitlement.name for entitlement in policy.entitlements]
-    base = next(
-        (key.removesuffix(end) for end in ("_floor", "_tier") if key not in names and key.removesuffix(end) in names),
-        key,
+    base, end = next(
+        ((key.removesuffix(end), end) for end in ENDS if key not in names and key.removesuffix(end) in names), (key, "")
     )
+    if end.startswith("_price"):
+        return _differs_in_price(due[base], key, end, wanted)
     own = [due[base]] if base in names else [due[e.name] for e in policy.entitlements if e.benefit == key]
     benefit = policy.benefits[next(e.benefit for e in policy.entitlements if base in (e.name, e.benefit))]
     if any(one.amount is None for one in own):
@@ -111,15 +115,22 @@ def _differs(policy: Policy, due: dict[str, Due], key: str, wanted: object) -> s
         )
     if wanted == "undecided":
         return f"{key}: undecided was expected, and {_shown(_total(own, 'amount', benefit), benefit, key)} came out"
-    if key.endswith("_tier") and key not in names:
-        got = Fraction(own[0].tier or 0)
-    else:
-        got = _total(own, "floor" if key.endswith("_floor") and key not in names else "amount", benefit)
+    field = "floor" if end == "_floor" else "amount"
+    got = Fraction(own[0].tier or 0) if end == "_tier" else _total(own, field, benefit)
     return (
         ""
         if got == wanted
         else f"{key}: {_shown(wanted, benefit, key)} was expected, and {_shown(got, benefit, key)} came out"
     )
+
+
+def _differs_in_price(due: Due, key: str, end: str, wanted: object) -> str:
+    got = due.price if end == "_price" else due.away
+    if got == wanted or (got is None and wanted == "undecided"):
+        return ""
+    came = "nothing" if got is None else f"{got} hundredths"
+    asked = wanted if isinstance(wanted, str) else f"{wanted} hundredths"
+    return f"{key}: {asked} for one unit was expected, and {came} came out"
 
 
 def _total(own: list[Due], field: str, benefit: Benefit) -> Fraction:
