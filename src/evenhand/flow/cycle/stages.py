@@ -38,7 +38,8 @@ def _all_decided(terms: Terms, tables: Tables) -> dict[str, Any]:
         raise InputError(
             Problem(
                 "households", 0, row["input"], row["household"], "the entitlement cannot be decided without it",
-                "fill it in the registry and freeze again, or let the policy `assume` a value with its reason",
+                "void the attempt (evenhand cycle void), fill it in the registry or let the policy `assume` a value with its"
+                " reason, and draft the period again",
             )
             for row in rows
         )  # fmt: skip
