@@ -141,3 +141,26 @@ def test_tables_with_a_header_only_are_a_network_with_nothing_in_it(folder: Path
         path.write_text(path.read_text().splitlines()[0] + "\n")
     assert evenhand(monkeypatch, folder, "--out", tmp_path / "out") == 0
     assert read(tmp_path / "out" / "levels.csv") == []
+
+
+def test_explain_says_what_holds_a_point_down_and_writes_the_table(
+    folder: Path, tmp_path: Path, monkeypatch, capsys
+) -> None:
+    out = tmp_path / "out"
+    assert evenhand(monkeypatch, folder, "--out", out, "--explain", "Alder:grain", "--explain", "Birch") == 0
+    said = capsys.readouterr().out
+    assert "lane d-a is full of grain (1)" in said and "Birch, grain: gets 4.91 of 6" in said
+    assert [row["name"] for row in read(out / "bottlenecks.csv")] == ["d-a", "Port"]
+    assert evenhand(monkeypatch, folder, "--out", out, "--explain", "Alder", "--json") == 0
+    (one,) = json.loads(capsys.readouterr().out)["explanations"]
+    assert one["block"]["limits"] == [{"kind": "lane", "name": "d-a", "commodity": "grain", "quantity": "1"}]
+    assert one["reliefs"][0]["level"] == {"rungs": 0, "num": "2", "den": "3"}
+
+
+@pytest.mark.parametrize("text", ["Aldre", "Alder:oil", "Depot", ""])
+def test_a_point_that_is_due_nothing_cannot_be_explained(
+    folder: Path, tmp_path: Path, monkeypatch, capsys, text: str
+) -> None:
+    assert evenhand(monkeypatch, folder, "--out", tmp_path / "out", "--explain", text) == 2
+    assert f'"{text}"' in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()

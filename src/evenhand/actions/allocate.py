@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from fractions import Fraction
 from itertools import groupby
 from operator import itemgetter
@@ -16,8 +18,12 @@ import pyarrow.parquet as pq
 
 from evenhand.actions.reading import identify
 from evenhand.core.errors import InputError, Problem, UsageError, input_error
-from evenhand.flow.allocation import Allocation, Input, check_input, solve_input
+from evenhand.flow.allocation import Allocation, Input, check_input
+from evenhand.flow.allocation.bottleneck import bottleneck_table, bottlenecks
+from evenhand.flow.allocation.explain import Explanation, dues
+from evenhand.flow.allocation.explain import explain as explain_pairs
 from evenhand.flow.allocation.leximin import Progress
+from evenhand.flow.allocation.solve import solve_fully
 
 RULES = ("leximin",)
 INPUT = ("nodes", "supply", "lanes", "demand")
@@ -40,16 +46,35 @@ class Allocated:
     worst_at: tuple[str, str] | None
     method: str
     files: tuple[Path, ...]
+    explanations: tuple[Explanation, ...] = ()
 
 
-def allocate(folder: Path, out: Path, rule: str = "leximin", progress: Progress | None = None) -> Allocated:
-    """Read `folder`, divide by `rule`, write the four result tables to `out`.
+def allocate(
+    folder: Path, out: Path, rule: str = "leximin", progress: Progress | None = None, explain: Sequence[str] = ()
+) -> Allocated:
+    """Read `folder`, divide by `rule`, write the four result tables to `out`; with `explain` also `bottlenecks`.
+
+    `explain` holds `POINT` or `POINT:COMMODITY`.
 
     InputError for anything wrong in the files, UsageError for an unknown rule or files that come later; then nothing is
     written. `progress(decided, all)` counts pairs of node and commodity.
     """
     if rule not in RULES:
         raise UsageError(f'there is no rule "{rule}"', f"use {', '.join(RULES)}; other rules come later")
+    given = read_network(folder)
+    wanted = pairs_of(given, explain)
+    found, solved = solve_fully(given, progress)
+    tables: dict[str, pa.Table] = {name: getattr(found, name) for name in OUTPUT}
+    explanations: list[Explanation] = []
+    if explain:
+        blocks = bottlenecks(given, solved)
+        tables["bottlenecks"] = bottleneck_table(blocks)
+        explanations = explain_pairs(given, found, blocks, wanted)
+    return _summary(found, _due(given), len(given.commodities), write_tables(tables, out), tuple(explanations))
+
+
+def read_network(folder: Path) -> Input:
+    """The checked tables of a folder. InputError and UsageError as in `allocate`."""
     if not folder.is_dir():
         raise UsageError(f"{folder} is not a folder", "name the folder that holds nodes.csv, supply.csv, …")
     for name in LATER:
@@ -62,9 +87,23 @@ def allocate(folder: Path, out: Path, rule: str = "leximin", progress: Progress 
     there = [n for n in OPTIONAL if any((folder / f"{n}{suffix}").exists() for suffix in (".csv", ".parquet"))]
     paths = {name: _find(folder, name) for name in (*INPUT, *there)}
     tables = {name: _read(path) for name, path in paths.items()}
-    given = check_input(tables, {name: str(path) for name, path in paths.items()})
-    found = solve_input(given, progress)
-    return _summary(found, _due(given), len(given.commodities), _write(found, out))
+    return check_input(tables, {name: str(path) for name, path in paths.items()})
+
+
+def pairs_of(given: Input, wanted: Sequence[str]) -> list[tuple[str, str]]:
+    """The (point, commodity) pairs that each `POINT` or `POINT:COMMODITY` means. UsageError where it means none."""
+    ladders = dues(given)
+    pairs: list[tuple[str, str]] = []
+    for text in wanted:
+        meant = [pair for pair in ladders if pair[0] == text or f"{pair[0]}:{pair[1]}" == text]
+        if not meant:
+            near = get_close_matches(text.partition(":")[0], sorted({point for point, _ in ladders}), 1)
+            remedy = "write POINT or POINT:COMMODITY as they stand in demand.csv"
+            raise UsageError(
+                f'--explain "{text}": nothing is due at such a point', f'{remedy}; "{near[0]}"?' if near else remedy
+            )
+        pairs += [pair for pair in meant if pair not in pairs]
+    return pairs
 
 
 def _due(given: Input) -> list[int]:
@@ -74,7 +113,9 @@ def _due(given: Input) -> list[int]:
     return [sum(quantity for _, quantity in ladder) for _, ladder in groupby(rows, key=itemgetter(0))]
 
 
-def _summary(found: Allocation, due: list[int], commodities: int, files: tuple[Path, ...]) -> Allocated:
+def _summary(
+    found: Allocation, due: list[int], commodities: int, files: tuple[Path, ...], explanations: tuple[Explanation, ...]
+) -> Allocated:
     worst: Fraction | None = None
     worst_at = None
     in_full = 0
@@ -97,6 +138,7 @@ def _summary(found: Allocation, due: list[int], commodities: int, files: tuple[P
         worst_at=worst_at,
         method=found.method,
         files=files,
+        explanations=explanations,
     )
 
 
@@ -144,10 +186,9 @@ def _read(path: Path) -> pa.Table:
     return table
 
 
-def _write(found: Allocation, out: Path) -> tuple[Path, ...]:
-    """Write the four tables as CSV: all of them under other names first, so that no half-written set is left behind."""
-    tables: dict[str, pa.Table] = {name: getattr(found, name) for name in OUTPUT}
-    paths = [out / f"{name}.csv" for name in OUTPUT]
+def write_tables(tables: Mapping[str, pa.Table], out: Path) -> tuple[Path, ...]:
+    """Write tables as CSV: all of them under other names first, so that no half-written set is left behind."""
+    paths = [out / f"{name}.csv" for name in tables]
     try:
         out.mkdir(parents=True, exist_ok=True)
         for path, table in zip(paths, tables.values(), strict=True):

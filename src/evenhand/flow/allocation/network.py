@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from evenhand.flow.allocation.check import Input
-from evenhand.flow.allocation.handling import SOURCE, components, read_handling
+from evenhand.flow.allocation.handling import SOURCE, Handling, components, read_handling
 from evenhand.flow.allocation.ladder import Ladders
 from evenhand.flow.allocation.leximin import Network
 from evenhand.flow.allocation.maxflow import FITS, exact_sum
@@ -29,7 +29,7 @@ class Vertices:
     lane: Array
     commodity: Array
     pairs: Array
-    handling: Array
+    handling: list[Handling]
     component: Array
 
 
@@ -89,4 +89,4 @@ def build(given: Input) -> Vertices:
     network = Network(
         group=group, supply=supply, tail=tail, head=head, capacity=capacity, point_node=pairs, ladders=ladders
     )
-    return Vertices(network, lane, commodity, pairs, np.array([one.node for one in handling], np.int64), component)
+    return Vertices(network, lane, commodity, pairs, handling, component)

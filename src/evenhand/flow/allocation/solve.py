@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -48,27 +49,50 @@ def solve(
     return solve_input(check_input(tables), progress)
 
 
+@dataclass(frozen=True)
+class Solved:
+    """What stands behind the tables: the network, the block number of every vertex, and what is known of each block.
+
+    `levels` and `coordinates` begin with block 1; a coordinate is that of the last complete rung of the network's
+    ladders, -1 for a top block.
+    """
+
+    vertices: Vertices
+    block: Array
+    levels: list[Fraction]
+    coordinates: list[int]
+
+
 def solve_input(given: Input, progress: Progress | None = None) -> Allocation:
     """The same for tables that `check_input` has read."""
+    return solve_fully(given, progress)[0]
+
+
+def solve_fully(given: Input, progress: Progress | None = None) -> tuple[Allocation, Solved]:
+    """The tables, and what `bottleneck` needs to say why they are so."""
     vertices = build(given)
     network = vertices.network
     solution = decompose(network, progress)
     flow = without_cycles(len(network.supply), network.tail, network.head, solution.flow_num)
     number, levels = _blocks(given, vertices, solution)
-    return Allocation(
+    numbered = _numbered(number)
+    block = number[solution.block] if len(number) else solution.block
+    found = Allocation(
         levels=_level_table(given, network, solution, vertices.pairs, levels),
         flows=_flow_table(given, vertices, flow, solution.flow_den),
         blocks=pa.table(
             {
-                "block": pa.array([number[b] for b in _numbered(number)], pa.int64()),
-                "rungs": pa.array([levels[b][0] for b in _numbered(number)], pa.int64()),
-                "num": _decimals([levels[b][1] for b in _numbered(number)]),
-                "den": _decimals([levels[b][2] for b in _numbered(number)]),
+                "block": pa.array([number[b] for b in numbered], pa.int64()),
+                "rungs": pa.array([levels[b][0] for b in numbered], pa.int64()),
+                "num": _decimals([levels[b][1] for b in numbered]),
+                "den": _decimals([levels[b][2] for b in numbered]),
             }
         ),
-        certificate=_certificate(given, vertices, number[solution.block] if len(number) else solution.block),
+        certificate=_certificate(given, vertices, block),
         method=f"decomposition, {solution.generations} generations",
     )
+    exact = [levels[b][0] + Fraction(levels[b][1], levels[b][2]) for b in numbered]
+    return found, Solved(vertices, block, exact, [solution.coordinate[b] for b in numbered])
 
 
 def _blocks(given: Input, vertices: Vertices, solution: Solution) -> tuple[Array, list[tuple[int, int, int]]]:
@@ -170,7 +194,7 @@ def _certificate(given: Input, vertices: Vertices, block: Array) -> pa.Table:
     vertex = commodity * count + node
     names = given.commodities
     if len(vertices.handling):
-        node = np.concatenate([node, vertices.handling])
+        node = np.concatenate([node, np.array([one.node for one in vertices.handling], np.int64)])
         commodity = np.concatenate([commodity, np.full(len(vertices.handling), -1)])
         vertex = np.concatenate([vertex, kinds * count + np.arange(len(vertices.handling))])
         order = np.lexsort((commodity, node))
@@ -185,4 +209,4 @@ def _certificate(given: Input, vertices: Vertices, block: Array) -> pa.Table:
     )
 
 
-__all__ = ["NO_LIMIT", "Allocation", "solve", "solve_input"]
+__all__ = ["NO_LIMIT", "Allocation", "Solved", "solve", "solve_fully", "solve_input"]
