@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from evenhand.cli.common import JsonOption, say, say_json
+from evenhand.cli.common import JsonOption, progress_bars, say, say_json
 
 PolicyFile = Annotated[Path, typer.Argument(metavar="POLICY", help="A policy file (TOML).", show_default=False)]
 Day = typer.Option("--on", formats=["%Y-%m-%d"], metavar="DATE", help="A day of the period.", show_default=False)
@@ -77,6 +78,58 @@ def explain(
     _give(made, out)
 
 
+def compare(
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="The policy as it is (TOML).", show_default=False)],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="The policy as it would be (TOML).", show_default=False)],
+    on: Annotated[datetime, Day],
+    households: HouseholdsFile,
+    members: MembersFile = None,
+    on_new: Annotated[
+        datetime | None,
+        typer.Option(
+            "--on-new", formats=["%Y-%m-%d"], metavar="DATE", help="A day of NEW's period, if another.", show_default=False
+        ),
+    ] = None,
+    points: Annotated[
+        Path | None,
+        typer.Option(
+            "--points", metavar="FILE", help="Points with their area; key `point`: for numbers by area.", show_default=False
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", metavar="FOLDER", help="Write report.html, compare.json and CSVs there.", show_default=False
+        ),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Say who gains and who loses by a change of policy.
+
+    Both policies are run on the same households. Areas come from --points, or from a column `area` of the households.
+
+    Example: evenhand policy compare old.toml new.toml --on 2024-01-01 --households households.csv --out change
+    """
+    from evenhand.actions.policy import read_policy
+    from evenhand.actions.policy_compare import compare_policies
+    from evenhand.wiring import engine
+
+    policies = read_policy(old), read_policy(new)
+    days = on.date(), (on_new or on).date()
+    with progress_bars(not json) as progress:
+        found = compare_policies(engine(), *policies, days, households, members, points, out, partial(progress, "comparing"))
+    if json:
+        say_json(found)
+        return
+    say(f"{found['households']:,} households: {found['gain']:,} gain, {found['lose']:,} lose, {found['mixed']:,} both, "
+        f"{found['same']:,} the same, {found['undecided']:,} cannot be compared")  # fmt: skip
+    for benefit in found["benefits"]:
+        say(f"  {benefit['benefit']}: {benefit['gain']:,} gain, {benefit['lose']:,} lose; "
+            f"due in all {benefit['old']} -> {benefit['new']} (base units)")  # fmt: skip
+    if out is not None:
+        say(f"written: {out / 'report.html'}, and its numbers beside it")
+
+
 def _give(made: str, out: Path | None) -> None:
     """Show a text, or write it whole to a file."""
     from evenhand.actions.policy_document import write_page
@@ -90,4 +143,5 @@ def _give(made: str, out: Path | None) -> None:
 
 def register(app: typer.Typer) -> None:
     """Add the commands to `evenhand policy`."""
-    app.command()(explain)
+    for command in (explain, compare):
+        app.command()(command)

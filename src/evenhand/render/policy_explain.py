@@ -161,6 +161,8 @@ def _known(said: Said, explanation: Explanation) -> Html:
             unknown = found["value"]["is"] == "unknown"
             value = found.get("written") or said.term(found["value"])
             sure = el("i", f" ({said.say('unknown')})", cls="must") if unknown else None
+            if found.get("assumed"):
+                value = said.say("x.assumed", value=value, because=said.own(found, "because"))
             listed.append(el("div", el("dt", said.name(found["name"])), el("dd", said.alone(value), sure)))
         return el("dl", *listed, cls="known") if listed else said.say("unknown")
 
