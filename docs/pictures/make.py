@@ -35,13 +35,15 @@ def terminal(path: Path, lines: list[str], columns: int) -> None:
     size, high = 13, 19
     width, height = round(columns * size * 0.602) + 32, len(lines) * high + 32
     rows = "\n".join(
-        f'<text x="16" y="{30 + number * high}">{escape(line)}</text>' for number, line in enumerate(lines) if line
+        f'<text xml:space="preserve" x="16" y="{30 + number * high}">{escape(line)}</text>'
+        for number, line in enumerate(lines)
+        if line
     )
     path.write_text(
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">\n'
         f'<rect x=".5" y=".5" width="{width - 1}" height="{height - 1}" rx="8" fill="{GROUND}" stroke="{EDGE}"/>\n'
         f'<g fill="{INK}" font-family="ui-monospace, Menlo, Consolas, \'DejaVu Sans Mono\', monospace" font-size="{size}"'
-        f' style="white-space: pre">\n{rows}\n</g></svg>\n',
+        f">\n{rows}\n</g></svg>\n",
         encoding="utf-8",
     )
 
