@@ -11,7 +11,7 @@ from evenhand.flow.policy import Policy
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SCHEMES = (
-    "cuba-libreta", "dprk-cuts", "egypt-tamween", "india-nfsa", "sphere-minimum", "us-snap-2026",
+    "cuba-libreta", "dprk-cuts", "egypt-tamween", "india-nfsa", "sphere-minimum", "uk-1943", "us-snap-2026",
     "wfp-general-food-basket",
 )  # fmt: skip
 POLICIES = sorted(path for path in EXAMPLES.glob("*/*.toml"))
