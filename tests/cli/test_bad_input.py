@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from actions.program import Done, evenhand
 from actions.village import ANA, APRIL, BORIS, EVENT, MARCH, POLICY, THROW, at, paper, rows_by_table
+from actions.village import COUNTS as COUNTED_IN
 from folders import PROGRAMME, clock, copy_data, open_folder
 
 from evenhand.flow.redemption import Receipt, chain
@@ -167,19 +168,23 @@ def test_a_count_that_cannot_be_is_refused_and_nothing_of_its_file_is_entered(
         assert words in done.stderr
 
 
-def test_a_point_is_not_counted_after_its_first_household(tmp_path: Path) -> None:
+def test_nothing_is_handed_out_at_a_point_before_it_is_counted_in_and_no_count_changes_after(tmp_path: Path) -> None:
+    """Else it could never be counted, and the cycle never closed."""
     with open_folder() as folder, open_store(copy_data(at("open"), folder), clock) as store:
-        for name, text in (
-            ("barn.csv", "node,commodity,steps\nBarn,grain,432\nBarn,oil,68\n"),
-            ("one.csv", f"point,card,coupon,exception\nAlder,,{paper().coupons['A1', '2008-03']},\n"),
-        ):
+        coupon = f"point,card,coupon,exception\nAlder,,{paper().coupons['A1', '2008-03']},\n"
+        redeem = ["redeem", "{file}", "--cycle", MARCH]
+        assert "Alder and not counted in" in refused(store, tmp_path, redeem, coupon).stderr
+        with open_store(at("redeemed"), clock) as sent:
+            rows = sent.rows("select raw from receipt where point = 'Alder' order by sequence limit 1")
+        assert "Alder and not counted in" in refused(store, tmp_path, redeem, bytes(rows[0][0])).stderr
+        for name, text in (("counts.csv", COUNTED_IN), ("one.csv", coupon)):
             (folder / name).write_text(text)
-        receive = evenhand("receive", folder / "barn.csv", "--cycle", MARCH, EVENHAND_DATA=str(store.data))
-        redeem = evenhand("redeem", folder / "one.csv", "--cycle", MARCH, EVENHAND_DATA=str(store.data))
-        assert (receive.returncode, redeem.returncode) == (0, 0)
-        late = "node,commodity,steps\nAlder,grain,216\nAlder,oil,34\n"
+            command = "receive" if name == "counts.csv" else "redeem"
+            done = evenhand(command, folder / name, "--cycle", MARCH, EVENHAND_DATA=str(store.data))
+            assert done.returncode == 0, done.stderr
+        late = "node,commodity,steps\nAlder,grain,215\nAlder,oil,34\n"
         done = refused(store, tmp_path, ["receive", "{file}", "--cycle", MARCH], late)
-        assert "has begun to hand out" in done.stderr
+        assert "counted otherwise before" in done.stderr
 
 
 LISTS = {

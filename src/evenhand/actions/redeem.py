@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -30,7 +30,8 @@ def redeem(
 ) -> Taken:
     """Merge a batch of receipts (each the bytes of one COSE_Sign1) into an open cycle, in one transaction.
 
-    A receipt is known by its hash: sent again it is a duplicate and counts once. UsageError if the cycle is not open.
+    A receipt is known by its hash: sent again it is a duplicate and counts once. UsageError if the cycle is not open, or
+    if a point is not counted in yet: what it may hand out is not known before, and it could never be counted after.
     """
     with store.transaction("cycle"):
         found = find(store, cycle)
@@ -42,9 +43,24 @@ def redeem(
             known_links(store, cycle), batch, devices, store.programme.id, cycle, tags_by_point(store, cycle),
             holders_of(devices), pool,
         )  # fmt: skip
+        _counted_in(store, cycle, {receipt.point for receipt in merged.new})
         store.copy_in("receipt", receipt_rows(store, cycle, merged.new))
         progress("merging receipts", len(batch), len(batch))
     return Taken(len(merged.new), len(merged.duplicates), merged.refused, merged.forks, merged.gaps)
+
+
+def _counted_in(store: Store, cycle: str, points: Set[str]) -> None:
+    rows = store.rows(
+        "select distinct w.target from waybill w where w.programme = %s and w.cycle = %s and w.target = any(%s)"
+        " and not exists (select from count c where c.programme = w.programme and c.cycle = w.cycle"
+        " and c.point = w.target) order by 1",
+        (store.programme.id, cycle, sorted(points)),
+    )
+    if rows:
+        raise UsageError(
+            f"goods are on the way to {', '.join(row[0] for row in rows)} and not counted in",
+            f"enter what came first: evenhand receive FILE --cycle {cycle}; then send these receipts again",
+        )
 
 
 def devices_of(store: Store) -> list[Device]:
