@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -74,3 +75,44 @@ def test_a_path_with_a_quote_is_a_path(tmp_path: Path) -> None:
     folder = tmp_path / "it's; here"
     folder.mkdir()
     assert DuckDB().rows(PLAN, {"stock": stock(folder)})["largest"].to_pylist() == [{"amount": 8}]
+
+
+def test_runs_of_one_engine_see_nothing_of_each_other(tmp_path: Path) -> None:
+    engine = DuckDB()
+    path = stock(tmp_path)
+    assert engine.rows(PLAN, {"stock": path})["largest"].to_pylist() == [{"amount": 8}]
+    path.write_text("point,amount\nCedar,9\n")
+    assert engine.rows(PLAN, {"stock": path})["largest"].to_pylist() == [{"amount": 18}]
+    leftover = Plan((), (Select("a", "SELECT * FROM doubled"),), ("a",))
+    with pytest.raises(UsageError, match="could not compute a"):
+        engine.rows(leftover, {})
+
+
+def test_a_file_written_again_is_read_again(tmp_path: Path) -> None:
+    engine, path = DuckDB(), tmp_path / "stock.parquet"
+    for amount in ("1", "7"):
+        pq.write_table(pa.table({"point": ["Alder"], "amount": [amount]}), path)
+        assert engine.rows(PLAN, {"stock": path})["largest"].to_pylist() == [{"amount": 2 * int(amount)}]
+
+
+def test_a_plan_cannot_change_a_setting_or_fetch_an_extension(tmp_path: Path) -> None:
+    engine = DuckDB()
+    for statement in ("SET TimeZone = 'Asia/Tokyo'", "SET memory_limit = '1TB'"):
+        with pytest.raises(duckdb.Error, match="locked"):
+            engine._database().cursor().execute(statement)
+    clock = Plan((), (Select("a", "SELECT current_setting('TimeZone') AS zone"),), ("a",))
+    assert engine.rows(clock, {})["a"].to_pylist() == [{"zone": "UTC"}]
+
+
+def test_an_output_that_others_read_is_computed_once(tmp_path: Path) -> None:
+    plan = Plan(
+        ("stock",),
+        (
+            Select("doubled", "SELECT point, CAST(amount AS BIGINT) * 2 AS amount FROM stock", ORDERED),
+            Select("largest", "SELECT max(amount) AS amount FROM doubled"),
+        ),
+        ("doubled", "largest"),
+    )
+    found = DuckDB().rows(plan, {"stock": stock(tmp_path)})
+    assert found["doubled"].column("point").to_pylist() == ["Alder", "Alder", "Birch", "Cedar"]
+    assert found["largest"].to_pylist() == [{"amount": 8}]

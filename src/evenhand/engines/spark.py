@@ -158,7 +158,8 @@ class Spark:
             builder = builder.config(key, value)
         said = folder / "spark.log"
         try:
-            with _errors_to(said):
+            with _errors_to(said), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
                 return builder.getOrCreate(), held
         except Exception as error:
             lines = [line for line in said.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]

@@ -43,7 +43,12 @@ def translate(select: Select, inputs: Collection[str]) -> str:
     """
     tree = sqlglot.parse_one(select.sql, read="duckdb")
     _check(tree, select.name)
-    tree = tree.transform(lambda node: _rewritten(node, inputs), copy=False)
+    for node in reversed(list(tree.bfs())):  # parts before what they are part of
+        new = _rewritten(node, inputs)
+        if node is tree:
+            tree = new
+        elif new is not node:
+            node.replace(new)
     return tree.sql(dialect=_Spark)
 
 
@@ -92,7 +97,7 @@ def _counts_rows(node: exp.Expression) -> bool:
 
 def _counted(select: exp.Select) -> bool:
     """Whether the select itself counts the rows it reads."""
-    return any(_counts_rows(window) for item in select.expressions for window in item.find_all(exp.Window))
+    return any(column.name == INDEX for item in select.expressions for column in item.find_all(exp.Column))
 
 
 def _window(node: exp.Expression) -> exp.Expression:
@@ -103,10 +108,8 @@ def _window(node: exp.Expression) -> exp.Expression:
 
 def _wide(node: exp.Expression) -> bool:
     """Whether a number may pass 64 bits: it is made of a HUGEINT, a prepared column or a literal that long."""
-    if isinstance(node, exp.Cast) and node.to.this.name != "INT128":
-        return False
     if isinstance(node, exp.Cast):
-        return True
+        return node.to.this.name in ("INT128", "DECIMAL")
     if isinstance(node, exp.Column):
         return node.name.startswith("~") and node.name not in (INDEX, "~row")
     if isinstance(node, exp.Literal) and not node.is_string:
