@@ -47,14 +47,23 @@ def say_json(document: Any) -> None:
     sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True, default=str) + "\n")
 
 
-def passphrase(what: str, variable: str = "EVENHAND_PASSPHRASE") -> str:
-    """The passphrase of `what`: from the environment, else asked for at the terminal. UsageError if neither can be."""
+def passphrase(what: str, variable: str = "EVENHAND_PASSPHRASE", *, new: bool = False) -> str:
+    """The passphrase of `what`: from the environment, else asked for at the terminal, a `new` one twice.
+
+    UsageError if neither can be, or if a new one was typed differently the second time.
+    """
     given = os.environ.get(variable)
     if given is not None:
         return given
     if not sys.stdin.isatty():
         raise UsageError(f"no passphrase for {what}", f"set {variable}, or run the command at a terminal")
-    return getpass(f"Passphrase for {what}: ")
+    try:
+        typed = getpass(f"{'New passphrase' if new else 'Passphrase'} for {what}: ")
+        if new and typed and getpass("The same again: ") != typed:
+            raise UsageError("the two passphrases differ; nothing was changed", "run the command again")
+    except EOFError:
+        raise UsageError(f"no passphrase for {what}", f"type one, or set {variable}") from None
+    return typed
 
 
 @contextmanager
@@ -74,8 +83,13 @@ def progress_bars(wanted: bool = True) -> Iterator[Callable[[str, int, int], Non
         tasks: dict[str, Any] = {}
 
         def show(label: str, done: int, total: int) -> None:
-            if label not in tasks:
-                tasks[label] = bars.add_task(label, total=total)
-            bars.update(tasks[label], completed=done, total=total, visible=done < total)
+            # One line at a time: "computing: rolls" goes on in the bar of "computing: loads".
+            work = label.partition(":")[0]
+            if work not in tasks:
+                tasks[work] = bars.add_task(label, total=total)
+            for name, task in tasks.items():
+                if name != work:
+                    bars.update(task, visible=False)
+            bars.update(tasks[work], description=label, completed=done, total=total, visible=done < total)
 
         yield show

@@ -40,7 +40,7 @@ def person(
     from evenhand.actions.enrol import enrol_person
 
     root = passphrase("the root key", "EVENHAND_ROOT_PASSPHRASE")
-    own = passphrase(name)
+    own = passphrase(name, new=True)
     with open_store(data, read_clock) as store:
         certificate = enrol_person(store, name, role, root, own)
     if json:

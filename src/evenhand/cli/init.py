@@ -34,7 +34,9 @@ def init(
     from evenhand.actions.init import init as act
 
     folder = data or default_data_folder()
-    root = act(folder, programme, origin, zone, passphrase("the root key", "EVENHAND_ROOT_PASSPHRASE"), read_clock)
+    root = act(
+        folder, programme, origin, zone, passphrase("the root key", "EVENHAND_ROOT_PASSPHRASE", new=True), read_clock
+    )
     if json:
         say_json({"data": str(folder), "programme": programme, "origin": origin, "zone": zone, "root": root})
         return

@@ -23,6 +23,7 @@ COMMANDS = {
     "redeem": ("redeem", "take in receipts of what was handed out"),
     "claims": ("claims", "test the claims made of a distribution against its disclosures"),
     "allocate": ("allocate", "divide stock fairly over a network given as CSV files"),
+    "basket": ("basket", "the cheapest food basket, the best for a budget, one food for another"),
     "horizon": ("horizon", "look months ahead: when full rations break, and the even ones that never do"),
 }
 """Command -> (module of evenhand.cli that holds its `app`, what it is for). A module is imported when it is used."""
@@ -84,6 +85,8 @@ def main() -> None:
             file=sys.stderr,
         )
         sys.exit(2)
-    except KeyboardInterrupt:
-        print("interrupted; run the same command again: it goes on where it stopped", file=sys.stderr)
+    except (KeyboardInterrupt, SystemExit) as error:
+        if isinstance(error, SystemExit) and error.code != 130:  # the library turns an interrupt into an exit, silently
+            raise
+        print("\ninterrupted; run the same command again: it goes on where it stopped", file=sys.stderr)
         sys.exit(130)
