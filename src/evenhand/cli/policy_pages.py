@@ -130,6 +130,29 @@ def compare(
         say(f"written: {out / 'report.html'}, and its numbers beside it")
 
 
+def document(
+    policy: PolicyFile,
+    on: Annotated[
+        datetime | None,
+        typer.Option(
+            "--on", formats=["%Y-%m-%d"], metavar="DATE", help="A day it is in force. Default: its newest rules.",
+            show_default=False,
+        ),
+    ] = None,
+    language: LanguageOption = Language.en,
+    out: OutFile = None,
+) -> None:
+    """Write a policy as a page that a citizen reads.
+
+    What is granted to whom and why, every figure with its source and history, its tests as worked examples.
+
+    Example: evenhand policy document policy.toml --out policy.html
+    """
+    from evenhand.actions.policy_document import document_policy
+
+    _give(document_policy(policy, on.date() if on else None, language.value), out)
+
+
 def _give(made: str, out: Path | None) -> None:
     """Show a text, or write it whole to a file."""
     from evenhand.actions.policy_document import write_page
@@ -143,5 +166,5 @@ def _give(made: str, out: Path | None) -> None:
 
 def register(app: typer.Typer) -> None:
     """Add the commands to `evenhand policy`."""
-    for command in (explain, compare):
+    for command in (explain, compare, document):
         app.command()(command)

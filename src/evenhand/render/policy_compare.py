@@ -35,7 +35,7 @@ class Benefit:
     def amount(self, value: int, sign: bool = False) -> str:
         """Base units of 1/parts in the benefit's unit."""
         text = self.said.unit(value * self.scale, str(self.found["unit"]))
-        return f"+{text}" if sign and value > 0 else text
+        return "0" if sign and not value else f"+{text}" if sign and value > 0 else text
 
     @property
     def changes(self) -> bool:
@@ -119,11 +119,11 @@ def _who(comparison: Found, benefits: Sequence[Benefit]) -> Html:
 
 def _both(y: float, left: int, right: int, most: int, left_text: str, right_text: str) -> list[Child]:
     """A bar to the left for those who lose and one to the right for those who gain, each with its number."""
-    drawn: list[Child] = []
+    drawn: list[Child] = [] if left or right else [label("soft", 186, y + 12.5, say("nobody"))]
     for value, text, sign in ((left, left_text, -1), (right, right_text, 1)):
         if not value:
             continue
-        length = max(1.5, 118 * value / most)
+        length = max(1.5, 96 * value / most)
         drawn.append(rect("less" if sign < 0 else "more", 180 - length if sign < 0 else 180, y, length, 16))
         drawn.append(label("end" if sign < 0 else "", 180 + sign * (length + 5), y + 12.5, text))
     return drawn
@@ -179,11 +179,10 @@ def _stock(benefits: Sequence[Benefit]) -> Html:
         key = "stock.more" if top.found["new"] > top.found["old"] else "stock.less"
         finding = say(key, title=top.title, change=benefit_change(top))
     drawing = picture("stock", 360, 4 + 58 * len(benefits), say("stock.chart"), "; ".join(told), *drawn)
-    columns = [Col(say("benefit")), Col(say("col.old"), "n spare"), Col(say("col.new"), "n"), Col(say("col.change"), "n"),
-               Col("%", "n")]  # fmt: skip
+    columns = [Col(say("benefit")), Col(say("col.old"), "n spare"), Col(say("col.new"), "n spare"),
+               Col(say("col.change"), "n"), Col("%", "n")]  # fmt: skip
     numbers = table(columns, rows, say("stock.table"), say("stock.unit"))
-    shown = el("div", figure(finding, say("stock.measure"), drawing), numbers, cls="pair")
-    return part("stock", say("stock"), say("stock.aside"), shown)
+    return part("stock", say("stock"), say("stock.aside"), figure(finding, say("stock.measure"), drawing), numbers)
 
 
 def benefit_change(benefit: Benefit) -> str:
@@ -204,7 +203,7 @@ def _classes(benefits: Sequence[Benefit]) -> Html:
     parts: list[Child] = []
     for benefit in benefits:
         rows: list[list[Child]] = []
-        for found in sorted(benefit.found["classes"], key=lambda f: (f["policy"] != "new", -(f["gain"] + f["lose"]))):
+        for found in _merged(benefit.found["classes"]):
             name = el("span", f"{say(found['policy'])}: {found['row']}", cls="law")
             change = found["gained"] - found["lost"]
             rows.append([[found["because"] or found["row"], name], f"{found['households']:,}", f"{found['gain']:,}",
@@ -214,6 +213,16 @@ def _classes(benefits: Sequence[Benefit]) -> Html:
                        Col(say("col.lose"), "n"), Col(say("col.change"), "n")]  # fmt: skip
             parts.append(table(columns, rows, benefit.title, say("class.unit")))
     return part("class", say("class"), say("class.aside"), *parts, cls="body stack worked")
+
+
+def _merged(classes: Sequence[Found]) -> list[Found]:
+    """The rows, those that touch most households first; a row that says and does the same in both policies stands once."""
+    by_key: dict[tuple[object, ...], list[Found]] = {}
+    for found in classes:
+        key = tuple(value for name, value in found.items() if name not in ("policy", "because_in"))
+        by_key.setdefault(key, []).append(found)
+    merged = [{**group[0], "policy": "both"} if len(group) == 2 else group[0] for group in by_key.values()]
+    return sorted(merged, key=lambda f: (-(f["gain"] + f["lose"]), str(f["row"]), f["policy"] != "new"))
 
 
 def _areas(benefits: Sequence[Benefit]) -> Html:

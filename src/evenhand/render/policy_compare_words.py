@@ -18,6 +18,8 @@ TEXT = {
     "docket.households": "Households",
     "old": "old",
     "new": "new",
+    "both": "both",
+    "nobody": "nobody",
     "benefit": "Benefit",
     "numbers": "The numbers",
     "from.nothing": "new",
