@@ -20,6 +20,8 @@ rent = {of = "household", type = "number", unit = "USD", range = [-200, 1000], p
 rooms = {of = "household", type = "number", range = [0, 9], purpose = "rooms"}
 plot = {of = "household", type = "number", parts = 100, range = [0, 50], purpose = "hectares"}
 stove = {of = "household", type = "bool", purpose = "fuel"}
+garden = {of = "household", type = "bool", purpose = "food of its own", assume = false, because = "none was reported"}
+debt = {of = "household", type = "number", unit = "USD", range = [0, 900], purpose = "need", assume = 12.50, because = "w"}
 income = {of = "member", type = "number", unit = "USD", range = [0, 5000], purpose = "need"}
 ill = {of = "member", type = "bool", purpose = "need"}
 since = {of = "member", type = "date", range = [2000-01-01, 2030-12-31], purpose = "arrival"}
@@ -68,6 +70,19 @@ by = ["card", "rooms"]
 unit = "kg"
 values = [{from = 2020-01-01, source = "law 5", rows = {AAY = {0 = 1, 1 = 2}, PHH = {2 = 5}, other = 3}}]
 
+[lookup.by_card_and_size]
+by = ["card", "size"]
+unit = "kg"
+values = [
+  {from = 2020-01-01, source = "l", rows = {AAY = {1 = 1, 2 = 3, each_more = "1.5"}, PHH = {2 = 5, other = 7}, other = 2}},
+]
+
+[param.daily]
+unit = "kg"
+source = "law 7"
+prorate = "days"
+values = [{from = 2020-01-01, value = 1}, {from = 2024-03-11, value = 2}]
+
 [step.poor]
 is = "sum(income) - rent * 2 < 300 or stove"
 
@@ -91,12 +106,12 @@ round = {to = "0.01 USD", mode = "MODE"}
 
 [step.ratio]
 unit = "USD"
-is = "(rent * 7 - sum(income)) / (size / size_one + 1)"
+is = "(rent * 7 - sum(income) + nth(income, 2)) / (size / size_one + 1)"
 round = {to = "0.05 USD", mode = "MODE"}
 
 [step.gross]
 unit = "USD"
-is = "greatest(0, least(rent + sum(income) / 4, by_size))"
+is = "greatest(0, debt, least(rent + sum(income) / 4, by_size))"
 round = {to = "1 USD", mode = "half-up"}
 
 [table.base]
@@ -137,6 +152,16 @@ rows = [
 unit = "person"
 is = "1"
 
+[lookup.by_price]
+by = ["second"]
+unit = "INR/kg"
+values = [{from = 2020-01-01, source = "law 9", rows = {AAY = 1, PHH = "2.5", other = 4}}]
+
+[table.more]
+unit = "kg"
+rows = [{id = "garden", when = "garden", then = "daily / 2", because = "b"}]
+otherwise = {then = "daily", because = "b"}
+
 [table.rank]
 of = "household"
 unit = "number"
@@ -162,7 +187,10 @@ otherwise = {then = "1", because = "b"}
 
 [[entitlement]]
 benefit = "grain"
-amount = "sum(base) + extra + bonus"
+amount = "sum(base) + extra + bonus + by_card_and_size + more"
+round = {to = "1 g", mode = "MODE"}
+served = "home state"
+price = {home = "by_price", away = "by_price * 2"}
 floor = {share = "3/7", round = "MODE"}
 tier = "rank"
 

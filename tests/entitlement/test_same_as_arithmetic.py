@@ -14,7 +14,8 @@ from evenhand.flow.entitlement import plan, program_for
 from evenhand.flow.policy import load, period_for
 from evenhand.flow.policy.evaluate import Household
 
-HOUSEHOLD = ("card", "second", "rent", "rooms", "plot", "stove")
+HOUSEHOLD = ("card", "second", "rent", "rooms", "plot", "stove", "debt")
+DAYS = [(date(2024, 2, 29), "28 Feb"), (date(2021, 3, 1), "1 Mar"), (date(2024, 3, 15), "1 Mar")]
 MEMBER = ("birth_date", "occupation", "income", "ill", "since")
 
 
@@ -32,6 +33,7 @@ def some_household(chance: random.Random) -> tuple[dict[str, object], list[dict[
         "rooms": blank(chance, Fraction(chance.randint(0, 4))),
         "plot": blank(chance, Fraction(chance.randint(0, 100), 100)),
         "stove": blank(chance, chance.random() < 0.4),
+        "debt": blank(chance, Fraction(chance.randint(0, 99900), 100)),
     }
     members = []
     for _ in range(chance.choice([0, 1, 1, 2, 3, 4, 6])):
@@ -78,7 +80,7 @@ def write(folder: Path, households: list[tuple[dict[str, object], list[dict[str,
 
 
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize(("day", "leap"), [(date(2024, 2, 29), "28 Feb"), (date(2021, 3, 1), "1 Mar")])
+@pytest.mark.parametrize(("day", "leap"), DAYS)
 def test_engine_and_exact_arithmetic_agree(tmp_path: Path, mode: str, day: date, leap: str) -> None:
     policy = load(policy_text(mode, leap), "rich.toml")
     period = period_for(policy, day)
@@ -86,16 +88,20 @@ def test_engine_and_exact_arithmetic_agree(tmp_path: Path, mode: str, day: date,
     households = [some_household(chance) for _ in range(150)]
     # Money in the file is dollars and cents; in the tree it is cents.
     found = DuckDB(threads=2).rows(
-        plan(policy, period, outputs=("wide", "entitlement", "reasons")), write(tmp_path, households)
+        plan(policy, period, outputs=("wide", "entitlement", "reasons", "prices"), absent={"garden"}),
+        write(tmp_path, households),
     )
     program = program_for(policy, period)
     wide = found["wide"].to_pylist()
     reasons = {(row["household"], row["entitlement"]): row["reasons"] for row in found["reasons"].to_pylist()}
     tiers = {(row["household"], row["benefit"]): row["tier"] for row in found["entitlement"].to_pylist()}
-    decided = undecided = 0
+    prices = {
+        (row["household"], row["entitlement"]): (row["price"], row["away"]) for row in found["prices"].to_pylist()
+    }
+    decided = undecided = priced = 0
     for number, (given, members) in enumerate(households):
         key = f"h{number}"
-        cents = {**given, "rent": None if given["rent"] is None else given["rent"] * 100}
+        cents = {**given, **{name: given[name] and given[name] * 100 for name in ("rent", "debt")}}
         people = [{**m, "income": None if m["income"] is None else m["income"] * 100} for m in members]
         due = Household(program, cents, people).due()
         row = wide[number]
@@ -112,5 +118,8 @@ def test_engine_and_exact_arithmetic_agree(tmp_path: Path, mode: str, day: date,
             assert row.get(f"{name}_floor", 0) == one.floor
             assert reasons[key, name] == list(one.reasons)
             assert tiers[key, name] == one.tier
+            assert prices.get((key, name), (None, None)) == (one.price, one.away)
+            priced += one.price is not None
     assert decided > 100
     assert undecided > 100
+    assert priced > 8

@@ -232,6 +232,7 @@ class Emitter:
             "all-of": f"CASE WHEN NOT bool_and({{}}) THEN FALSE WHEN {whole} THEN TRUE END",
             "min-of": f"CASE WHEN {whole} THEN min({{}}) END",
             "max-of": f"CASE WHEN {whole} THEN max({{}}) END",
+            "nth-of": f"CASE WHEN {whole} THEN coalesce(list_reverse_sort(list({{}}))[{node.data}], 0) END",
         }[node.op]
         return self.layers.gather(value, text)
 

@@ -39,11 +39,12 @@ def prices(planner: Planner, source: str) -> Select:
     """What a household pays for one unit, at home and away."""
     parts = [
         f"SELECT row, {number} AS n, household, {inputs.literal(found.rule.name)} AS entitlement, "
-        f"{inputs.literal(found.rule.served)} AS served, p_{found.rule.name} AS price, q_{found.rule.name} AS away "
+        f"{inputs.literal(found.rule.served)} AS served, {inputs.literal(found.per)} AS per, "
+        f"p_{found.rule.name} AS price, q_{found.rule.name} AS away "
         f"FROM {source} WHERE p_{found.rule.name} IS NOT NULL OR q_{found.rule.name} IS NOT NULL"
         for number, found in enumerate(planner.program.entitlements)
     ]
-    columns = "household, entitlement, served, price, away"
+    columns = "household, entitlement, served, per, price, away"
     return Select("prices", f"SELECT {columns} FROM ({' UNION ALL '.join(parts)}) ORDER BY row, n", tables.PRICES)
 
 

@@ -56,7 +56,8 @@ PRICES = Table("prices", (
     Column("household", "text", ""),
     Column("entitlement", "text", ""),
     Column("served", "text", "where it is had", choices=("anywhere", "home state", "home point")),
-    Column("price", "quantity", "hundredths of the currency for one of the benefit's unit, at home", required=False),
+    Column("per", "text", "the unit the prices are for"),
+    Column("price", "quantity", "hundredths of the currency for one of that unit, at home", required=False),
     Column("away", "quantity", "the same elsewhere; empty where it is had at the home point only", required=False),
 ), ("household", "entitlement"), "what a household pays, in the order of the households file")  # fmt: skip
 

@@ -100,7 +100,7 @@ def look_up(dated: Dated, values: Sequence[Value]) -> Fraction | None:
     return None
 
 
-def aggregate(op: str, values: Sequence[Value]) -> Value:
+def aggregate(op: str, values: Sequence[Value], data: Any = None) -> Value:
     """One value over the members of a household; no members, or one unknown that matters, is unknown."""
     if not values:
         return None
@@ -115,6 +115,8 @@ def aggregate(op: str, values: Sequence[Value]) -> Value:
     known: list[Any] = list(values)
     if op == "sum-of":
         return sum(known, Fraction(0))
+    if op == "nth-of":
+        return sorted(known, reverse=True)[data - 1] if data <= len(known) else Fraction(0)
     return min(known) if op == "min-of" else max(known)  # type: ignore[no-any-return]
 
 

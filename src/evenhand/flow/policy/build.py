@@ -136,7 +136,10 @@ class Builder(NumberBuilder):
             if len(arguments) != 2:
                 raise Refused(f"{name}( )", "two things are wanted in the brackets", _EXAMPLE[name])
             return self.of_dates(name, arguments, scope)
-        if len(arguments) != 1:
+        if name == "nth" and len(arguments) != 2:
+            raise Refused("nth( )", "two things are wanted in the brackets", "write nth(income, 2)")
+        place = _place(arguments[-1]) if name == "nth" else 0
+        if len(arguments) != 1 and name != "nth":
             raise Refused(
                 f"{name}( )", "one thing is wanted in the brackets", f"write {name}(…) over what each member has"
             )
@@ -144,7 +147,7 @@ class Builder(NumberBuilder):
             raise Refused(
                 f"{name}( )", "counts over all members stand in rules of households", "make it a step of the household"
             )
-        return self.aggregate(name, arguments[0], cell)
+        return self.aggregate(name, arguments[0], cell, place)
 
     def extreme(self, name: str, nodes: Sequence[Node], cell: Measure | None) -> Node:
         """`greatest( )` and `least( )`, of numbers or of dates."""
@@ -198,7 +201,7 @@ class Builder(NumberBuilder):
         high = max(0, (second.span[1] - first.span[0]).days + 1)
         return self.fold("days", "number", [first, second], quant=Quant(DAY, 1, Fraction(low), Fraction(high)))
 
-    def aggregate(self, name: str, argument: syntax.Ast, cell: Measure | None) -> Node:
+    def aggregate(self, name: str, argument: syntax.Ast, cell: Measure | None, place: int = 0) -> Node:
         """One value over the members."""
         node = self.build(argument, "member", cell)
         wants = "bool" if name in ("any", "all", "count") else "number"
@@ -225,7 +228,9 @@ class Builder(NumberBuilder):
             most = numbers.MEMBERS_MAX
             quant = replace(quant, lo=min(quant.lo, quant.lo * most), hi=max(quant.hi, quant.hi * most))
             numbers.check(quant.largest * quant.den, "sum( )")
-        return Node(op, "number", "household", (node,), quant)
+        if name == "nth":
+            quant = replace(quant, lo=min(quant.lo, Fraction(0)), hi=max(quant.hi, Fraction(0)))
+        return Node(op, "number", "household", (node,), quant, data=place or None)
 
 
 _EXAMPLE = {
@@ -240,7 +245,17 @@ _INSIDE = {
     "sum": "ration",
     "min": "income",
     "max": "income",
+    "nth": "income",
 }
+
+
+def _place(ast: syntax.Ast) -> int:
+    """Which one `nth( )` takes: a whole number from 1."""
+    if isinstance(ast, syntax.Number) and ast.value.denominator == 1 and 1 <= ast.value <= numbers.MEMBERS_MAX:
+        return int(ast.value)
+    raise Refused(
+        _shown(ast), "which one is wanted: a whole number from 1", "write nth(income, 2) for the second largest"
+    )
 
 
 def _year(day: date, years: int) -> date:

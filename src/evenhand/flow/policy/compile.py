@@ -10,8 +10,8 @@ from evenhand.core.period import Period
 from evenhand.core.unit import UNITS
 from evenhand.flow.policy import numbers
 from evenhand.flow.policy.gate import Refused
-from evenhand.flow.policy.measure import NUMBER, Measure, measure
-from evenhand.flow.policy.model import Expr, Policy, Rounding, Step, TableRule
+from evenhand.flow.policy.measure import Measure, measure
+from evenhand.flow.policy.model import Entitlement, Expr, Policy, Rounding, Step, TableRule
 from evenhand.flow.policy.names import Broken, Names
 from evenhand.flow.policy.sheet import Faults
 from evenhand.flow.policy.tree import Node, Program, Quant, TypedEntitlement, TypedRow, TypedStep, TypedTable
@@ -180,8 +180,7 @@ class _Compiler(Names):
             unit = measure(UNITS[benefit.unit].name)
             plain = self.cell(rule.amount, "household", "number", unit)
             tier = self.cell(rule.tier, "household", "number", None) if rule.tier else None
-            price = self._price(rule.price, benefit.unit) if rule.price else None
-            away = self._price(rule.away, benefit.unit) if rule.away else None
+            price, away, per = self._prices(rule, unit) if rule.price else (None, None, benefit.unit)
             if plain is None or (rule.tier and tier is None):
                 continue
             try:
@@ -197,35 +196,43 @@ class _Compiler(Names):
             except Refused as error:
                 self.faults.add(rule.amount.path, error.text, error.message, error.remedy)
                 continue
-            self.program.entitlements.append(TypedEntitlement(rule, plain, amount, tier, price, away))
+            self.program.entitlements.append(TypedEntitlement(rule, plain, amount, tier, price, away, per))
 
-    def _price(self, expr: Expr, name: str) -> Node | None:
-        """A price as hundredths of the currency for one unit of the benefit."""
-        unit = measure(UNITS[name].name)
+    def _prices(self, rule: Entitlement, unit: Measure) -> tuple[Node | None, Node | None, str]:
+        """(the price at home, the price away, the unit they are for), in whole hundredths of the currency."""
+        found = {expr: self._price(expr, unit) for expr in (rule.price, rule.away) if expr is not None}
+        written = {node.number.measure.text.partition("/")[2] for node in found.values() if node is not None}
+        own = UNITS[self.policy.benefits[rule.benefit].unit]
+        alike = [
+            one for one in UNITS.values() if one.dimension == own.dimension and one.base_per_unit >= own.base_per_unit
+        ]
+        for one in sorted(alike, key=lambda one: (one.name not in written, one != own, one.base_per_unit)):
+            each = self.builder.constant([Fraction(one.base_per_unit)] * len(self.program.environments), unit)
+            made = {
+                expr: node if node is None or node.bare else self.builder.product([(1, node), (1, each)])
+                for expr, node in found.items()
+            }
+            if all(node is None or node.number.den == 1 for node in made.values()):
+                home, away = (made.get(expr) if expr else None for expr in (rule.price, rule.away))
+                return home, away, one.name
+        assert rule.price is not None
+        advice = "make it a step with round, or give it for a larger unit"
+        self.faults.add(rule.price.path, rule.price.text, "a price finer than a hundredth", advice)
+        return None, None, own.name
+
+    def _price(self, expr: Expr, unit: Measure) -> Node | None:
+        """A price as it is written: money for a quantity of the benefit, or 0."""
         node = self.cell(expr, "household", "number", None)
-        if node is None:
-            return None
-        if node.bare and not any(node.data):
-            return self.builder.constant(node.data, NUMBER)
-        try:
-            if node.bare or not _is_price(node, unit):
-                raise Refused(
-                    expr.text, f"a price is money for a {unit.text}", f'give it a unit such as "INR/{unit.text}"'
-                )
-            one = self.builder.constant([unit.scale] * len(self.program.environments), unit)
-            each = self.builder.product([(1, node), (1, one)])
-            if each.number.den != 1:
-                raise Refused(
-                    expr.text,
-                    f"a price finer than a hundredth for a {unit.text}",
-                    "make it a step with round, or give it for a larger unit",
-                )
-            if each.number.lo < 0:
-                raise Refused(expr.text, "the price can fall below 0", "write greatest(0, …)")
-            return each
-        except Refused as error:
-            self.faults.add(expr.path, error.text, error.message, error.remedy)
-            return None
+        if node is None or (node.bare and not any(node.data)):
+            return node
+        if node.bare or not _is_price(node, unit):
+            advice = f'give it a unit such as "INR/{unit.text}"'
+            self.faults.add(expr.path, expr.text, f"a price is money for a {unit.text}", advice)
+        elif node.number.lo < 0:
+            self.faults.add(expr.path, expr.text, "the price can fall below 0", "write greatest(0, …)")
+        else:
+            return node
+        return None
 
     def _whole_and_due(self, amount: Node, parts: int, expr: Expr) -> None:
         if parts % amount.number.den:

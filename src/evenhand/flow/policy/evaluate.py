@@ -23,7 +23,7 @@ Given = Mapping[str, object]
 class Due:
     """What a household is due of one entitlement, in base units (of 1/parts); None where it cannot be decided.
 
-    `price`, `away`: hundredths of the currency for one unit, at home and elsewhere; None where none is declared or known.
+    `price`, `away`: hundredths of the currency for one `per`, at home and elsewhere; None where none is declared or known.
     """
 
     amount: int | None
@@ -33,6 +33,7 @@ class Due:
     missing: str
     price: int | None = None
     away: int | None = None
+    per: str = ""
 
 
 class Household:
@@ -62,7 +63,7 @@ class Household:
             people = range(len(self.members or ()))
             if node.op in ("sum-of", "count-of") and len(people) > MEMBERS_MAX:
                 return None
-            return aggregate(node.op, [self.value(node.args[0], person) for person in people])
+            return aggregate(node.op, [self.value(node.args[0], person) for person in people], node.data)
         data = node.data[self.index] if node.op == "lookup" else node.data
         return apply(node.op, data, [self.value(arg, member) for arg in node.args])
 
@@ -158,10 +159,12 @@ class Household:
                 continue
             home, away = (self.value(node) if node else None for node in (entitlement.price, entitlement.away))
             away = home if entitlement.away is None and entitlement.rule.served != "home point" else away
-            prices = [int(price) if isinstance(price, Fraction) else None for price in (home, away)]
             amount = int(value * benefit.parts)
             floor = round_to(rule.floor.share * amount, Fraction(1), rule.floor.mode) if rule.floor else Fraction(0)
-            found[rule.name] = Due(amount, int(floor), int(tier), self._reasons(entitlement.amount), "", *prices)
+            found[rule.name] = Due(
+                amount, int(floor), int(tier), self._reasons(entitlement.amount), "", _whole(home), _whole(away),
+                entitlement.per,
+            )  # fmt: skip
         return found
 
     def _reasons(self, node: Node) -> tuple[str, ...]:
@@ -227,6 +230,10 @@ class Household:
         if not chosen and typed.otherwise is None:
             return f"{name}: no row fits"
         return (self.missing(typed.otherwise, who) if not chosen and typed.otherwise else None) or name
+
+
+def _whole(price: Value) -> int | None:
+    return int(price) if isinstance(price, Fraction) else None
 
 
 def parts(typed: TypedTable | TypedStep) -> tuple[Node, ...]:

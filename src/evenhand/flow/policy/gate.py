@@ -10,8 +10,7 @@ import re
 
 LONGEST = 2_000
 DEEPEST = 30
-FUNCTIONS = ("greatest", "least", "any", "all", "sum", "count", "min", "max", "age", "add_years", "days")
-LATER = ("nth",)
+FUNCTIONS = ("greatest", "least", "any", "all", "sum", "count", "min", "max", "nth", "age", "add_years", "days")
 WORDS = ("and", "or", "not", "in", "between", "true", "false")
 INFIX = ("and", "or", "not", "in", "between")
 
@@ -87,8 +86,6 @@ def _name(token: str, lower: str, rest: str) -> tuple[str, str]:
         return lower.upper(), "value" if lower in ("true", "false") else "sign"
     if called and lower in FUNCTIONS and token == lower:
         return f"fn_{lower}", "sign"
-    if called and lower in LATER:
-        raise Refused(token, f"{lower}( ) is not supported yet", f"use one of {', '.join(FUNCTIONS)}")
     if called:
         raise Refused(token, f'there is no function "{token}"', f"use one of {', '.join(FUNCTIONS)}")
     return f'"{token}"', "value"

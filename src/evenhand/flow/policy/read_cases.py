@@ -110,7 +110,7 @@ def _expected(item: Sheet, entitlements: tuple[Entitlement, ...], benefits: dict
 
 
 def _expected_price(sheet: Sheet, key: str, value: object, benefit: Benefit) -> object:
-    """A price in hundredths for one of the benefit's unit."""
+    """A price in hundredths for a base unit of the benefit."""
     if isinstance(value, (int, Decimal)) and value == 0:
         return Fraction(0)
     found = sheet.quantity(key, f"3 INR/{benefit.unit}")
@@ -120,7 +120,7 @@ def _expected_price(sheet: Sheet, key: str, value: object, benefit: Benefit) -> 
     if (unit.dimension, -1) not in found[1].dims:
         sheet.fault(key, f"not a price for a {benefit.unit}", f'write "3 INR/{benefit.unit}"')
         return None
-    return found[0] * unit.base_per_unit
+    return found[0]
 
 
 def _expected_amount(sheet: Sheet, key: str, value: object, benefit: Benefit) -> object:

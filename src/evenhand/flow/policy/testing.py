@@ -126,11 +126,12 @@ def _differs(policy: Policy, due: dict[str, Due], key: str, wanted: object) -> s
 
 def _differs_in_price(due: Due, key: str, end: str, wanted: object) -> str:
     got = due.price if end == "_price" else due.away
-    if got == wanted or (got is None and wanted == "undecided"):
+    each = UNITS[due.per].base_per_unit if due.per else 1
+    if (got is None and wanted == "undecided") or (got is not None and Fraction(got, each) == wanted):
         return ""
     came = "nothing" if got is None else f"{got} hundredths"
-    asked = wanted if isinstance(wanted, str) else f"{wanted} hundredths"
-    return f"{key}: {asked} for one unit was expected, and {came} came out"
+    asked = f"{wanted * each} hundredths" if isinstance(wanted, Fraction) else str(wanted)
+    return f"{key}: {asked} for one {due.per} was expected, and {came} came out"
 
 
 def _total(own: list[Due], field: str, benefit: Benefit) -> Fraction:

@@ -40,7 +40,7 @@ class Node:
     """One operation. `op` says which; `data` is its name, constants or codes.
 
     op: const, input, size, rule, lookup, sum, product, quotient, round, compare, word-in, word-same, and, or, not,
-    greatest, least, sum-of, count-of, any-of, all-of, min-of, max-of, age, add-years, add-days, days.
+    greatest, least, sum-of, count-of, any-of, all-of, min-of, max-of, nth-of, age, add-years, add-days, days.
     """
 
     op: str
@@ -60,7 +60,7 @@ class Node:
         return self.quant
 
 
-AGGREGATES = ("sum-of", "count-of", "any-of", "all-of", "min-of", "max-of")
+AGGREGATES = ("sum-of", "count-of", "any-of", "all-of", "min-of", "max-of", "nth-of")
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,8 @@ class TypedStep:
 class TypedEntitlement:
     """An entitlement: its amount as written (`plain`), after rounding (`amount`), the tier, and the prices.
 
-    A price is money for one of the benefit's unit, in hundredths: `price` at home, `away` elsewhere (None: the same).
+    A price is money for one `per`, a unit of the benefit's dimension, in hundredths: `price` at home, `away` elsewhere
+    (None: the same).
     """
 
     rule: Entitlement
@@ -106,6 +107,7 @@ class TypedEntitlement:
     tier: Node | None
     price: Node | None = None
     away: Node | None = None
+    per: str = ""
 
 
 @dataclass
