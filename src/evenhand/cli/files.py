@@ -66,3 +66,16 @@ def _read_parquet(path: Path, columns: Sequence[str], optional: Sequence[str]) -
         if not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_integer(kind)):
             raise input_error(str(path), 0, name, kind, "neither text nor whole numbers", "write the column as text")
     return [{name: "" if cell is None else str(cell) for name, cell in row.items()} for row in table.to_pylist()]
+
+
+def read_header(path: Path) -> list[str]:
+    """The names of a file's columns; empty where it has none that can be read (read_csv says why)."""
+    if path.suffix == ".parquet":
+        try:
+            return list(pq.read_schema(path).names)
+        except (pa.ArrowException, OSError):
+            return []
+    try:
+        return next(csv.reader(io.StringIO(read_bytes(path).decode("utf-8-sig"), newline="")), [])
+    except (UnicodeDecodeError, csv.Error):
+        return []

@@ -71,16 +71,21 @@ def _needs(chosen: Chosen, basket: Basket) -> Html:
         gets = chosen.nutrients[need.nutrient]
         share = gets / need.least if need.least else Fraction(1)
         tight = need.nutrient in binding or f"most {need.nutrient}" in binding
-        name: Child = el("b", need.nutrient) if tight else need.nutrient
-        percent = decimal(share * 100, 0) if need.least else ""
+        written = need.nutrient.replace("(", " (").replace("  ", " ")
+        name: Child = el("b", written) if tight else written
+        percent = f"{share * 100 // 1:,}" if need.least else ""
         rows.append(
-            [name, decimal(need.least), decimal(gets), percent, share_bar(min(share, Fraction(1)), 2 if tight else 5)]
+            [name, _amount(need.least), _amount(gets), percent, share_bar(min(share, Fraction(1)), 2 if tight else 5)]
         )
-    heads = [Col("Nutrient"), Col("Needed", "n"), Col("In the basket", "n"), Col("%", "n"), Col("", "w")]
+    heads = [Col("Nutrient"), Col("Needed", "n"), Col(["In the", el("br"), "basket"], "n"), Col("%", "n"), Col("", "w")]
     names = [name for name, _ in chosen.binding if name not in ("budget", "all of every need")]
     aside = f"Bold needs hold the answer where it is: without them it would be {_better(chosen)}." if names else None
     more = el("p", f"What holds the answer: {listing(names)}.", cls="small soft") if names else None
     return part("needs", "The needs", aside, table(heads, rows, "A person a day"), more)
+
+
+def _amount(value: Fraction) -> str:
+    return decimal(value, 0 if value >= 100 else 1)
 
 
 def _better(chosen: Chosen) -> str:
