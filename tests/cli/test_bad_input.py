@@ -154,6 +154,7 @@ COUNTS = {
     "half a step": ("open", "Barn,grain,1.5\n", ["row 1", 'field "steps"', '"1.5"']),
     "a count below zero": ("open", "Barn,grain,-1\n", ["row 1", 'field "steps"', '"-1"']),
     "twice in one file": ("open", "Barn,grain,432\nBarn,grain,432\n", ["row 2", "twice"]),
+    "a point before its depot": ("open", "Alder,grain,0\nAlder,oil,0\n", ["Alder", "wait at Barn", "count Barn first"]),
     "another count of the same node": ("received", "Alder,grain,215\nAlder,oil,34\n", ["otherwise before"]),
 }
 

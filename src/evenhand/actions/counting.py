@@ -65,6 +65,7 @@ class Batch:
                 (store.programme.id, self.cycle.id),
             )
         }
+        awaited = {bill[2] for bill in self.bills}
         for name, steps in sorted(counts.items()):
 
             def wrong(field: str, value: object, message: str, remedy: str, name: str = name) -> None:
@@ -89,6 +90,10 @@ class Batch:
                 expected = {bill[3] for bill in self.bills if bill[2] == name}
                 for benefit in sorted(expected - steps.keys()):
                     wrong("commodity", benefit, "is on the way and not counted", "enter 0 if none came")
+                for waiting in sorted(
+                    {b[1] for b in self.bills if b[2] == name} & awaited - before.keys() - counts.keys()
+                ):
+                    wrong("node", name, f"its goods wait at {waiting}, not counted in yet", f"count {waiting} first")
                 if kinds[name] == "point" and name not in self.signers:
                     wrong("node", name, "no device holds the point", f"run: evenhand enrol device NAME --point {name}")
                 fresh.append(name)
