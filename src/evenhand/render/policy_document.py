@@ -7,7 +7,7 @@ from datetime import date
 from fractions import Fraction
 
 from evenhand.core.benefit import Benefit
-from evenhand.flow.entitlement.terms import cell_of, quantity
+from evenhand.flow.entitlement.terms import cell_of, quantity, term_of
 from evenhand.flow.policy import TestResult
 from evenhand.flow.policy.model import Entitlement, Policy, Row, Step, TableRule
 from evenhand.render.grid import Col, part, table
@@ -72,7 +72,10 @@ def _granted(words: InWords) -> Html:
     body: list[Child] = []
     for found in words.policy.entitlements:
         benefit = words.policy.benefits[found.benefit]
-        lines: list[Child] = [el("h3", _name(words, benefit)), *_promise(words, found, benefit)]
+        name = _name(words, benefit)
+        if sum(other.benefit == found.benefit for other in words.policy.entitlements) > 1:
+            name += f" ({words.title(found.name)})"
+        lines: list[Child] = [el("h3", name), *_promise(words, found)]
         for rule in shown_rules(words.policy, found.amount.ast, seen):
             lines.append(_rule(words, rule))
         if found.tier is not None:
@@ -85,7 +88,7 @@ def _granted(words: InWords) -> Html:
     return part("granted", said.say("d.granted"), said.say("d.granted.aside"), *body, cls="body")
 
 
-def _promise(words: InWords, found: Entitlement, benefit: Benefit) -> list[Child]:
+def _promise(words: InWords, found: Entitlement) -> list[Child]:
     """The formula, rounding, the protected part and the price, a line each."""
     said = words.said
     lines: list[Child] = [el("p", said.say("d.amount", formula=words.term(found.amount.ast)))]
@@ -181,8 +184,7 @@ def _asked(words: InWords) -> Html:
         assumed = None
         if found.assume is not None:
             because = words.told(("input", name, "because"), found.because)
-            value = said.quantity(quantity(found.assume, found.measure)) if isinstance(found.assume, Fraction) else (
-                said.text["yes" if found.assume else "no"] if isinstance(found.assume, bool) else str(found.assume))  # fmt: skip
+            value = said.term(term_of(found.assume, found.measure))
             assumed = el("span", said.say("x.assumed", value=value, because=because), cls="law")
         rows.append([words.title(name), said.say(f"d.of.{found.of}"), said.alone(found.purpose), [values, assumed]])
     made = table(columns, rows, said.say("d.asked"), hidden_caption=True) if rows else el("p", said.say("x.none"))

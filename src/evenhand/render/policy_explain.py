@@ -32,7 +32,7 @@ def text(explanation: Explanation, language: str) -> str:
     said = Said(language)
     lines = [said.say("x.title", period=said.period(explanation["period"])), _over(said, explanation), ""]
     for due in explanation["entitlements"]:
-        lines.append(f"{said.own(due, 'title')}: {said.sentence(due)}")
+        lines.append(f"{said.titled(due)}: {said.sentence(due)}")
         for whom, why, amount in _rows(said, explanation, due):
             lines.append(f"  {whom}: {why[0]} ({amount})" + (f"; {why[1]}" if why[1] else ""))
         lines += [f"  {line}" for line in _notes(said, due)]
@@ -46,7 +46,7 @@ def page(explanation: Explanation, language: str) -> str:
     """The page."""
     said = Said(language)
     period = said.period(explanation["period"])
-    open_ones = [said.own(due, "title") for due in explanation["entitlements"] if due["amount"] is None]
+    open_ones = [said.titled(due) for due in explanation["entitlements"] if due["amount"] is None]
     lead = said.say("x.lead.open", names=said.listed(open_ones)) if open_ones else said.say("x.lead")
     title = el("div", el("p", _over(said, explanation), cls="over"), el("h1", said.say("x.title", period=period)),
                el("p", lead, cls="lead"), cls="title")  # fmt: skip
@@ -75,7 +75,7 @@ def _over(said: Said, explanation: Explanation) -> str:
 def _line(said: Said, due: Mapping[str, Any]) -> Html:
     """One ration line: what, why in a sentence, how much."""
     amount = said.quantity(due["amount"]) if due["amount"] is not None else None
-    what = el("div", el("b", said.own(due, "title")), el("span", dated(said.sentence(due))), cls="what")
+    what = el("div", el("b", said.titled(due)), el("span", dated(said.sentence(due))), cls="what")
     if amount is None:
         open_word = el("p", mark("m-open"), el("span", said.say("x.undecided")), cls="qty open")
         return el("li", what, open_word, cls="none")
@@ -100,7 +100,7 @@ def _rows(said: Said, explanation: Explanation, due: Mapping[str, Any]) -> list[
                 value = f"{said.say('rounded', before=filled, mode=mode, to=said.quantity(step['to']))} = {value}"
             elif filled != value:
                 value = f"{filled} = {value}"
-            law = "; ".join(dict.fromkeys(text for entry in entries if (text := said.law(entry))))
+            law = "; ".join(said.laws(entries))
             found.append((whom, (why, law), value))
     return found
 
@@ -132,7 +132,7 @@ def _worked(said: Said, explanation: Explanation, due: Mapping[str, Any]) -> Htm
     filled = said.term(due["formula"]["filled"])
     shown = said.quantity(due["amount"]) if due["amount"] is not None else said.say("x.undecided")
     foot: list[Child] = ["", filled if filled != shown else "", shown]
-    caption = said.say("x.how.of", title=said.own(due, "title"))
+    caption = said.say("x.how.of", title=said.titled(due))
     made = table(columns, rows, caption, foot=foot, cls="table why") if rows else el("h3", caption)
     lines = [el("p", line, cls="small") for line in _notes(said, due)]
     missing = el("p", said.missing(due["missing"]), cls="must") if due["amount"] is None else None
@@ -143,7 +143,7 @@ def _short(said: Said, dues: list[Mapping[str, Any]]) -> Html:
     """What becomes of what is not had. The same words for several goods are said once."""
     groups: dict[tuple[str, str], list[str]] = {}
     for due in dues:
-        groups.setdefault((due["undersupplied"], due["uncollected"]), []).append(said.own(due, "title"))
+        groups.setdefault((due["undersupplied"], due["uncollected"]), []).append(said.titled(due))
     body: list[Child] = [el("p", said.say("x.short.text"))]
     for (under, uncollected), names in groups.items():
         name = el("b", said.listed(list(dict.fromkeys(names)))) if len(groups) > 1 else None

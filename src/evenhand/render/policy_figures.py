@@ -69,7 +69,7 @@ def _history(words: InWords, param: Param) -> Html:
         start, last_day = (dated(_day(day) or said.say("d.open")) for day in (held.span.start, end))
         rows.append([start, last_day, said.alone(_source(words, param, held)), words.value(param, held)])
     drawing = _steps(words, param, ends, finding)
-    return el("div", figure(finding, said.say("d.figures.aside"), drawing), table(columns, rows, name), cls="pair")
+    return el("div", figure(finding, said.say("d.figures.aside"), drawing), table(columns, rows, name, cls="table dates"))
 
 
 def _ends(param: Param) -> list[date | None]:
@@ -98,6 +98,7 @@ def _steps(words: InWords, param: Param, ends: list[date | None], title: str) ->
 
     drawn: list[Child] = [el("path", cls="axis axis--0", d=f"M{LEFT} {number(y(Fraction(0)))}H{RIGHT}")]
     path, free, told = "", -100.0, []
+    close = len({start.year for start in starts}) < len(starts)
     for held, end, value in zip(param.values[:MOST_STEPS], ends, values, strict=False):
         start = held.span.start or low
         stop = x(end + timedelta(days=1)) if end else float(RIGHT)
@@ -105,8 +106,8 @@ def _steps(words: InWords, param: Param, ends: list[date | None], title: str) ->
         shown = words.said.number(Fraction(quantity(value, param.measure)["shown"]))
         if x(start) > free:
             drawn.append(label("halo b", x(start), y(value) - 6, shown))
-            drawn.append(label("soft", x(start), BOTTOM + 16, str(start.year)))
-            free = x(start) + max(34, 8 * len(shown))
+            drawn.append(label("soft", x(start), BOTTOM + 16, str(start)[: 7 if close else 4]))
+            free = x(start) + max(52 if close else 34, 8 * len(shown))
         told.append(f"{start}: {shown}")
     drawn.append(el("path", cls="step", d=path))
     return picture(f"p-{param.name}", 360, BOTTOM + 22, title, "; ".join(told), *drawn)

@@ -131,6 +131,11 @@ class Said(Catalogue):
         """A text of the policy in this language if its author gave it, else as written."""
         return self.alone(str(entry.get(f"{key}_in", {}).get(self.language, entry.get(key, ""))))
 
+    def titled(self, due: Mapping[str, Any]) -> str:
+        """What an entitlement is called: its benefit's title, and its own name where the benefit has several."""
+        title = self.own(due, "title")
+        return f"{title} ({self.name(due['name'])})" if due["shared"] else title
+
     # -- dates, people, rules for what was not had
 
     def period(self, period: Mapping[str, Any]) -> str:
@@ -172,6 +177,13 @@ class Said(Catalogue):
             return self.say("from.span", source=source, date=first, to=last)
         return self.say("from.since", source=source, date=first) if first else self.say("from", source=source)
 
+    def laws(self, entries: Sequence[Mapping[str, Any]]) -> list[str]:
+        """Where things are written, each once; a source without a day is left out where one with a day says it too."""
+        dated = [self.own(entry, "source") for entry in entries if entry.get("source") and entry.get("from")]
+        kept = [entry for entry in entries if entry.get("from")
+                or not any(self.own(entry, "source") in other for other in dated)]  # fmt: skip
+        return list(dict.fromkeys(text for entry in kept if (text := self.law(entry))))
+
     # -- the sentence
 
     def sentence(self, due: Mapping[str, Any]) -> str:
@@ -187,7 +199,7 @@ class Said(Catalogue):
             text = self.say("why", amount=amount, because="; ".join(reasons)) if reasons else amount
         else:
             text = self.say("is", filled=filled, amount=amount)
-        written = list(dict.fromkeys(law for entry in _sources(due) if (law := self.law(entry))))
+        written = self.laws(_sources(due))
         if 0 < len(written) <= MOST_SOURCES:
             return self.say("with", sentence=text, law="; ".join(written))
         return text

@@ -104,6 +104,7 @@ class _Explainer:
         )
         out: dict[str, Any] = {
             "name": rule.name, "benefit": benefit.id, **told(self.policy, ("benefit", benefit.id, "title"), benefit.title),
+            "shared": sum(other.benefit == rule.benefit for other in self.policy.entitlements) > 1,
             "unit": benefit.unit, "parts": benefit.parts,
             "amount_base": due.amount, "decided": due.amount is not None,
             "amount": None if due.amount is None else quantity(Fraction(due.amount, benefit.parts), cell),
