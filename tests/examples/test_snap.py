@@ -36,23 +36,36 @@ POVERTY = {"48": (15650, 5500), "AK": (19550, 6880), "HI": (17990, 6330)}
 CAP = {"48": 744, "AK": 1189, "HI": 1003}
 
 
-def run(folder: Path, households: Path, members: Path) -> dict[str, str]:
+def run(folder: Path, households: Path, members: Path, policy: Path = POLICY) -> dict[str, str]:
     """The column `snap` of `policy run` in January 2026."""
     out = folder / "due.csv"
-    run_policy(engine(), read_policy(POLICY), date(2026, 1, 1), households, members, out)
+    run_policy(engine(), read_policy(policy), date(2026, 1, 1), households, members, out)
     with out.open(newline="") as file:
         return {row["household"]: row["snap"] for row in csv.DictReader(file)}
 
 
-@pytest.mark.skipif(
-    not ANSWERS.is_dir(), reason=f"the 300 answers are not at {ANSWERS}; EVENHAND_SHARED names their folder"
+with_answers = pytest.mark.skipif(
+    not ANSWERS.is_dir(),
+    reason=f"the 300 answers are not at {ANSWERS}; EVENHAND_SHARED names the folder above data/snap",
 )
+
+
+@with_answers
 def test_the_300_answers_of_another_program_to_the_cent(tmp_path: Path) -> None:
     due = run(tmp_path, ANSWERS / "households.csv", ANSWERS / "members.csv")
     with (ANSWERS / "answers.csv").open(newline="") as file:
         expected = {row["household"]: str(round(float(row["snap"]) * 100)) for row in csv.DictReader(file)}
     assert len(expected) == 300
     assert due == expected
+
+
+@with_answers
+def test_the_statutes_of_two_states_change_one_household_of_the_300(tmp_path: Path) -> None:
+    files = ANSWERS / "households.csv", ANSWERS / "members.csv"
+    program, statutes = run(tmp_path, *files), run(tmp_path, *files, POLICY.with_name("state-law.toml"))
+    assert {name: (program[name], due) for name, due in statutes.items() if due != program[name]} == {
+        "1643": ("9500", "0")
+    }
 
 
 def limit(region: str, size: int, percent: int) -> int:
