@@ -74,7 +74,7 @@ GIVEN = "<!-- given: a demo -->"
 RUN = [page for page in PAGES if commands(page)]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def folder_with_a_demo() -> Iterator[Path]:
     """Where a reader stands who has run the demo: two months of it in `demo/`."""
     with open_folder() as folder:
