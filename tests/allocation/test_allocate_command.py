@@ -118,9 +118,68 @@ def test_a_missing_file_and_a_missing_folder_are_named(folder: Path, tmp_path: P
     assert "no" in capsys.readouterr().err
 
 
-def test_other_rules_come_later(folder: Path, tmp_path: Path, monkeypatch, capsys) -> None:
-    assert evenhand(monkeypatch, folder, "--out", tmp_path / "out", "--rule", "lottery") == 2
-    assert "lottery" in capsys.readouterr().err
+def test_a_rule_that_is_none_is_refused_with_those_there_are(folder: Path, tmp_path: Path, monkeypatch, capsys) -> None:
+    assert evenhand(monkeypatch, folder, "--out", tmp_path / "out", "--rule", "seniority") == 2
+    error = capsys.readouterr().err
+    assert "seniority" in error and "leximin, proportional" in error
+
+
+def test_another_rule_writes_quantities_and_no_certificate(folder: Path, tmp_path: Path, monkeypatch, capsys) -> None:
+    assert evenhand(monkeypatch, folder, "--out", tmp_path / "out", "--rule", "first-come") == 0
+    assert "no certificate" in capsys.readouterr().out
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["flows.csv", "quantities.csv"]
+    assert [row["quantity_num"] for row in read(tmp_path / "out" / "quantities.csv")] == ["1", "6", "3"]
+    assert evenhand(monkeypatch, folder, "--out", tmp_path / "leximin") == 0
+    assert evenhand(monkeypatch, folder, "--out", tmp_path / "leximin", "--rule", "lottery") == 2
+    assert evenhand(monkeypatch, folder, "--out", tmp_path / "out", "--rule", "lottery", "--explain", "Alder") == 2
+
+
+def test_what_if_stands_side_by_side_as_text_as_data_and_as_tables(
+    folder: Path, tmp_path: Path, monkeypatch, capsys
+) -> None:
+    out = tmp_path / "out"
+    changes = ["--what-if", "stock grain@Port +5", "--what-if", "lane d-b closed"]
+    assert evenhand(monkeypatch, folder, "--out", out, *changes) == 0
+    said = capsys.readouterr().out
+    assert "(1): stock grain@Port +5" in said and "(2): lane d-b closed" in said
+    assert next(line for line in said.splitlines() if line.startswith("given out")).split() == [
+        "given",
+        "out",
+        "10",
+        "15",
+        "10",
+    ]
+    rows = read(out / "what-if-points.csv")
+    assert [(r["scenario"], r["point"], r["base_num"], r["quantity_num"]) for r in rows] == [
+        ("1", "Birch", "54", "6"),
+        ("1", "Cedar", "45", "8"),
+        ("2", "Birch", "54", "0"),
+        ("2", "Cedar", "45", "9"),
+    ]
+    assert [r["scenario"] for r in read(out / "what-if.csv")] == ["base", "(1)", "(2)"]
+    assert evenhand(monkeypatch, folder, "--out", out, *changes, "--json") == 0
+    scenarios = json.loads(capsys.readouterr().out)["scenarios"]
+    assert [one["commodities"][0]["under_floor"] for one in scenarios] == [3, 1, 2]
+    assert scenarios[1]["commodities"][0]["worst"] == {"rungs": 0, "num": "1", "den": "4", "point": "Alder"}
+
+
+def test_a_change_that_is_not_understood_is_refused_and_nothing_is_written(
+    folder: Path, tmp_path: Path, monkeypatch, capsys
+) -> None:
+    assert evenhand(monkeypatch, folder, "--out", tmp_path / "out", "--what-if", "lane d-x closed") == 2
+    error = capsys.readouterr().err
+    assert '"d-x"' in error and "what to do" in error
+    assert not (tmp_path / "out").exists()
+
+
+def test_compare_shows_every_rule(folder: Path, tmp_path: Path, monkeypatch, capsys) -> None:
+    assert evenhand(monkeypatch, folder, "--out", tmp_path / "out", "--compare", "--json") == 0
+    rules = {one["name"]: one for one in json.loads(capsys.readouterr().out)["rules"]}
+    assert list(rules)[0] == "leximin" and len(rules) == 8
+    assert rules["first-come"]["commodities"][0]["gini"] == "0.327273"
+    assert rules["postpone"]["commodities"][0]["lowered"] == 3
+    table = {row["rule"]: row for row in read(tmp_path / "out" / "compare.csv")}
+    assert table["postpone"]["floor_gap_change"] == "10.000000"
 
 
 def test_an_out_that_is_a_file_is_refused(folder: Path, tmp_path: Path, monkeypatch, capsys) -> None:

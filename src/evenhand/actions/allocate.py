@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from fractions import Fraction
 from itertools import groupby
@@ -16,6 +16,8 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
+from evenhand.actions import alternatives
+from evenhand.actions.alternatives import Alternative, Step
 from evenhand.actions.reading import identify
 from evenhand.core.errors import InputError, Problem, UsageError, input_error
 from evenhand.flow.allocation import Allocation, Input, check_input
@@ -23,11 +25,13 @@ from evenhand.flow.allocation.bottleneck import bottleneck_table, bottlenecks
 from evenhand.flow.allocation.explain import Explanation, dues
 from evenhand.flow.allocation.explain import explain as explain_pairs
 from evenhand.flow.allocation.leximin import Progress
+from evenhand.flow.allocation.measures import ladders_of
+from evenhand.flow.allocation.rules import LEXIMIN, RULES, divide_by
 from evenhand.flow.allocation.solve import solve_fully
 
-RULES = ("leximin",)
 INPUT = ("nodes", "supply", "lanes", "demand")
 OUTPUT = ("levels", "flows", "blocks", "certificate")
+CERTIFIED = ("levels", "blocks", "certificate")
 OPTIONAL = ("handling",)
 LATER = ("shared",)
 """Lanes shared by several commodities: another problem, which a later version solves."""
@@ -46,31 +50,60 @@ class Allocated:
     worst_at: tuple[str, str] | None
     method: str
     files: tuple[Path, ...]
+    certified: bool = True
     explanations: tuple[Explanation, ...] = ()
+    scenarios: tuple[Alternative, ...] = ()
+    rules: tuple[Alternative, ...] = ()
 
 
 def allocate(
-    folder: Path, out: Path, rule: str = "leximin", progress: Progress | None = None, explain: Sequence[str] = ()
+    folder: Path,
+    out: Path,
+    rule: str = LEXIMIN,
+    progress: Progress | None = None,
+    explain: Sequence[str] = (),
+    what_if: Sequence[str] = (),
+    compare: bool = False,
+    seed: str = "",
+    step: Step = lambda label, done, total: None,
 ) -> Allocated:
-    """Read `folder`, divide by `rule`, write the four result tables to `out`; with `explain` also `bottlenecks`.
+    """Read `folder`, divide by `rule`, write the four result tables to `out`, or `quantities` and `flows` where the rule
+    has no certificate; with `explain` (`POINT` or `POINT:COMMODITY`) also `bottlenecks`, with `what_if` (sentences)
+    `what-if` and `what-if-points`, with `compare` a table of all rules. `seed` orders the rule lottery.
 
-    `explain` holds `POINT` or `POINT:COMMODITY`.
-
-    InputError for anything wrong in the files, UsageError for an unknown rule or files that come later; then nothing is
-    written. `progress(decided, all)` counts pairs of node and commodity.
+    InputError for anything wrong in the files, UsageError for an unknown rule, point or change, or files that come
+    later; then nothing is written. `progress(decided, all)` counts pairs of node and commodity, `step(label, done, all)`
+    alternatives.
     """
     if rule not in RULES:
-        raise UsageError(f'there is no rule "{rule}"', f"use {', '.join(RULES)}; other rules come later")
+        raise UsageError(f'there is no rule "{rule}"', f"use one of {', '.join(RULES)}")
+    if explain and rule != LEXIMIN:
+        raise UsageError(f"--explain is about leximin, and --rule says {rule}", "leave one of the two out")
     given = read_network(folder)
     wanted = pairs_of(given, explain)
-    found, solved = solve_fully(given, progress)
-    tables: dict[str, pa.Table] = {name: getattr(found, name) for name in OUTPUT}
+    scenarios, tables = alternatives.what_if(given, what_if, rule, seed, step) if what_if else ([], {})
+    rules: list[Alternative] = []
+    if compare:
+        rules, more = alternatives.compare(given, seed, step)
+        tables |= more
     explanations: list[Explanation] = []
-    if explain:
-        blocks = bottlenecks(given, solved)
-        tables["bottlenecks"] = bottleneck_table(blocks)
-        explanations = explain_pairs(given, found, blocks, wanted)
-    return _summary(found, _due(given), len(given.commodities), write_tables(tables, out), tuple(explanations))
+    if rule != LEXIMIN:
+        if any((out / f"{name}.csv").exists() for name in CERTIFIED):
+            raise UsageError(f"{out} holds a certificate, which the rule {rule} has not", "name another folder")
+        found = divide_by(given, rule, seed)
+        names = ["point", "commodity", "quantity_num", "quantity_den"]
+        tables |= {"quantities": found.levels.select(names), "flows": found.flows}
+    else:
+        found, solved = solve_fully(given, progress)
+        tables |= {name: getattr(found, name) for name in OUTPUT}
+        if explain:
+            blocks = bottlenecks(given, solved)
+            tables["bottlenecks"] = bottleneck_table(blocks)
+            explanations = explain_pairs(
+                given, found, blocks, wanted, lambda done, all_: step("explaining", done, all_)
+            )
+    summary = _summary(given, found, rule, write_tables(tables, out))
+    return replace(summary, explanations=tuple(explanations), scenarios=tuple(scenarios), rules=tuple(rules))
 
 
 def read_network(folder: Path) -> Input:
@@ -113,32 +146,34 @@ def _due(given: Input) -> list[int]:
     return [sum(quantity for _, quantity in ladder) for _, ladder in groupby(rows, key=itemgetter(0))]
 
 
-def _summary(
-    found: Allocation, due: list[int], commodities: int, files: tuple[Path, ...], explanations: tuple[Explanation, ...]
-) -> Allocated:
+def _summary(given: Input, found: Allocation, rule: str, files: tuple[Path, ...]) -> Allocated:
     worst: Fraction | None = None
     worst_at = None
     in_full = 0
     names = ("point", "commodity", "rungs", "num", "den", "quantity_num", "quantity_den")
-    rows = zip(*(found.levels.column(name).to_pylist() for name in names), due, strict=True)
+    ladders = {} if rule == LEXIMIN else ladders_of(given)
+    rows = zip(*(found.levels.column(name).to_pylist() for name in names), _due(given), strict=True)
     for point, commodity, rungs, num, den, quantity_num, quantity_den, total in rows:
         if quantity_den == "1" and int(quantity_num) == total:
             in_full += 1
             continue
-        level = rungs + Fraction(int(num), int(den))
+        if ladders:  # the levels found are those of the rule's own ladders
+            level = ladders[point, commodity].level(Fraction(int(quantity_num), int(quantity_den)))
+        else:
+            level = rungs + Fraction(int(num), int(den))
         if worst is None or level < worst:
             worst, worst_at = level, (point, commodity)
     return Allocated(
         points=len(found.levels.column("point").unique()),
-        commodities=commodities,
+        commodities=len(given.commodities),
         ladders=found.levels.num_rows,
-        blocks=found.blocks.num_rows,
+        blocks=found.blocks.num_rows if rule == LEXIMIN else 0,
         in_full=in_full,
         worst=worst,
         worst_at=worst_at,
-        method=found.method,
+        method=found.method if rule == LEXIMIN else f"{rule}: {RULES[rule].words}",
         files=files,
-        explanations=explanations,
+        certified=rule == LEXIMIN,
     )
 
 

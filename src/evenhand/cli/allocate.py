@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from evenhand.cli.allocate_words import alternative, explained, level, side_by_side
 from evenhand.cli.common import JsonOption, progress_bars, say, say_json
-
-if TYPE_CHECKING:
-    from evenhand.flow.allocation.bottleneck import Limit
-    from evenhand.flow.allocation.explain import Explanation
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -23,11 +19,19 @@ def allocate(
         Path, typer.Argument(metavar="DIR", help="Holds nodes.csv, supply.csv, lanes.csv and demand.csv (or .parquet).")
     ],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where levels, flows, blocks, certificate go.")],
-    rule: Annotated[str, typer.Option("--rule", help="How to divide: leximin (the only one yet).")] = "leximin",
+    rule: Annotated[str, typer.Option("--rule", help="How to divide; --compare lists the rules.")] = "leximin",
     explain: Annotated[
         list[str] | None,
         typer.Option("--explain", metavar="POINT[:COMMODITY]", help="Say what holds its share down; may be repeated."),
     ] = None,
+    what_if: Annotated[
+        list[str] | None,
+        typer.Option("--what-if", metavar="CHANGE", help='Such as "stock rice@Nampo +500"; may be repeated.'),
+    ] = None,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Show what every rule would do with the same stock.")
+    ] = False,
+    seed: Annotated[str, typer.Option("--seed", help="Decides the order of the rule lottery.")] = "",
     json: JsonOption = False,
 ) -> None:
     """Divide stock over a network so that the worst-off point is as well off as it can be, then the next, and so on.
@@ -40,7 +44,17 @@ def allocate(
     from evenhand.actions.allocate import allocate as run
 
     with progress_bars(not json) as progress:
-        done = run(folder, out, rule, lambda decided, total: progress("dividing", decided, total), explain or ())
+        done = run(
+            folder,
+            out,
+            rule,
+            lambda decided, total: progress("dividing", decided, total),
+            explain=explain or (),
+            what_if=what_if or (),
+            compare=compare,
+            seed=seed,
+            step=progress,
+        )
     if json:
         say_json(
             {
@@ -55,13 +69,14 @@ def allocate(
                 else {
                     "point": done.worst_at[0],
                     "commodity": done.worst_at[1],
-                    "rungs": done.worst.__floor__(),
-                    "num": str((done.worst % 1).numerator),
-                    "den": str((done.worst % 1).denominator),
+                    **level(done.worst),
                 },
                 "method": done.method,
                 "files": [str(path) for path in done.files],
-                **({"explanations": [_explained(one) for one in done.explanations]} if explain else {}),
+                "certified": done.certified,
+                **({"explanations": [explained(one) for one in done.explanations]} if explain else {}),
+                **({"scenarios": [alternative(one) for one in done.scenarios]} if what_if else {}),
+                **({"rules": [alternative(one) for one in done.rules]} if compare else {}),
             }
         )
         return
@@ -69,55 +84,15 @@ def allocate(
     if done.worst is not None and done.worst_at is not None:
         whole, part = divmod(done.worst, 1)
         say(f"worst off: {done.worst_at[0]}, {done.worst_at[1]}: {whole} rungs and {part} of the next")
-    say(f"{done.blocks} blocks; {done.method}")
+    say(f"{done.blocks} blocks; {done.method}" if done.certified else done.method)
     for one in done.explanations:
         for line in one.lines():
             say(line)
+    for lines in (side_by_side(done.scenarios, "base"), side_by_side(done.rules, "leximin")):
+        if lines:
+            say("\n".join(["", *lines, ""]))
     say(f"written: {', '.join(str(path) for path in done.files)}")
+    if not done.certified:
+        say(f"the rule {rule} has no certificate: only leximin can be checked without dividing again")
+        return
     say(f"check it without a solver: evenhand-verify allocation {folder} {out}")
-
-
-def _level(level: Fraction) -> dict[str, object]:
-    return {"rungs": int(level), "num": str((level % 1).numerator), "den": str((level % 1).denominator)}
-
-
-def _quantity(quantity: Fraction) -> dict[str, str]:
-    return {"num": str(quantity.numerator), "den": str(quantity.denominator)}
-
-
-def _explained(one: Explanation) -> dict[str, object]:
-    """An explanation as data: numbers beyond 64 bits as texts, as in the tables."""
-    block = one.block
-    return {
-        "point": one.point,
-        "commodity": one.commodity,
-        "level": _level(one.level),
-        "quantity": _quantity(one.quantity),
-        "due": str(one.due),
-        "words": one.lines(),
-        "block": None
-        if block is None
-        else {
-            "number": block.number,
-            "points": block.points,
-            "all_stock": block.all_stock,
-            "limits": [_limit(limit) for limit in block.limits],
-            "next_level": _level(block.next_level),
-            "more": str(block.more),
-        },
-        "reliefs": [
-            {
-                "limit": _limit(relief.limit),
-                "more": str(relief.more),
-                "level": _level(relief.level),
-                "quantity": _quantity(relief.quantity),
-                "lifted": relief.lifted,
-                "lowered": relief.lowered,
-            }
-            for relief in one.reliefs
-        ],
-    }
-
-
-def _limit(limit: Limit) -> dict[str, str]:
-    return {"kind": limit.kind, "name": limit.name, "commodity": limit.commodity, "quantity": str(limit.quantity)}

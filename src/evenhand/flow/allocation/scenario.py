@@ -1,0 +1,181 @@
+"""What if: sentences that change a network, in the words of its tables.
+
+    stock COMMODITY@NODE +N | -N | N         lane LANE closed | capacity N | capacity none
+    demand POINT COMMODITY RUNG +N | -N | N  handling NODE +N | -N | N | none
+
+`;` joins several changes to one scenario; an id with blanks stands in "quotation marks".
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import replace
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+
+from evenhand.core.errors import UsageError
+from evenhand.flow.allocation.check import Input
+from evenhand.flow.allocation.tables import LARGEST
+
+Array = np.ndarray[Any, Any]
+
+GRAMMAR = (
+    'write "stock COMMODITY@NODE +N", "lane LANE closed", "lane LANE capacity N" (or none), '
+    '"demand POINT COMMODITY RUNG +N" or "handling NODE N" (or none); N is whole: +N adds, -N takes away, N alone '
+    "replaces; join changes with ;"
+)
+
+
+def changed(given: Input, sentence: str) -> Input:
+    """The network as the sentence changes it. UsageError names the part that is not understood or not there."""
+    parts = [part for part in _split(sentence) if part]
+    if not parts:
+        raise _refusal(sentence, "", "says nothing")
+    for words in parts:
+        kind = words[0]
+        if kind not in CHANGES:
+            raise _refusal(sentence, kind, f"is none of {', '.join(CHANGES)}")
+        given = CHANGES[kind](given, sentence, words[1:])
+    return given
+
+
+def _refusal(sentence: str, part: str, message: str) -> UsageError:
+    return UsageError(f'--what-if "{sentence}": "{part}" {message}', GRAMMAR)
+
+
+def _split(sentence: str) -> list[list[str]]:
+    """The words of each change."""
+    lexer = shlex.shlex(sentence, posix=True, punctuation_chars=";")
+    lexer.whitespace_split, lexer.commenters, lexer.quotes, lexer.escape = True, "", '"', ""
+    parts: list[list[str]] = [[]]
+    try:
+        for word in lexer:
+            if set(word) == {";"}:
+                parts.append([])
+            else:
+                parts[-1].append(word)
+    except ValueError as error:
+        raise _refusal(sentence, sentence.partition('"')[2], "has a quotation mark that is not closed") from error
+    return parts
+
+
+def _find(names: list[str], name: str, what: str, sentence: str) -> int:
+    if name in names:
+        return names.index(name)
+    near = get_close_matches(name, names, 1)
+    raise _refusal(sentence, name, f"is no {what}" + (f'; is "{near[0]}" meant?' if near else ""))
+
+
+def _amount(was: int, text: str, sentence: str, what: str) -> int:
+    """`was` changed by +N or -N, or replaced by N."""
+    if not re.fullmatch(r"[+-]?[0-9]{1,19}", text, re.ASCII):
+        raise _refusal(sentence, text, "is no whole number such as +500, -500 or 500")
+    now = was + int(text) if text[0] in "+-" else int(text)
+    if now < 0:
+        raise _refusal(sentence, text, f"takes away more than there is: the {what} is {was}")
+    if now > LARGEST:
+        raise _refusal(sentence, text, "is too large")
+    return now
+
+
+def _count(sentence: str, words: list[str], kind: str, form: str, count: int) -> None:
+    if len(words) < count:
+        raise _refusal(sentence, " ".join([kind, *words]), f"ends too early: {kind} {form}")
+    if len(words) > count:
+        raise _refusal(sentence, " ".join(words[count:]), f"is too much: {kind} {form}")
+
+
+def _put(columns: tuple[Array, ...], values: Array, key: tuple[int, ...], now: int) -> tuple[tuple[Array, ...], Array]:
+    """Set the value of the row with this key, or add the row."""
+    there = np.ones(len(values), bool)
+    for column, part in zip(columns, key, strict=True):
+        there &= column == part
+    if there.any():
+        return columns, np.where(there, now, values)
+    added = tuple(np.append(column, part) for column, part in zip(columns, key, strict=True))
+    return added, np.append(values, now)
+
+
+def _was(columns: tuple[Array, ...], values: Array, key: tuple[int, ...], default: int = 0) -> int:
+    there = np.ones(len(values), bool)
+    for column, part in zip(columns, key, strict=True):
+        there &= column == part
+    return int(values[there][0]) if there.any() else default
+
+
+def _stock(given: Input, sentence: str, words: list[str]) -> Input:
+    _count(sentence, words, "stock", "COMMODITY@NODE +N", 2)
+    nodes, goods = given.nodes.to_pylist(), given.commodities.to_pylist()
+    cuts = [(words[0][:at], words[0][at + 1 :]) for at, sign in enumerate(words[0]) if sign == "@"]
+    if not cuts:
+        raise _refusal(sentence, words[0], "is not COMMODITY@NODE")
+    commodity, node = next((cut for cut in cuts if cut[0] in goods and cut[1] in nodes), cuts[0])
+    key = (_find(nodes, node, "node", sentence), _find(goods, commodity, "commodity of supply or demand", sentence))
+    columns = given.supply_node, given.supply_commodity
+    now = _amount(_was(columns, given.supply_quantity, key), words[1], sentence, "stock")
+    (node_column, commodity_column), quantity = _put(columns, given.supply_quantity, key, now)
+    return replace(given, supply_node=node_column, supply_commodity=commodity_column, supply_quantity=quantity)
+
+
+def _lane(given: Input, sentence: str, words: list[str]) -> Input:
+    if len(words) < 2:
+        raise _refusal(sentence, " ".join(["lane", *words]), "ends too early: lane LANE closed, or capacity N")
+    lane = _find(given.lanes.to_pylist(), words[0], "lane", sentence)
+    was = int(given.lane_capacity[lane])
+    if words[1] == "closed":
+        _count(sentence, words, "lane", "LANE closed", 2)
+        now = 0
+    elif words[1] == "capacity":
+        _count(sentence, words, "lane", "LANE capacity N", 3)
+        if words[2] != "none" and was < 0 and words[2][:1] in ("+", "-"):
+            raise _refusal(sentence, words[2], "cannot be added: the lane has no limit")
+        now = -1 if words[2] == "none" else _amount(was, words[2], sentence, "capacity")
+    else:
+        raise _refusal(sentence, words[1], "is neither closed nor capacity")
+    capacity = given.lane_capacity.copy()
+    capacity[lane] = now
+    return replace(given, lane_capacity=capacity)
+
+
+def _demand(given: Input, sentence: str, words: list[str]) -> Input:
+    _count(sentence, words, "demand", "POINT COMMODITY RUNG +N", 4)
+    nodes = given.nodes.to_pylist()
+    points = [nodes[n] for n in np.unique(given.demand_node).tolist()]
+    _find(points, words[0], "point that is due anything", sentence)
+    commodity = _find(given.commodities.to_pylist(), words[1], "commodity of supply or demand", sentence)
+    if not re.fullmatch(r"[1-9][0-9]{0,17}", words[2], re.ASCII):
+        raise _refusal(sentence, words[2], "is no rung (1, 2, …)")
+    key = (nodes.index(words[0]), commodity, int(words[2]))
+    columns = given.demand_node, given.demand_commodity, given.demand_rung
+    now = _amount(_was(columns, given.demand_quantity, key), words[3], sentence, "demand")
+    (node, good, rung), quantity = _put(columns, given.demand_quantity, key, now)
+    return replace(given, demand_node=node, demand_commodity=good, demand_rung=rung, demand_quantity=quantity)
+
+
+def _handling(given: Input, sentence: str, words: list[str]) -> Input:
+    _count(sentence, words, "handling", "NODE N", 2)
+    node = _find(given.nodes.to_pylist(), words[0], "node", sentence)
+    if words[1] == "none":
+        kept = given.handling_node != node
+        return replace(
+            given,
+            handling_node=given.handling_node[kept],
+            handling_capacity=given.handling_capacity[kept],
+            handling_row=given.handling_row[kept],
+        )
+    was = _was((given.handling_node,), given.handling_capacity, (node,), -1)
+    if was < 0 and words[1][:1] in ("+", "-"):
+        raise _refusal(sentence, words[1], "cannot be added: the node has no handling limit")
+    now = _amount(was, words[1], sentence, "capacity")
+    (nodes,), capacity = _put((given.handling_node,), given.handling_capacity, (node,), now)
+    order = np.argsort(nodes, kind="stable")
+    rows = np.append(given.handling_row, [0] * (len(nodes) - len(given.handling_row))).astype(np.int64)
+    return replace(given, handling_node=nodes[order], handling_capacity=capacity[order], handling_row=rows[order])
+
+
+CHANGES = {"stock": _stock, "lane": _lane, "demand": _demand, "handling": _handling}
+
+__all__ = ["GRAMMAR", "changed"]
