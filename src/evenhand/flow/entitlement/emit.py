@@ -12,6 +12,7 @@ from fractions import Fraction
 from math import lcm, prod
 
 from evenhand.core.quantity import RoundMode
+from evenhand.flow.entitlement.ages import as_dates
 from evenhand.flow.entitlement.inputs import column_of, day
 from evenhand.flow.entitlement.layers import HOUSEHOLD, MEMBER, Layers, Sql, integer, joined
 from evenhand.flow.policy.arithmetic import key_text
@@ -193,6 +194,10 @@ class Emitter:
 
     def _compare(self, node: Node, scope: str) -> Sql:
         left, right = node.args
+        aged = as_dates(node)
+        if aged is not None:
+            birth = self.atom(self.emit(aged[0], scope), scope)
+            return Sql(aged[1].replace("{}", birth.text), birth.layer)
         if left.kind == "date":
             a, b = self.emit(left, scope), self.emit(right, scope)
         else:

@@ -121,9 +121,9 @@ class Planner:
             columns["row"] = None
         for found in self.program.entitlements:
             name = found.rule.name
-            columns |= dict.fromkeys(
-                (f"a_{name}", f"u_{name}", f"tier_{name}", *((f"f_{name}",) if found.rule.floor else ()))
-            )
+            columns |= dict.fromkeys((f"a_{name}", f"tier_{name}", *((f"f_{name}",) if found.rule.floor else ())))
+            if {"wide", "undecided"} & set(outputs):
+                columns[f"u_{name}"] = None
             columns |= dict.fromkeys(sql.text for _, sql in self.fired[name])
             if "prices" in outputs:
                 columns |= dict.fromkeys((f"p_{name}", f"q_{name}"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from evenhand.flow.entitlement.apart import all_apart
 from evenhand.flow.entitlement.emit import Emitter
 from evenhand.flow.entitlement.inputs import literal
 from evenhand.flow.entitlement.layers import HOUSEHOLD, MEMBER, Layers, Sql, integer, joined
@@ -94,7 +95,9 @@ class Rules:
                 for sql, mask in zip(conditions, masks, strict=True)
             )
             return Sql(f"CASE{cases} ELSE {last} END" if cases else last, layer)
-        unknown = " OR ".join(f"{sql.text} IS NULL" for sql in conditions) or "FALSE"
+        read = [self._unknown_with(typed, row, sql) for row, sql in zip(typed.rows, conditions, strict=True)]
+        layer = max([layer, *(sql.layer for sql in read)])
+        unknown = " OR ".join(dict.fromkeys(f"{sql.text} IS NULL" for sql in read)) or "FALSE"
         if typed.rule.hit == "sum":
             total = (
                 joined(
@@ -110,13 +113,18 @@ class Rules:
             some = " OR ".join(sql.text for sql in conditions) or "FALSE"
             none = last if typed.otherwise is not None else integer(0).text
             return Sql(f"CASE WHEN {unknown} THEN NULL WHEN {some} THEN {total} ELSE {none} END", layer)
-        count = (
-            joined([Sql(f"CAST({sql.text} AS INTEGER)") for sql in conditions], "+").text
-            if len(conditions) > 1
-            else "0"
-        )
+        both = ""
+        if not all_apart(typed):
+            count = joined([Sql(f"CAST({sql.text} AS INTEGER)") for sql in conditions], "+").text
+            both = f" WHEN {count} > 1 THEN NULL"
         cases = "".join(f" WHEN {sql.text} THEN {mask}" for sql, mask in zip(conditions, masks, strict=True))
-        return Sql(f"CASE WHEN {unknown} THEN NULL WHEN {count} > 1 THEN NULL{cases} ELSE {last} END", layer)
+        return Sql(f"CASE WHEN {unknown} THEN NULL{both}{cases} ELSE {last} END", layer)
+
+    def _unknown_with(self, typed: TypedTable, row: TypedRow, condition: Sql) -> Sql:
+        """What is unknown exactly where the condition is: the word it asks for, which other rows may ask for too."""
+        if row.when.op != "word-in" or any(bit(typed, row) in other.over for other in typed.rows):
+            return condition
+        return self.emitter.atom(self.emitter.emit(row.when.args[0], typed.rule.of), typed.rule.of)
 
     def _exclusive(self, typed: TypedTable) -> Sql | None:
         """The short form where every row asks for other words of one category: no two rows can fit."""
@@ -190,7 +198,9 @@ class Rules:
                 if inner
                 else Sql("CAST(NULL AS VARCHAR)", 0, True)
             )
-            gathered = self.layers.gather(held, "coalesce(min({}), CASE WHEN count(*) > 1000 THEN 'size' END)")
+            gathered = self.layers.gather(
+                held, "coalesce(min({}) FILTER (WHERE {} IS NOT NULL), CASE WHEN count(*) > 1000 THEN 'size' END)"
+            )
             value = self.layers.column(HOUSEHOLD, self.emitter.emit(node, HOUSEHOLD))
             text = f"(CASE WHEN {value.text} IS NULL THEN coalesce({gathered.text}, 'member') END)"
             return Sql(text, max(gathered.layer, value.layer))
