@@ -132,3 +132,17 @@ def test_quantities_are_shown_in_the_benefits_unit() -> None:
     rice, shoes = policy.benefit("rice"), policy.benefit("shoes")
     assert [rice.shown(n) for n in (0, 500, 67_000, 1_234_567)] == ["0 kg", "0.5 kg", "67 kg", "1,234.567 kg"]
     assert [shoes.shown(n) for n in (12, 5, 17)] == ["1 pair", "5/12 pair", "1 5/12 pair"]
+
+
+def test_a_reason_in_several_languages_is_told_in_english() -> None:
+    text = f"""{HEAD}
+[table.due]
+rows = [{{id = "all", when = "true", then = "1", because = {{hi = "x", en = "five for each"}}}}]
+otherwise = {{then = "0", because = {{ar = "none of it"}}}}
+[[entitlement]]
+benefit = "rice"
+amount = "due"
+"""
+    policy = read_policy(text.encode(), "policy")
+    assert (policy.because("due.all"), policy.because("due.otherwise")) == ("five for each", "none of it")
+    assert policy.because("due.gone") == ""

@@ -95,9 +95,12 @@ class Policy:
         return None
 
     def because(self, name: str) -> str:
-        """Why a row grants what it grants, in the policy's words."""
+        """Why a row grants what it grants, in the policy's words: its English where it is written in several languages."""
         row = self.row(name)
-        return str(row["because"]) if row and "because" in row else ""
+        words = row.get("because", "") if row else ""
+        if isinstance(words, dict):
+            words = words.get("en") or next(iter(words.values()), "")
+        return str(words)
 
 
 def read_policy(data: bytes, where: str) -> Policy:
