@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from evenhand.core.errors import UsageError
 from evenhand.flow.allocation import Input
-from evenhand.flow.allocation.measures import CURVE, Measures, Pair, ladders_of, measure
+from evenhand.flow.allocation.measures import CURVE, Ladder, Measures, Pair, ladders_of, measure
 from evenhand.flow.allocation.rules import LEXIMIN, RULES, divide_by, got_by
 from evenhand.flow.allocation.scenario import changed
 
@@ -38,11 +38,11 @@ def what_if(
     networks = [changed(given, sentence) for sentence in sentences]
     base = got_by(divide_by(given, rule, seed))
     step("scenarios", 1, len(networks) + 1)
-    found = [_alternative("base", "as it is", given, base, base)]
+    found = [_alternative("base", "as it is", ladders_of(given), base, base)]
     rows: list[tuple[int, Pair, Fraction, Fraction]] = []
     for number, (sentence, network) in enumerate(zip(sentences, networks, strict=True), 1):
         got = got_by(divide_by(network, rule, seed))
-        found.append(_alternative(f"({number})", sentence, network, base, got))
+        found.append(_alternative(f"({number})", sentence, ladders_of(network), base, got))
         none = Fraction(0)
         for pair in sorted(base.keys() | got.keys()):
             if base.get(pair, none) != got.get(pair, none):
@@ -65,12 +65,12 @@ def what_if(
 def compare(given: Input, seed: str, step: Step) -> tuple[list[Alternative], dict[str, pa.Table]]:
     """Every rule on the same network, leximin first, and the table `compare`. A rule that cannot be worked out on this
     network says why."""
-    base = got_by(divide_by(given, LEXIMIN))
+    base, ladders = got_by(divide_by(given, LEXIMIN)), ladders_of(given)
     found = []
     for number, rule in enumerate(RULES.values(), 1):
         try:
             got = base if rule.name == LEXIMIN else got_by(divide_by(given, rule.name, seed))
-            found.append(_alternative(rule.name, rule.words, given, base, got))
+            found.append(_alternative(rule.name, rule.words, ladders, base, got))
         except UsageError as refusal:
             found.append(Alternative(rule.name, rule.words, refused=refusal.message))
         step("rules", number, len(RULES))
@@ -78,9 +78,9 @@ def compare(given: Input, seed: str, step: Step) -> tuple[list[Alternative], dic
 
 
 def _alternative(
-    name: str, words: str, given: Input, base: dict[Pair, Fraction], got: dict[Pair, Fraction]
+    name: str, words: str, ladders: dict[Pair, Ladder], base: dict[Pair, Fraction], got: dict[Pair, Fraction]
 ) -> Alternative:
-    found = measure(ladders_of(given), got)
+    found = measure(ladders, got)
     raised = {m.commodity: 0 for m in found}
     lowered = dict(raised)
     for pair, quantity in got.items():

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from evenhand.flow.allocation.check import Input
 
@@ -22,7 +23,7 @@ class Ladder:
 
     rungs: tuple[tuple[int, int], ...]
 
-    @property
+    @cached_property
     def due(self) -> int:
         """The whole ladder."""
         return sum(quantity for _, quantity in self.rungs)
@@ -93,64 +94,92 @@ def measure(ladders: Mapping[Pair, Ladder], got: Mapping[Pair, Fraction]) -> lis
 
 
 def _measure(commodity: str, rows: list[tuple[str, Ladder, Fraction]]) -> Measures:
-    short = [(ladder.level(quantity), point) for point, ladder, quantity in rows if quantity < ladder.due]
-    worst, worst_point = min(short, default=(None, ""))
-    lacking = [ladder.floor - quantity for _, ladder, quantity in rows if quantity < ladder.floor]
-    pooled: dict[Fraction, tuple[int, Fraction]] = {}
-    for _, ladder, quantity in rows:
-        fill = quantity / ladder.due
-        due, sum_of = pooled.get(fill, (0, Fraction(0)))
-        pooled[fill] = due + ladder.due, sum_of + quantity
-    order = sorted(pooled)
+    # Fractions whose denominators have n bits differ by more than 2^-2n: so many bits put them in order as integers.
+    bits = 2 * max((quantity.denominator * ladder.due).bit_length() for _, ladder, quantity in rows) + 1
+    in_full, worst_key, worst_row = 0, (0, 0, ""), None
+    given, lacking, under_floor = Total(), Total(), 0
+    pools: dict[int, tuple[int, Total]] = {}
+    curve = [0] * len(CURVE)
+    for row in rows:
+        point, ladder, quantity = row
+        num, den, due = quantity.numerator, quantity.denominator, ladder.due
+        given.add(num, den)
+        curve[num * 10 // (den * due)] += 1
+        fill = (num << bits) // (den * due)
+        width, total = pools.get(fill) or (0, Total())
+        total.add(num, den)
+        pools[fill] = width + due, total
+        if num < ladder.floor * den:
+            under_floor += 1
+            lacking.add(ladder.floor * den - num, den)
+        if num == due * den:
+            in_full += 1
+            continue
+        for rung, size in ladder.rungs:
+            if num < size * den:
+                key = rung - 1, (num << bits) // (den * size), point
+                if worst_row is None or key < worst_key:
+                    worst_key, worst_row = key, row
+                break
+            num -= size * den
+    order = [pools[fill] for fill in sorted(pools)]
     due = sum(ladder.due for _, ladder, _ in rows)
-    given = exact_total([sum_of for _, sum_of in pooled.values()])
-    fills = [quantity * 10 // ladder.due for _, ladder, quantity in rows]
     return Measures(
         commodity=commodity,
         ladders=len(rows),
         due=due,
-        given=given,
-        in_full=len(rows) - len(short),
-        under_floor=len(lacking),
-        floor_gap=exact_total(lacking),
-        worst=worst,
-        worst_point=worst_point,
-        worst_tenth=_worst_tenth([pooled[fill] for fill in order], due),
-        gini=_gini([pooled[fill] for fill in order], due, given),
-        curve=tuple(sum(fill >= tenth for fill in fills) for tenth in range(len(CURVE))),
+        given=given.value(),
+        in_full=in_full,
+        under_floor=under_floor,
+        floor_gap=lacking.value(),
+        worst=None if worst_row is None else worst_row[1].level(worst_row[2]),
+        worst_point="" if worst_row is None else worst_row[0],
+        worst_tenth=_worst_tenth(order, due),
+        gini=_gini(order, due, given.value()),
+        curve=tuple(sum(curve[tenth:]) for tenth in range(len(CURVE))),
     )
 
 
-def exact_total(values: list[Fraction]) -> Fraction:
-    """The sum, by halves: denominators grow no faster than they must."""
-    by_den: dict[int, int] = {}
-    for value in values:
-        by_den[value.denominator] = by_den.get(value.denominator, 0) + value.numerator
-    parts = [(num, den) for den, num in by_den.items()]
-    while len(parts) > 1:
-        halves = [(a * d + c * b, b * d) for (a, b), (c, d) in zip(parts[::2], parts[1::2], strict=False)]
-        parts = halves + (parts[-1:] if len(parts) % 2 else [])
-    return Fraction(*parts[0]) if parts else Fraction(0)
+class Total:
+    """An exact sum of fractions, kept by denominator."""
+
+    def __init__(self) -> None:
+        self.parts: dict[int, int] = {}
+
+    def add(self, num: int, den: int) -> None:
+        """Add num / den."""
+        self.parts[den] = self.parts.get(den, 0) + num
+
+    def value(self) -> Fraction:
+        """The sum, by halves: denominators grow no faster than they must."""
+        parts = [(num, den) for den, num in self.parts.items()]
+        while len(parts) > 1:
+            halves = [(a * d + c * b, b * d) for (a, b), (c, d) in zip(parts[::2], parts[1::2], strict=False)]
+            parts = halves + (parts[-1:] if len(parts) % 2 else [])
+        return Fraction(*parts[0]) if parts else Fraction(0)
 
 
-def _worst_tenth(pooled: list[tuple[int, Fraction]], due: int) -> Fraction:
+def _worst_tenth(pools: list[tuple[int, Total]], due: int) -> Fraction:
     """Mean fill of the first tenth of `due`; pools by ascending fill."""
-    left, parts = Fraction(due, 10), []
-    for width, quantity in pooled:
+    left, sums = Fraction(due, 10), Total()
+    for width, total in pools:
         if width >= left:
-            parts.append(quantity * left / width)
+            last = total.value() * left / width
+            sums.add(last.numerator, last.denominator)
             break
-        parts.append(quantity)
+        for den, num in total.parts.items():
+            sums.add(num, den)
         left -= width
-    return exact_total(parts) * 10 / due
+    return sums.value() * 10 / due
 
 
-def _gini(pooled: list[tuple[int, Fraction]], due: int, given: Fraction) -> Fraction:
+def _gini(pools: list[tuple[int, Total]], due: int, given: Fraction) -> Fraction:
     """Twice the area between Lorenz curve and diagonal, over pools by ascending fill; 0 where nobody gets anything."""
     if not given:
         return Fraction(0)
-    parts, before = [], 0
-    for width, quantity in pooled:
-        parts.append(quantity * (2 * before + width))  # sums of sums, turned round: each quantity once
+    sums, before = Total(), 0
+    for width, total in pools:
+        for den, num in total.parts.items():
+            sums.add(num * (2 * before + width), den)  # sums of sums, turned round: each quantity once
         before += width
-    return exact_total(parts) / (given * due) - 1
+    return sums.value() / (given * due) - 1
