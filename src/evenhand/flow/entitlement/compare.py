@@ -156,7 +156,8 @@ def _classes(old: Policy, new: Policy, compared: Sequence[Compared]) -> list[Sel
     for side, policy in (("old", old), ("new", new)):
         number = {found.id: at for at, found in enumerate(compared)}
         cases = " ".join(
-            f"WHEN {literal(entitlement.name)} THEN {number[entitlement.benefit]}" for entitlement in policy.entitlements
+            f"WHEN {literal(entitlement.name)} THEN {number[entitlement.benefit]}"
+            for entitlement in policy.entitlements
         )
         each = "CAST(household AS VARCHAR) AS household, entitlement, unnest(reasons) AS row"
         named = f"SELECT {literal(side)} AS side, household, CASE entitlement {cases} END AS b, row"
@@ -172,7 +173,9 @@ def comparison(old: Policy, new: Policy, periods: tuple[Period, Period],
     """The comparison as data, from the rows of the plan's outputs."""
     benefits = []
     for at, compared in enumerate(benefits_of(old, new)):
-        own = {name: [row for row in found[name] if row["b"] == at] for name in ("benefits", "bins", "classes", "areas")}
+        own = {
+            name: [row for row in found[name] if row["b"] == at] for name in ("benefits", "bins", "classes", "areas")
+        }
         bins = {row["bin"]: row for row in own["bins"]}
         benefits.append({
             "benefit": compared.id, "title": compared.title, "unit": compared.unit, "parts": compared.parts,

@@ -84,7 +84,7 @@ class _Explainer:
                     shown.append({"name": name, "value": self._input(found, found.assume), "assumed": True,
                                   **told(self.policy, ("input", name, "because"), found.because)})  # fmt: skip
                 continue
-            term = self._input(found, given.get(name)) if name in given else {"is": "unknown", "name": name}
+            term = {"is": "unknown", "name": name} if name in unread else self._input(found, given.get(name))
             shown.append({"name": name, "value": term, **({"written": unread[name]} if name in unread else {})})
         return shown
 
@@ -134,8 +134,9 @@ class _Explainer:
         found = self.policy.inputs.get(name)
         whose: list[str] = []
         if found is not None and found.of == "member":
-            from_members = zip(self.facts.people, self.facts.members or (), strict=True)
-            whose = [person for person, given in from_members if given.get(name) is None]
+            unread = self.facts.unread_members or [{}] * len(self.facts.people)
+            from_members = zip(self.facts.people, self.facts.members or (), unread, strict=True)
+            whose = [person for person, given, cells in from_members if given.get(name) is None or name in cells]
         written = {self.facts.unread[name]} if name in self.facts.unread else set()
         written |= {unread[name] for unread in self.facts.unread_members if name in unread}
         return {"input": name, "members": whose[:MEMBERS_NAMED], "more": max(0, len(whose) - MEMBERS_NAMED),

@@ -68,8 +68,11 @@ def faults_of(row: Cells) -> list[str]:
 
 
 def given_of(policy: Policy, row: Cells) -> dict[str, object]:
-    """The inputs of a row of `one_plan`, in base units; unknown ones, and blank ones that a policy fills, are left out."""
-    given: dict[str, object] = {}
+    """The inputs of a row of `one_plan`, in base units. Blank ones are left out: the policy may fill them.
+
+    A cell that is filled but unknown to the policy stays the text it is, so that nothing is put in its place.
+    """
+    given: dict[str, object] = dict(unread_of(row))
     for column, value in row.items():
         name = column.removeprefix("i_")
         if not column.startswith("i_") or value is None or row.get(f"raw_{name}", "?") in (None, ""):
