@@ -112,11 +112,11 @@ def test_killed_late_at_any_call_it_resumes(step: str, folder: Path, twin: dict[
     before = copy_data(at(state_before(step)), folder)
     with open_store(before, clock):
         calls = run(step, before, folder, count=True).calls
-    for number in range(4):
+    for number in range(2):
         with open_folder() as own:
             data = copy_data(at(state_before(step)), own)
             with open_store(data, clock):
-                assert run(step, data, folder, kill_at=calls - 20 - number * calls // 12).killed
+                assert run(step, data, folder, kill_at=calls - 20 - number * calls // 8).killed
                 assert run(step, data, folder).returncode == 0
             assert go_on(step, data) == twin
 

@@ -23,6 +23,10 @@ GAP = POLICY.replace(
 )
 
 
+pytestmark = pytest.mark.xdist_group("bad-input")
+"""One worker: what the tests share is made once."""
+
+
 @pytest.fixture(scope="module")
 def stores() -> Iterator[dict[str, Store]]:
     """Stores by state, opened when first asked for: what is refused leaves no trace, so tests may share them."""

@@ -35,6 +35,10 @@ APRIL_COUNTS = (
 )
 
 
+pytestmark = pytest.mark.xdist_group("two-months")
+"""One worker: what the tests share is made once."""
+
+
 @dataclass
 class Clerk:
     """Somebody at a terminal in the folder of the village."""

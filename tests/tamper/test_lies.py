@@ -14,7 +14,7 @@ from folders import open_folder
 
 from evenhand.simulation.lies import LIES
 
-PEOPLE, MONTHS = 3000, 2
+PEOPLE, MONTHS = 2000, 2
 FAILS = {
     "swap": {"rolls", "two-approvals"},
     "leak": {"balances"},
