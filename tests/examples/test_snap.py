@@ -96,7 +96,8 @@ def by_hand(row: list[str], ages: list[int]) -> int:
 
 
 def test_every_state_size_and_side_of_each_rule(tmp_path: Path) -> None:
-    rows, people = [], []
+    rows: list[list[str]] = []
+    people: list[list[int]] = []
     number = 7
     for state in STATES:
         for size in (1, 2, 3, 4, 5, 6, 7, 8, 9, 12):
