@@ -32,7 +32,7 @@ def _example(words: InWords, case: Case, result: TestResult) -> Html:
         lines.append(el("p", said.text["household"], ": ", _given(words, case.given)))
     members = case.members or ()
     lines += [el("p", said.say("member", member=at), ": ", _given(words, given)) for at, given in enumerate(members, 1)]
-    due = [text for key, value in case.expect.items() if (text := _due(words, key, value))]
+    due = [said.alone(text) for key, value in case.expect.items() if (text := _due(words, key, value))]
     if due:
         lines.append(el("p", el("b", said.say("d.example.due"), ": ", said.text["list.comma"].join(due))))
     reasons = [_because(words, name) for name in case.because]
@@ -56,7 +56,7 @@ def _given(words: InWords, given: Mapping[str, object]) -> Html:
             text = value.isoformat()
         else:
             text = words.said.text["unknown"] if value is None else str(value)
-        shown.append(f"{words.title(name)} {words.said.alone(text)}")
+        shown.append(words.said.alone(f"{words.title(name)} {words.said.alone(text)}"))
     return dated(words.said.text["list.comma"].join(shown))
 
 
@@ -75,7 +75,7 @@ def _due(words: InWords, key: str, value: object) -> str:
         return f"{title}: {said.say('x.undecided')}"
     if not isinstance(value, Fraction) or (key != base and key.endswith(("_floor", "_tier"))):
         return ""
-    return f"{title} {said.quantity(quantity(value, cell_of(benefit.unit)))}"
+    return f"{title}: {said.quantity(quantity(value, cell_of(benefit.unit)))}"
 
 
 def _because(words: InWords, name: str) -> str:

@@ -56,6 +56,8 @@ class Said(Catalogue):
                 break
             name, value = larger, value / size
         shown, whole = self.number(value), int(value) if value.denominator == 1 else None
+        if not name and whole is not None and abs(whole) < 10_000:
+            shown = shown.replace(self.text["thousands"], "")  # a year is no amount
         key = f"unit.{_SYMBOL.get(name, name)}"
         if key not in self.text:
             return f"{shown} {name}".strip()

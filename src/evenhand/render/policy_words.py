@@ -85,12 +85,18 @@ class InWords:
         if isinstance(ast, syntax.Negation):
             if isinstance(ast.part, syntax.Within) and len(ast.part.choices) == 1:
                 return said.say("c.<>", a=self._side(ast.part.value), b=self._side(ast.part.choices[0]))
+            if self._is_yes_or_no(ast.part):
+                return f"{self.term(ast.part)}: {said.text['no']}"
             return said.say("c.not", a=self.condition(ast.part))
         if isinstance(ast, syntax.Logic):
             parts = [self.condition(part, True) for part in ast.parts]
             text = said.listed(parts) if ast.op == "and" else self._either(parts)
             return f"({text})" if inside else text
-        return self.term(ast)
+        return f"{self.term(ast)}: {said.text['yes']}" if self._is_yes_or_no(ast) else self.term(ast)
+
+    def _is_yes_or_no(self, ast: syntax.Ast) -> bool:
+        found = self.policy.inputs.get(ast.text) if isinstance(ast, syntax.Name) else None
+        return found is not None and found.type == "bool"
 
     def _side(self, ast: syntax.Ast) -> str:
         if isinstance(ast, syntax.Word):

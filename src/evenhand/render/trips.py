@@ -59,7 +59,7 @@ def trips_page(problem: Problem, checked: Checked, naive: tuple[int, int], unser
         parts.append(
             part("left", "Not served", None, table([Col("Point"), Col("Load", "n")], rows, "Left at the depot"))
         )
-    if checked.faults:
+    if checked.faults and not unserved:
         listed = el("ul", *[el("li", fault.line()) for fault in checked.faults[:100]])
         parts.append(part("wrong", "What is wrong", None, listed, cls="body prose"))
     for at, (depot, group) in enumerate(groupby(checked.runs, key=lambda run: run.lorry.depot)):

@@ -64,6 +64,7 @@ class Catalogue:
 
     def listed(self, parts: list[str]) -> str:
         """Things one after another, the last one joined by `and`."""
+        parts = [self.alone(part) for part in parts]
         if len(parts) < 2:
             return "".join(parts)
         return self.text["list.last"].format(first=self.text["list.comma"].join(parts[:-1]), last=parts[-1])
