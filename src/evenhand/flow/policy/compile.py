@@ -168,7 +168,8 @@ class _Compiler(Names):
                 value = self.rounded(Node("rule", "number", rule.of, quant=raw, data=rule.name), rule.round).number
             return TypedTable(rule, tuple(rows), otherwise, raw, value)
         except Refused as error:
-            self.faults.add(rule.path, error.text, error.message, error.remedy)
+            path = (*rule.path, "round") if rule.round is not None else rule.path
+            self.faults.add(path, error.text, error.message, error.remedy)
             return None
 
     # -- what is due

@@ -98,7 +98,7 @@ class Household:
 
     def fits(self, typed: TypedTable, member: int | None) -> list[Value]:
         """For each row in force: whether it fits, exceptions counted; None is unknown."""
-        own = [self.value(row.when, member) for row in typed.rows]
+        own = [self.index in row.in_force and self.value(row.when, member) for row in typed.rows]
         found: list[Value] = []
         for row, fit in zip(typed.rows, own, strict=True):
             position = typed.rule.rows.index(row.row)

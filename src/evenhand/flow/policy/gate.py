@@ -7,11 +7,13 @@ no comment, no alias, no keyword and no second statement into it.
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 
 LONGEST = 2_000
 DEEPEST = 30
 FUNCTIONS = ("greatest", "least", "any", "all", "sum", "count", "min", "max", "nth", "age", "add_years", "days")
 WORDS = ("and", "or", "not", "in", "between", "true", "false")
+_COMPARING = ("=", "<>", "<", "<=", ">", ">=")
 INFIX = ("and", "or", "not", "in", "between")
 
 _TOKEN = re.compile(
@@ -50,6 +52,13 @@ def gate(text: str) -> str:
         after = text[position : position + 1]
         if kind == "number":
             _check_number(token, after, text[start : start + 20])
+        if kind == "sign" and token in _COMPARING and out and out[-1] in _COMPARING:
+            advice = {"==": "write one =", "=>": "write >=", "=<": "write <=", "><": "write <>"}
+            raise Refused(
+                out[-1] + token, "two comparing signs in a row", advice.get(out[-1] + token, "write one of them")
+            )
+        if kind == "name" and token not in WORDS and token.lower() in INFIX and last == "value":
+            raise Refused(token, f'"{token}" is written in small letters', f"write {token.lower()}")
         value = kind in ("name", "number", "word") and token not in INFIX
         if last == "value" and (value or token == "("):
             raise Refused(
@@ -87,13 +96,28 @@ def _name(token: str, lower: str, rest: str) -> tuple[str, str]:
     if called and lower in FUNCTIONS and token == lower:
         return f"fn_{lower}", "sign"
     if called:
-        raise Refused(token, f'there is no function "{token}"', f"use one of {', '.join(FUNCTIONS)}")
+        advice = nearest_function(lower) or f"a lookup is written by its name alone; use one of {', '.join(FUNCTIONS)}"
+        raise Refused(token, f'there is no function "{token}"', advice)
     return f'"{token}"', "value"
+
+
+def nearest_function(name: str) -> str:
+    """What is written instead of a function of another language."""
+    meant = {"avg": "sum(x) / size", "average": "sum(x) / size", "if": "a row of a [table]", "iif": "a row of a [table]",
+             "case": "a row of a [table]", "round": "round = {to, mode} on a step or table", "floor": "round = {to, mode}",
+             "ceil": "round = {to, mode}", "ceiling": "round = {to, mode}", "len": "size", "today": "period_start",
+             "now": "period_start", "abs": "greatest(x, -x)", "year": "age(birth_date, period_start)"}  # fmt: skip
+    close = get_close_matches(name, FUNCTIONS, 1, 0.7)
+    return f"write {meant[name]}" if name in meant else f'did you mean "{close[0]}"?' if close else ""
 
 
 def _check_number(token: str, after: str, shown: str) -> None:
     if len(token) > 1 and token[0] == "0" and token[1] != ".":
-        raise Refused(shown, "a number may not begin with 0", f"write {token.lstrip('0') or '0'}")
+        raise Refused(
+            shown,
+            "a number may not begin with 0",
+            f"write {token.lstrip('0') or '0'}; a large number without spaces or commas: 35000",
+        )
     if after.isalpha() or after in ("_", ".") and after:
         raise Refused(shown, "a number runs into other text", "write numbers bare, such as 35 or 0.5, without a unit")
     if len(token) > 30:
@@ -105,6 +129,10 @@ def _strange(text: str, position: int) -> Refused:
     sign = text[position]
     if sign == "'":
         return Refused(shown, "a word in quotes that does not end on the line", "close it with '")
+    if sign in "\u2018\u2019\u201c\u201d\u201e\u201a":
+        return Refused(shown, "a curled quote", "write words in straight single quotes, as in card = 'AAY'")
+    if sign == "%":
+        return Refused(shown, "a percent sign", "write a share as a fraction, such as 20/100 or 0.2")
     if sign == '"':
         return Refused(shown, "double quotes", "write words in single quotes, as in card = 'AAY'")
     if sign == ";":

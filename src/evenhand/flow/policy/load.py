@@ -91,7 +91,7 @@ def _assemble(text: str, file: str, root: Sheet, faults: Faults, amendments: tup
     benefits = read_benefits(root, kind or "month")
     rules = read_rules(root, set(inputs) | set(params))
     entitlements = read_entitlements(root, benefits)
-    cases = read_cases(root, inputs, entitlements, rules, benefits)
+    cases = read_cases(root, inputs, entitlements, categories, benefits)
     sources = dict.fromkeys(value.source for param in params.values() for value in param.values if value.source)
     sources |= dict.fromkeys(change.source for change in amendments)
     sources |= dict.fromkeys(

@@ -42,7 +42,9 @@ def check_keys(sheet: Sheet, by: Key, rows: Mapping[Key, Fraction], mores: Mappi
             text = key[position] if position < len(key) else ""
             if text == "each_more" and position == len(by) - 1:
                 if words is not None:
-                    sheet.fault(None, f"each_more goes on from a number, and {name} has words", "write other = …")
+                    sheet.fault(
+                        "each_more", f"each_more goes on from a number, and {name} has words", "write other = …"
+                    )
             elif words is not None and text not in words:
                 advice = nearest(text, words, f"use {', '.join(words)}")
                 sheet.fault(None, f'"{text}" is not one of the words of {name}', advice, text)

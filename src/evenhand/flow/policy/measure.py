@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 from fractions import Fraction
 
 from evenhand.core.errors import UsageError
@@ -16,6 +17,14 @@ COUNTED = {"person": "person", "day": "day", "year": "year"}
 
 NEVER = ("household", "month", "period", "cycle", "week")
 """A table of households gives what one household gets in one period: these are never written after `/`."""
+
+_CALLED = {
+    "kilo": "kg", "kilos": "kg", "kilogram": "kg", "kilograms": "kg", "kgs": "kg", "gram": "g", "grams": "g", "gr": "g",
+    "litre": "l", "litres": "l", "liter": "l", "liters": "l", "ton": "t", "tonne": "t", "tons": "t", "tonnes": "t",
+    "people": "person", "persons": "person", "capita": "person", "member": "person", "rupee": "INR", "rupees": "INR",
+    "dollar": "USD", "dollars": "USD", "euro": "EUR", "pound": "GBP", "days": "day", "years": "year",
+}  # fmt: skip
+"""What people call units."""
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*\Z")
 
@@ -73,11 +82,19 @@ def measure(text: str) -> Measure:
     return Measure(found.dims, found.scale, text)
 
 
+def unit_advice(name: str) -> str:
+    """The unit that was probably meant, or all that are known."""
+    lower = name.lower()
+    meant = _CALLED.get(lower) or next((unit for unit in (*UNITS, *COUNTED) if unit.lower() == lower), None)
+    meant = meant or next(iter(get_close_matches(name, [*UNITS, *COUNTED], 1, 0.7)), None)
+    known = ", ".join([*UNITS, *COUNTED, "number"])
+    return f'did you mean "{meant}"?' if meant else f"use {known}, joined by /"
+
+
 def _unit(name: str, text: str) -> Measure:
     if name in COUNTED:
         return Measure(((COUNTED[name], 1),), Fraction(1), name)
     unit = UNITS.get(name) if _NAME.match(name) else None
     if unit is None:
-        known = ", ".join([*UNITS, *COUNTED, "number"])
-        raise UsageError(f'"{text}" is not a unit: "{name}" is not known', f"use {known}, joined by /")
+        raise UsageError(f'"{text}" is not a unit: "{name}" is not known', unit_advice(name))
     return Measure(((unit.dimension, 1),), Fraction(unit.base_per_unit), name)

@@ -67,6 +67,12 @@ class Names:
             return Refused(
                 name, f"no rule may use a person's {ground[1]}; the registry has no such column", "leave it out"
             )
+        if name == "occupation":
+            return Refused(name, 'there is no name "occupation" here', "list its words under [category] occupation")
+        if name in ("today", "now", "date", "month", "year"):
+            return Refused(
+                name, f'there is no name "{name}"', "write period_start or period_end: a day is always named"
+            )
         known = [
             *self.policy.inputs,
             *self.policy.params,

@@ -66,12 +66,22 @@ def _check(program: Program, typed: TypedTable, faults: Faults) -> None:
     most = (MOST_COMBINATIONS if whole else MOST_SAMPLED) // max(1, len(periods))
     most = min(most, MOST_WORK // (max(1, seen.nodes) * max(1, len(periods))))
     told: set[tuple[str, str]] = set()
+    told_gap = False
     for index in periods:
         rows = [row for row in typed.rows if index in row.in_force]
         scenes, complete = _scenes(program, typed, seen, index, most)
         whole = whole and complete
         for given, members in scenes:
             fitting = _fitting(program, typed, rows, given, members, index)
+            if (
+                fitting == []
+                and typed.otherwise is None
+                and not told_gap
+                and rows
+                and _decided(typed, program, given, members, index)
+            ):
+                told_gap = True
+                _tell_gap(faults, typed, given, members, program.environments[index])
             if typed.rule.hit == "first":
                 fitting = fitting[:1]
             reached.update(row.row.id for row in fitting)
@@ -111,15 +121,35 @@ def _fitting(program: Program, typed: TypedTable, rows: Sequence[TypedRow], give
     return [row for row, fit in zip(typed.rows, fits, strict=True) if fit and row in rows]
 
 
+def _decided(typed: TypedTable, program: Program, given: dict[str, object],
+             members: list[dict[str, object]] | None, index: int) -> bool:  # fmt: skip
+    """Whether all conditions are known for this household: then none that fits is a gap in the table."""
+    fits = Household(program, given, members, index).fits(typed, 0 if typed.rule.of == "member" else None)
+    return None not in fits
+
+
+def _tell_gap(faults: Faults, typed: TypedTable, given: dict[str, object], members: list[dict[str, object]] | None,
+              period: Period) -> None:  # fmt: skip
+    faults.add(
+        typed.rule.path,
+        typed.rule.name,
+        f"no row fits a household with {_all_shown(given, members)} ({period.id}), and there is no `otherwise`",
+        'write otherwise = {then = "0", because = "…"}, or a row for it',
+    )
+
+
+def _all_shown(given: dict[str, object], members: list[dict[str, object]] | None) -> str:
+    people = "".join(f"; a member with {_shown(member)}" for member in members or ())
+    return ((_shown(given) if given else "") + people).removeprefix("; ") or "anything"
+
+
 def _tell(faults: Faults, first: TypedRow, second: TypedRow, given: dict[str, object],
           members: list[dict[str, object]] | None, period: Period) -> None:  # fmt: skip
-    people = "".join(f"; a member with {_shown(member)}" for member in members or ())
-    household = (_shown(given) if given else "") + people
     faults.add(
         second.row.path,
         second.row.id,
         f'rows "{first.row.id}" and "{second.row.id}" both fit a household with '
-        f"{household.removeprefix('; ') or 'anything'} ({period.id})",
+        f"{_all_shown(given, members)} ({period.id})",
         f'make one the exception (over = "{first.row.id}"), or narrow one of the conditions',
     )
 

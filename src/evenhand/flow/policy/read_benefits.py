@@ -6,6 +6,7 @@ import re
 
 from evenhand.core.benefit import KINDS, Benefit, CarryRule
 from evenhand.core.unit import UNITS
+from evenhand.flow.policy.measure import unit_advice
 from evenhand.flow.policy.model import Param
 from evenhand.flow.policy.read_terms import LIMIT
 from evenhand.flow.policy.sheet import Sheet, nearest
@@ -25,11 +26,11 @@ def read_benefits(root: Sheet, period: str) -> dict[str, Benefit]:
     for name, sheet in root.children("benefit"):
         sheet.only("kind", "unit", "step", "undersupplied", "uncollected", "parts", "energy", "prices", "division")
         kind = sheet.choice("kind", tuple(KINDS))
-        unit = UNITS.get(sheet.text("unit", '"kg"'))
+        wanted = sheet.text("unit", '"kg"')
+        unit = UNITS.get(wanted)
         if unit is None:
-            sheet.fault(
-                "unit" if "unit" in sheet.data else None, "not a unit that is known", f"use one of {', '.join(UNITS)}"
-            )
+            if wanted:
+                sheet.fault("unit", "not a unit that is known", unit_advice(wanted))
             unit = UNITS["g"]
         parts = sheet.integer("parts", 1, 1000, 1)
         step_base = 1

@@ -8,12 +8,12 @@ from fractions import Fraction
 
 from evenhand.core.benefit import Benefit
 from evenhand.core.unit import UNITS
-from evenhand.flow.policy.model import Case, Entitlement, Input, Step, TableRule
+from evenhand.flow.policy.model import Case, Entitlement, Input
 from evenhand.flow.policy.sheet import Sheet, nearest
 
 
 def read_cases(root: Sheet, inputs: dict[str, Input], entitlements: tuple[Entitlement, ...],
-               rules: dict[str, TableRule | Step], benefits: dict[str, Benefit]) -> tuple[Case, ...]:  # fmt: skip
+               categories: dict[str, tuple[str, ...]], benefits: dict[str, Benefit]) -> tuple[Case, ...]:  # fmt: skip
     """The tests of the file."""
     cases: list[Case] = []
     for item in root.items("test"):
@@ -22,14 +22,17 @@ def read_cases(root: Sheet, inputs: dict[str, Input], entitlements: tuple[Entitl
         on = item.day("on")
         if on is None and "on" not in item.data:
             item.fault(None, '"on" is missing', "write on = 2024-01-01")
-        given = _given(item.child("given"), inputs, "household")
+        declared = set(root.child("input").data)
+        given = _given(item.child("given"), inputs, "household", declared)
         members = None
         if "members" in item.data:
-            members = tuple(_given(member, inputs, "member") for member in item.items("members"))
+            members = tuple(_given(member, inputs, "member", declared) for member in item.items("members"))
         expect = _expected(item, entitlements, benefits)
+        if "undecided" not in expect and "undecided" not in expect.values():
+            for sheet in (item.child("given"), *(item.items("members") if "members" in item.data else ())):
+                _known_words(sheet, inputs, categories)
         because = item.data.get("because", [])
-        known = {f"{rule.name}.{row.id}" for rule in rules.values() if isinstance(rule, TableRule)
-                 for row in (*rule.rows, *([rule.otherwise] if rule.otherwise else []))}  # fmt: skip
+        known = _rows(root)
         if not isinstance(because, list) or not all(isinstance(row, str) for row in because):
             item.fault("because", "a list of rows is wanted", 'write because = ["due.aay"]')
             because = []
@@ -41,10 +44,31 @@ def read_cases(root: Sheet, inputs: dict[str, Input], entitlements: tuple[Entitl
     return tuple(cases)
 
 
-def _given(sheet: Sheet, inputs: dict[str, Input], of: str) -> dict[str, object]:
+def _rows(root: Sheet) -> set[str]:
+    """`TABLE.ROW` of every row that is written, also of those that are wrong."""
+    found: set[str] = set()
+    for name, sheet in root.children("table"):
+        rows = sheet.data.get("rows")
+        ids = [row.get("id") for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+        found |= {f"{name}.{row}" for row in [*ids, *(["otherwise"] if "otherwise" in sheet.data else [])]}
+    return found
+
+
+def _known_words(sheet: Sheet, inputs: dict[str, Input], categories: dict[str, tuple[str, ...]]) -> None:
+    """A word outside its list is unknown: a test that means it expects "undecided"."""
+    for key, value in sheet.data.items():
+        words = categories.get(inputs[key].category, ()) if key in inputs and inputs[key].type == "category" else ()
+        if words and isinstance(value, str) and value not in words:
+            advice = nearest(value, words, f"use one of {', '.join(words)}, or expect undecided")
+            sheet.fault(key, f'"{value}" is not a word of {inputs[key].category}', advice)
+
+
+def _given(sheet: Sheet, inputs: dict[str, Input], of: str, declared: set[str]) -> dict[str, object]:
     given: dict[str, object] = {}
     known = [name for name, found in inputs.items() if found.of == of] + (["size"] if of == "household" else [])
     for key, value in sheet.data.items():
+        if key not in known and key in declared and key not in inputs:
+            continue
         if key not in known:
             sheet.fault(
                 key, f'there is no input "{key}" of a {of}', nearest(key, known, "declare it under [input]"), key
@@ -92,7 +116,7 @@ def _expected(item: Sheet, entitlements: tuple[Entitlement, ...], benefits: dict
         item.fault(None, "a test that expects nothing", 'write expect = {grain = "35 kg"}')
     for key, value in sheet.data.items():
         known = [*units, *tiers, *prices, "undecided"]
-        if key not in known and key in wrong:
+        if key not in known and (key in wrong or "*" in written):
             continue
         if key not in known:
             sheet.fault(

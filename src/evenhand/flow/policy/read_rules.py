@@ -7,7 +7,6 @@ from typing import get_args
 
 from evenhand.core.benefit import Benefit
 from evenhand.core.quantity import RoundMode
-from evenhand.flow.policy.measure import NUMBER
 from evenhand.flow.policy.model import (
     Entitlement,
     Expr,
@@ -36,7 +35,7 @@ def read_rules(root: Sheet, taken: set[str]) -> dict[str, TableRule | Step]:
             rules[name] = step
     for name, sheet in root.children("table"):
         table = _table(name, sheet)
-        if _free(name, sheet, taken | set(rules)):
+        if _free(name, sheet, taken | set(rules)) and table:
             rules[name] = table
     return rules
 
@@ -50,6 +49,9 @@ def _free(name: str, sheet: Sheet, taken: set[str]) -> bool:
 
 def _rounding(sheet: Sheet) -> Rounding | None:
     if "round" not in sheet.data:
+        return None
+    if not isinstance(sheet.data["round"], dict):
+        sheet.fault("round", "to what, and which way?", 'write round = {to = "1 kg", mode = "floor"}')
         return None
     holder = sheet.child("round")
     holder.only("to", "mode")
@@ -72,10 +74,10 @@ def _step(name: str, sheet: Sheet) -> Step | None:
     return Step(name, of, expr, unit, rounding, sheet.path) if expr else None  # type: ignore[arg-type]
 
 
-def _table(name: str, sheet: Sheet) -> TableRule:
+def _table(name: str, sheet: Sheet) -> TableRule | None:
     sheet.only("of", "unit", "hit", "rows", "otherwise", "round")
     of = sheet.choice("of", ("household", "member"), "household")
-    unit = sheet.measure("unit") or NUMBER
+    unit = sheet.measure("unit")
     hit = sheet.choice("hit", ("unique", "first", "sum"), "unique")
     items = sheet.items("rows")
     if not sheet.data.get("rows"):
@@ -102,7 +104,10 @@ def _table(name: str, sheet: Sheet) -> TableRule:
         then = item.expr("then", "0")
         because = item.text("because", '"why"')
         otherwise = Row("otherwise", Span(), None, then, (), because, "", item.path) if then else None
-    return TableRule(name, of, unit, hit, tuple(rows), otherwise, _rounding(sheet), sheet.path)  # type: ignore[arg-type]
+    rounding = _rounding(sheet)
+    if unit is None:
+        return None
+    return TableRule(name, of, unit, hit, tuple(rows), otherwise, rounding, sheet.path)  # type: ignore[arg-type]
 
 
 def _row(item: Sheet) -> Row | None:
@@ -128,6 +133,7 @@ def read_entitlements(root: Sheet, benefits: dict[str, Benefit]) -> tuple[Entitl
     for item in root.items("entitlement"):
         item.only("name", "benefit", "amount", "floor", "tier", "round", "served", "price")
         benefit = item.text("benefit", '"grain"')
+        item.faults.declared |= {"*"} if not benefit else set()
         if benefit and benefit not in benefits:
             item.fault(
                 "benefit",
@@ -159,7 +165,9 @@ def read_entitlements(root: Sheet, benefits: dict[str, Benefit]) -> tuple[Entitl
             found.append(
                 Entitlement(name, benefit, amount, floor, tier, _rounding(item), served, price, item.path, away)
             )
-    if not root.data.get("entitlement"):
+    if not isinstance(root.data.get("entitlement", []), list):
+        root.faults.declared.add("*")
+    elif not root.data.get("entitlement"):
         root.fault(None, "no entitlement", "write [[entitlement]] with benefit and amount")
     return tuple(found)
 

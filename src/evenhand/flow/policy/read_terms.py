@@ -166,7 +166,8 @@ def read_params(root: Sheet, inputs: dict[str, Input], categories: dict[str, tup
         for name, sheet in root.children(group):
             known = ("unit", "values", "prorate")
             sheet.only("by", *known) if group == "lookup" else sheet.only(*known)
-            unit = sheet.measure("unit") or NUMBER
+            known_unit = sheet.measure("unit")
+            unit = known_unit or NUMBER
             by = _by(sheet, inputs, categories) if group == "lookup" else ()
             prorate = sheet.choice("prorate", ("days",), "") == "days"
             values = [_dated(item, by, unit, sheet, inputs, categories) for item in sheet.items("values")]
@@ -180,8 +181,9 @@ def read_params(root: Sheet, inputs: dict[str, Input], categories: dict[str, tup
             ordered = _in_order(sheet, name, whole)
             if name in BUILT_IN or name in inputs or name in params:
                 sheet.fault(None, f'the name "{name}" is taken', "choose another name", name)
-            else:
-                listed = any(key in categories and key not in inputs for key in by)
+            elif known_unit is not None and ordered:
+                declared = root.data.get("input")
+                listed = any(key in categories and key not in inputs and key not in (declared or ()) for key in by)
                 params[name] = Param(name, by, unit, ordered, sheet.path, prorate, listed)
     return params
 
@@ -222,10 +224,16 @@ def _dated(item: Sheet, by: tuple[str, ...], unit: Measure, holder: Sheet, input
     else:
         flat = flatten(item.child("rows"), len(by))
         numbers = {key: value * unit.scale for key, value in flat.items()}
-        mores = {key[:-1]: value for key, value in numbers.items() if key[-1] == "each_more"}
+        counted = {key[:-1] for key in numbers if key[-1].isdigit()}
+        mores = {key[:-1]: value for key, value in numbers.items() if key[-1] == "each_more" and key[:-1] in counted}
+        worded = {key[:-1] for key in numbers if key[-1] == "each_more"} - counted
         others = {key[:-1]: value for key, value in numbers.items() if key[-1] == "other"}
         rows = {key: value for key, value in numbers.items() if key[-1] not in ("each_more", "other")}
         check_keys(item.child("rows"), by, rows, mores, others, inputs, categories)
+        mores = {key: value for key, value in mores.items() if all(k[-1].isdigit() for k in rows if k[:-1] == key)}
+        if worded:
+            message = "each_more goes on from the last number, and there is none"
+            item.child("rows").fault(None, message, "give the numbers before it a value, or write other = …")
     for number in (*rows.values(), *mores.values(), *others.values()):
         if max(abs(number.numerator), number.denominator) >= LIMIT:
             item.fault(None, "a value too large or too fine to be counted exactly", "use another unit")

@@ -82,8 +82,13 @@ def dotted(path: Path) -> str:
 
 def nearest(name: str, known: Iterable[str], otherwise: str) -> str:
     """A remedy that names the nearest known word."""
-    close = get_close_matches(name, list(known), 1, 0.6)
-    return f'did you mean "{close[0]}"?' if close else otherwise
+    known_ = list(known)
+    close = get_close_matches(name, known_, 1, 0.6)
+    if not close:
+        same = next((word for word in known_ if word.lower() == name.lower()), "")
+        return f'did you mean "{same}"?' if same else otherwise
+    alike = "" if name.isascii() and close[0].isascii() else " (letters of two alphabets can look the same)"
+    return f'did you mean "{close[0]}"?{alike}'
 
 
 class Sheet:
@@ -204,9 +209,17 @@ class Sheet:
             if default is None:
                 self._missing(key, example)
             return default
-        value = exact(self.data[key])
-        if value is None:
-            self.fault(key, "an exact number is wanted", f"write {key} = {example}")
+        given = self.data[key]
+        value = exact(given)
+        if value is None and isinstance(given, (int, Decimal)) and not isinstance(given, bool):
+            self.fault(key, "an exact number is wanted; this one is too large, too fine or none", "use another unit")
+        elif value is None:
+            text = str(given)
+            advice = (
+                'write a share as a fraction, such as "1/5", without %' if "%" in text else f"write {key} = {example}"
+            )
+            advice = "write decimals with a point, such as 5.5" if re.match(r"-?[0-9]+,[0-9]+\Z", text) else advice
+            self.fault(key, "an exact number is wanted", advice)
         return value
 
     def quantity(self, key: str, example: str) -> tuple[Fraction, Measure] | None:

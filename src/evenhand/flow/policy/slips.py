@@ -11,11 +11,13 @@ _SLIPS: tuple[tuple[str, str], ...] = (
     (r"[=\[,]\s*-?[0-9]+,[0-9]+\s*(?:[,}\]#]|$)", "write decimals with a point, such as 5.5"),
     (r"=\s*[0-9]{1,4}[/.][0-9]{1,2}[/.][0-9]{1,4}\b", "write dates as year-month-day, such as 2013-07-05"),
     (r"=\s*[0-9]{4}-(?:[0-9]-|[0-9]{2}-[0-9](?![0-9]))", "write dates with two digits each, such as 2013-07-05"),
-    (r"=\s*[0-9]{4}-[0-9]{2}-[0-9]{2}", "there is no such day: look at the month's length"),
     (r"=\s*0[0-9]", "write numbers without a leading zero"),
     (r"=\s*[0-9.]+\s*[A-Za-z]+", 'write a quantity in quotes, as in "500 g"'),
     (r"=\s*(?:True|False|TRUE|FALSE|yes|no|Yes|No)\b", "write true or false in small letters"),
     (r"^[^\"'#=]*[^\x00-\x7f][^\"'#=]*=", "write names in a-z, 0-9 and _, without letters of other alphabets"),
+    (r"^\s*\[[^\]\"']*[^\x00-\x7f]", "write names in a-z, 0-9 and _, without letters of other alphabets"),
+    (r";\s*$", "a line ends without ;"),
+    (r"^\s*[A-Za-z_]+\s+[\"']", 'write key = value, as in unit = "kg"'),
     (r"^\s*[A-Za-z_]+\s*:", 'write key = value, as in unit = "kg"'),
     (r"=\s*[A-Za-z_][A-Za-z0-9_ -]*\s*(?:[,}\]#]|$)", 'write texts in quotes, as in kind = "good"'),
 )
@@ -25,6 +27,8 @@ def remedy(message: str, line: str) -> str:
     """What to write instead of `line`, which tomllib refused with `message`."""
     if "overwrite" in message or "twice" in message or "mutate" in message:
         return "the name stands twice: keep one of the two"
+    if "Invalid date" in message and re.search(r"=\s*[0-9]{4}-[0-9]{2}-[0-9]{2}", line):
+        return "there is no such day: look at the month's length"
     for pattern, advice in _SLIPS:
         if re.search(pattern, line):
             return advice

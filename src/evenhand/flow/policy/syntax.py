@@ -93,8 +93,20 @@ def parse(text: str) -> Ast:
     try:
         tree = sqlglot.parse_one(passed, read="duckdb")
     except (sqlglot.errors.SqlglotError, RecursionError, ValueError) as error:
-        raise Refused(text[:60], f"not a formula ({_short(error)})", "see spec/policy-grammar.md") from None
+        raise Refused(text[:60], f"not a formula ({_short(error)})", _advice(text)) from None
     return _copy(tree, 0)
+
+
+def _advice(text: str) -> str:
+    """What to write where a formula cannot be read."""
+    words = text.split()
+    if "between" in words and words.count("between") > words.count("and"):
+        return "write x between 1 and 3"
+    if words and words[-1] in ("+", "-", "*", "/", "=", "<", ">", "<=", ">=", "<>", "and", "or", "not", "in"):
+        return f"write what stands after {words[-1]}"
+    if "in" in words and "(" not in text:
+        return "write x in ('one', 'two')"
+    return "write one formula, such as phh * size (see spec/policy-grammar.md)"
 
 
 def _short(error: Exception) -> str:
@@ -140,6 +152,8 @@ def _rest(node: exp.Expression, down: int) -> Ast:
         return Logic("and", (Compare(">=", value, low), Compare("<=", value, high)))
     if isinstance(node, exp.Anonymous) and str(node.this).startswith("fn_"):
         return Call(str(node.this)[3:], tuple(_copy(argument, down) for argument in node.expressions))
+    if isinstance(node, exp.In):
+        raise Refused("in", "a list in brackets is wanted after `in`", "write x in ('one', 'two')")
     if isinstance(node, exp.Tuple):
         raise Refused("( , )", "a list stands only after `in`", "write x in (…)")
     raise Refused(type(node).__name__, "not in the language", "see spec/policy-grammar.md")
