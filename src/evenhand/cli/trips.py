@@ -112,7 +112,8 @@ def _show(done: Worked, json: bool) -> None:
         )
         return
     say(done.sentence.replace("\u00a0", " "))
-    say(f"{len(checked.runs)} working days of lorries, {kilometres(checked.metres)} km; one lorry a point: "
+    days = "day" if len(checked.runs) == 1 else "days"
+    say(f"{len(checked.runs)} working {days} of lorries, {kilometres(checked.metres)} km; one lorry a point: "
         f"{kilometres(done.naive[0])} km, {litres(done.naive[1])} litres")  # fmt: skip
     for line in InputError(checked.faults).lines()[:-1] if checked.faults and not done.unserved else ():
         say(line)
