@@ -181,6 +181,14 @@ def test_quantities_are_exact(network: Store, tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_a_corrected_list_of_stock_does_not_count_a_lot_twice(network: Store, tmp_path: Path) -> None:
+    header = "node,commodity,lot,quantity,source\n"
+    bring_in(network, "stock", header + "E,grain,A,1 t,X\n", tmp_path)
+    text = header + "E,grain,A,2 t,X\nE,grain,B,1 t,X\n"
+    assert [(row, field) for row, field, _ in refusals(network, "stock", text, tmp_path)] == [(1, "lot")]
+    assert network.rows("SELECT sum(quantity) FROM movement") == [(1_000_000,)]
+
+
 def test_stock_needs_a_policy(network: Store, tmp_path: Path) -> None:
     path = tmp_path / "stock.csv"
     path.write_text(GOOD["stock"])

@@ -56,7 +56,11 @@ def stock(work: Work) -> Imported:
         (lot, benefit): (day, source)
         for lot, benefit, day, source in work.store.rows("SELECT lot, benefit, best_before, source FROM lot")
     }
-    found, new, faults = network.check_stock(rows, lots, work.benefits)
+    received = {
+        (target.removeprefix("node:"), benefit, lot)
+        for target, benefit, lot in work.store.rows("SELECT target, benefit, lot FROM movement WHERE kind = 'receipt'")
+    }
+    found, new, faults = network.check_stock(rows, lots, work.benefits, received)
     refuse_all(work, wrong, faults)
     work.store.copy_in(
         "lot",

@@ -38,7 +38,7 @@ from evenhand.flow.disclosure.package import canonical_json, datapackage, tables
 from evenhand.flow.disclosure.tables import shape
 from evenhand.flow.ledger import aggregate, balances
 from evenhand.formats import parquet, roll, tlog
-from evenhand.formats.entry import Entry
+from evenhand.formats.entry import Entry, decode
 from evenhand.render.report import ReportFacts, report
 from evenhand.store import Store
 
@@ -157,14 +157,26 @@ def _signed(store: Store, cycle: str) -> list[bytes]:
     """Every COSE file the log speaks of: all certificates, and this cycle's freeze, approvals, counts and heads."""
     at = (store.programme.id, cycle)
     queries = (
-        ("select cose from certificate order by sha256", ()),
         ('select cose from "freeze" where programme = %s and cycle = %s', at),
         ("select cose from approval where programme = %s and cycle = %s order by role", at),
         ("select cose from count where programme = %s and cycle = %s and cose <> '' order by point", at),
         ("select device_cose from head where programme = %s and cycle = %s and device_cose <> '' order by device", at),
         ("select server_cose from head where programme = %s and cycle = %s order by device", at),
     )
-    return [bytes(row[0]) for query, params in queries for row in store.rows(query, params)]
+    logged = {
+        entry.sha256 for entry in map(decode, store.log.entries()[: _log_size(store, cycle)]) if entry.kind == "key"
+    }
+    certificates = [bytes(row[0]) for row in store.rows("select cose from certificate order by sha256")]
+    known = [cose for cose in certificates if sha256(cose).digest() in logged]  # those of later people come next time
+    return known + [bytes(row[0]) for query, params in queries for row in store.rows(query, params)]
+
+
+def _log_size(store: Store, cycle: str) -> int:
+    """How many entries the log had before this cycle's last two, `stock` and `publish`, whenever this is asked."""
+    rows = store.rows(
+        "select coalesce(min(index) filter (where cycle = %s and kind = 'stock'), count(*)) from log_entry", (cycle,)
+    )
+    return int(rows[0][0])
 
 
 def _recut(store: Store, cycle: str) -> pa.Table:
@@ -208,13 +220,9 @@ def _earlier(store: Store, cycle: str, out: Path) -> list[Path]:
 
 def _facts(store: Store, cycle: str, part: Path, earlier: list[str]) -> ReportFacts:
     """What the report says of the log: as it stood before the report, whenever it is written."""
-    entries = store.log.entries()
-    ended = store.rows(
-        "select index from log_entry where programme = %s and cycle = %s and kind = 'stock'",
-        (store.programme.id, cycle),
-    )
-    size = ended[0][0] if ended else len(entries)
-    root = tlog.root_hash([tlog.leaf_hash(entry) for entry in entries[:size]])
+    size = _log_size(store, cycle)
+    entries = store.log.entries()[:size]
+    root = tlog.root_hash([tlog.leaf_hash(entry) for entry in entries])
     folder = part.name.removeprefix(".").removesuffix(".part")
     previous = earlier[-1] if earlier else ""
     return ReportFacts(size, root.hex(), store.keys.root_vkey.line(), folder, previous)

@@ -9,13 +9,16 @@ from evenhand.flow.disclosure.month import Figures
 from evenhand.flow.disclosure.naming import name_of, noun
 from evenhand.flow.disclosure.wording import listing, period_name, say
 
+GARMENT_UNITS = ("pair", "set", "coupon")
+"""What clothes and shoes are counted in."""
+
 
 def quotas(figures: list[Figures]) -> Claim:
     """Whether every household is due something of every benefit, in every month."""
     benefits = list(figures[-1].month.benefits.values())
     for what, fits in (
         ("food", [b for b in benefits if b.energy_kcal]),
-        ("garments", [b for b in benefits if not b.energy_kcal]),
+        ("garments", [b for b in benefits if b.kind == "points" or b.unit in GARMENT_UNITS]),
     ):
         if not fits:
             return untested("quotas", say("quotas.none", what=say(f"quotas.{what}")))

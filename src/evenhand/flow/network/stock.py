@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -26,11 +26,15 @@ class StockRow:
 
 
 def check_stock(
-    rows: Sequence[Row], lots: Mapping[tuple[str, str], tuple[date | None, str]], benefits: Mapping[str, Benefit]
+    rows: Sequence[Row],
+    lots: Mapping[tuple[str, str], tuple[date | None, str]],
+    benefits: Mapping[str, Benefit],
+    received: Collection[tuple[str, str, str]] = (),
 ) -> tuple[list[StockRow], Lots, list[Fault]]:
     """The rows with something in them, the lots that are new, and what is wrong.
 
-    A lot has one best-before day and one source, wherever it lies.
+    A lot has one best-before day and one source, wherever it lies. `received`: (node, benefit, lot) that came in before:
+    the same again is far more often a corrected list than a second delivery, and would be counted twice.
     """
     found: list[StockRow] = []
     new: Lots = {}
@@ -39,6 +43,10 @@ def check_stock(
         commodity, lot = row["commodity"], row["lot"]
         if commodity not in stocked(benefits):
             faults.append((row["row"], "commodity", commodity, unknown_benefit(commodity, benefits)))
+            continue
+        if (row["node"], commodity, lot) in received:
+            text = "this lot was received there already|leave the row out; a second delivery needs a lot number of its own"
+            faults.append((row["row"], "lot", lot, text))
             continue
         day = None if row["best_before"] is None else date.fromisoformat(row["best_before"])
         matter = (day, row["source"])
