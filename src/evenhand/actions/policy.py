@@ -19,7 +19,18 @@ from evenhand.core.engine import Engine
 from evenhand.core.errors import InputError, Problem, UsageError, input_error
 from evenhand.core.schema import Column, Table
 from evenhand.flow.entitlement import faults_plan, needs, plan
-from evenhand.flow.policy import Policy, TestResult, extended, join, load, period_for, run_tests, untouched_rows
+from evenhand.flow.policy import (
+    Policy,
+    TestResult,
+    drafts,
+    extended,
+    join,
+    load,
+    period_for,
+    run_tests,
+    untouched_rows,
+    written,
+)
 from evenhand.flow.policy.join import MOST_TEXTS
 
 LARGEST_BYTES = 4_000_000
@@ -90,6 +101,20 @@ def run_policy_tests(path: Path) -> tuple[Policy, list[TestResult], list[str]]:
     return policy, results, untouched_rows(policy, results)
 
 
+def write_drafts(policy: Policy, results: list[TestResult], out: Path,
+                 progress: Callable[[int, int], None] = lambda done, total: None) -> int:  # fmt: skip
+    """Write the tests that are missing as drafts; how many. UsageError if `out` is there already."""
+    if out.exists():
+        raise UsageError(
+            f'"{out}" is there already', "name a new file: drafts are never written over what somebody kept"
+        )
+    if not out.parent.is_dir():
+        raise UsageError(f'there is no folder "{out.parent}"', "make it first")
+    found = drafts(policy, results, progress)
+    out.write_text(written(policy, found), encoding="utf-8")
+    return len(found)
+
+
 def run_policy(engine: Engine, policy: Policy, on: date, households: Path, members: Path | None, out: Path,
                reasons: Path | None = None, prices: Path | None = None,
                progress: Callable[[int, int], None] = lambda done, total: None) -> Ran:  # fmt: skip
@@ -130,10 +155,10 @@ def run_policy(engine: Engine, policy: Policy, on: date, households: Path, membe
         found = engine.run(compiled, files, work / "out")
         progress(3, 4)
         ran = _summary(policy, period.id, found["wide"])
-        written = [publish(found["wide"], out)]
-        written += [publish(found[name], path) for name, path in also.items() if path is not None]
+        made = [publish(found["wide"], out)]
+        made += [publish(found[name], path) for name, path in also.items() if path is not None]
     progress(4, 4)
-    return Ran(ran.policy, ran.period, ran.households, ran.undecided, ran.totals, tuple(written))
+    return Ran(ran.policy, ran.period, ran.households, ran.undecided, ran.totals, tuple(made))
 
 
 def absent_inputs(policy: Policy, wanted: Sequence[str], head: Sequence[str]) -> set[str]:

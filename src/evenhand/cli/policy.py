@@ -66,20 +66,37 @@ def check(policy: PolicyFile, json: JsonOption = False) -> None:
 
 
 @app.command()
-def test(policy: PolicyFile, json: JsonOption = False) -> None:
+def test(
+    policy: PolicyFile,
+    drafts: Annotated[
+        Path | None,
+        typer.Option(
+            "--drafts", metavar="FILE", help="Write the tests that are missing, as drafts.", show_default=False
+        ),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
     """Run the tests that stand in a policy file.
 
-    Rows that no test reaches are named. Exit code 1 if a test fails.
+    Rows and values that no test reaches are named, and written as drafts if asked: a household a row and a boundary.
+    Exit code 1 if a test fails.
 
     Example: evenhand policy test examples/dprk-2008/policy.toml
     """
-    from evenhand.actions.policy import run_policy_tests
+    from evenhand.actions.policy import run_policy_tests, write_drafts
+    from evenhand.flow.policy import untouched_values
 
     found, results, untouched = run_policy_tests(policy)
+    values = untouched_values(found, results)
+    count = 0
+    if drafts is not None:
+        with progress_bars(not json) as progress:
+            count = write_drafts(found, results, drafts, partial(progress, "drafting"))
     failed = [result for result in results if not result.passed]
     if json:
         tests = [{"name": r.name, "line": r.line, "passed": r.passed, "failures": list(r.failures)} for r in results]
-        say_json({"policy": found.id, "passed": not failed, "tests": tests, "untouched": untouched})
+        say_json({"policy": found.id, "passed": not failed, "tests": tests, "untouched": untouched,
+                  "untouched_values": values, "drafts": count})  # fmt: skip
     else:
         for result in results:
             say(f"{'PASS' if result.passed else 'FAIL'} {result.name}")
@@ -87,6 +104,11 @@ def test(policy: PolicyFile, json: JsonOption = False) -> None:
                 say(f"     line {result.line}: {failure}")
         if untouched:
             say(f"no test reaches: {', '.join(untouched)}")
+        if values:
+            more = f" and {len(values) - 12} more" if len(values) > 12 else ""
+            say(f"no test reads: {', '.join(values[:12])}{more}")
+        if drafts is not None:
+            say(f"{count} drafts written to {drafts}: read each against the law, then put it into the policy")
         say(f"{len(results) - len(failed)} of {len(results)} tests hold" if results else "the file has no tests")
     if failed:
         raise AnswerIsNo(f"{len(failed)} of {len(results)} tests of {found.id} fail", "mend the rule or the test")

@@ -33,7 +33,7 @@ Scene = tuple[dict[str, object], "list[dict[str, object]] | None"]
 
 
 @dataclass
-class _Seen:
+class Seen:
     """What the conditions of a table speak of."""
 
     household: dict[str, None] = field(default_factory=dict)
@@ -55,9 +55,9 @@ def check_overlaps(program: Program, faults: Faults) -> None:
 
 
 def _check(program: Program, typed: TypedTable, faults: Faults) -> None:
-    seen = _Seen()
+    seen = Seen()
     for row in typed.rows:
-        _look(program, row.when, seen, True)
+        look(program, row.when, seen, True)
     reached: set[str] = set()
     whole = seen.plain
     if typed.rule.hit == "first" and not whole:
@@ -161,7 +161,7 @@ def _shown(values: dict[str, object]) -> str:
 # -- what the conditions speak of
 
 
-def _look(program: Program, node: Node, seen: _Seen, plain: bool) -> None:
+def look(program: Program, node: Node, seen: Seen, plain: bool) -> None:
     seen.nodes += 1
     if node.op == "input":
         found = program.policy.inputs[str(node.data)]
@@ -174,7 +174,7 @@ def _look(program: Program, node: Node, seen: _Seen, plain: bool) -> None:
             return
         seen.rules.add(str(node.data))
         for part in parts(program.rules[str(node.data)]):
-            _look(program, part, seen, False)
+            look(program, part, seen, False)
     elif node.op in AGGREGATES:
         seen.gathers = True
         seen.plain = seen.plain and node.op == "any-of"
@@ -186,7 +186,7 @@ def _look(program: Program, node: Node, seen: _Seen, plain: bool) -> None:
     elif node.op not in ("and", "or", "not", "const", "age"):
         seen.plain = False
     for arg in node.args:
-        _look(program, arg, seen, plain)
+        look(program, arg, seen, plain)
 
 
 def _is_plain(node: Node) -> bool:
@@ -202,15 +202,15 @@ def _is_plain(node: Node) -> bool:
 # -- households to try
 
 
-def _scenes(program: Program, typed: TypedTable, seen: _Seen, index: int, most: int) -> tuple[list[Scene], bool]:
+def _scenes(program: Program, typed: TypedTable, seen: Seen, index: int, most: int) -> tuple[list[Scene], bool]:
     """(households to try, whether they are all there is to try)."""
     household: dict[str, list[object]] = {
-        name: _values(program, program.policy.inputs[name], seen, index) for name in seen.household
+        name: values_of(program, program.policy.inputs[name], seen, index) for name in seen.household
     }
     if seen.size:
         sizes = {Fraction(1), *(value + d for value in _numbers(seen, index) for d in (-1, 0, 1))}
         household["size"] = [size for size in sorted(sizes) if size.denominator == 1 and 1 <= size <= MEMBERS_MAX]
-    member = {name: _values(program, program.policy.inputs[name], seen, index) for name in seen.member}
+    member = {name: values_of(program, program.policy.inputs[name], seen, index) for name in seen.member}
     people = _combined(member)
     if typed.rule.of == "member":
         groups: list[list[dict[str, object]] | None] = [[person] for person in people] or [[{}]]
@@ -237,11 +237,11 @@ def _combined(values: dict[str, list[object]]) -> list[dict[str, object]]:
     return [dict(zip(values, row, strict=True)) for row in itertools.islice(combinations, MOST_COMBINATIONS)]
 
 
-def _numbers(seen: _Seen, index: int) -> list[Fraction]:
+def _numbers(seen: Seen, index: int) -> list[Fraction]:
     return [node.data[index] for node in seen.constants if node.kind == "number" and node.data[index] is not None]
 
 
-def _values(program: Program, found: Input, seen: _Seen, index: int) -> list[object]:
+def values_of(program: Program, found: Input, seen: Seen, index: int) -> list[object]:
     """The values of an input at which a condition can change, from its declared range only."""
     if found.type == "category":
         words = program.policy.categories[found.category]
@@ -264,7 +264,7 @@ def _values(program: Program, found: Input, seen: _Seen, index: int) -> list[obj
     ]
 
 
-def _dates(period: Period, found: Input, seen: _Seen, index: int) -> Iterable[date]:
+def _dates(period: Period, found: Input, seen: Seen, index: int) -> Iterable[date]:
     assert isinstance(found.low, date) and isinstance(found.high, date)
     near: set[date] = {found.low, found.high}
     anchors = [period.first, period.last]
