@@ -127,6 +127,8 @@ _COUNTS = (
     f"{_text('sum(CASE WHEN change > 0 THEN change END)')} AS gained, "
     f"{_text('sum(CASE WHEN change < 0 THEN -change END)')} AS lost"
 )
+_COUNTED = ("households", "gain", "lose", "same", "newly_decided", "no_longer_decided", "undecided")
+_SUMMED = ("old", "new", "gained", "lost")
 _SIGNS = (
     "bool_or(coalesce(change > 0, FALSE)) AS up, bool_or(coalesce(change < 0, FALSE)) AS down, "
     "bool_or(change IS NULL) AS open"
@@ -151,21 +153,32 @@ def _bin() -> str:
 
 
 def _classes(old: Policy, new: Policy, compared: Sequence[Compared]) -> list[Select]:
-    """Gains and losses of the households each row of either policy decided for."""
+    """Gains and losses of the households each row of either policy decided for.
+
+    Counted first by the list of rows, of which there are few, and then by row: no household is written out for each of its
+    rows. Where a benefit has several entitlements their lists are put together first.
+    """
     parts = []
     for side, policy in (("old", old), ("new", new)):
-        number = {found.id: at for at, found in enumerate(compared)}
-        cases = " ".join(
-            f"WHEN {literal(entitlement.name)} THEN {number[entitlement.benefit]}"
-            for entitlement in policy.entitlements
-        )
-        each = "CAST(household AS VARCHAR) AS household, entitlement, unnest(reasons) AS row"
-        named = f"SELECT {literal(side)} AS side, household, CASE entitlement {cases} END AS b, row"
-        parts.append(f"SELECT DISTINCT * FROM ({named} FROM (SELECT {each} FROM {side}_reasons))")
-    fired = Select("fired", " UNION ALL ".join(parts))
-    by = Select("classes", f"SELECT side, f.b, row, {_COUNTS} FROM fired f JOIN pair p ON p.household = f.household "
-                           "AND p.b = f.b GROUP BY side, f.b, row ORDER BY side, f.b, row")  # fmt: skip
-    return [fired, by]
+        for at, found in enumerate(compared):
+            own = [entitlement.name for entitlement in policy.entitlements if entitlement.benefit == found.id]
+            if not own:
+                continue
+            listed = ", ".join(literal(name) for name in own)
+            source = f"SELECT household, reasons FROM {side}_reasons WHERE entitlement IN ({listed})"
+            if len(own) > 1:
+                joined = "list_distinct(flatten(list(reasons))) AS reasons"
+                source = f"SELECT household, {joined} FROM ({source}) GROUP BY household"
+            values = f"o{at} AS old, n{at} AS new, n{at} - o{at} AS change"
+            pairs = f"({source}) r JOIN sides p ON p.household = CAST(r.household AS VARCHAR)"
+            parts.append(f"SELECT {literal(side)} AS side, {at} AS b, reasons, {_COUNTS} "
+                         f"FROM (SELECT r.reasons, {values} FROM {pairs}) GROUP BY reasons")  # fmt: skip
+    lists = Select("lists", " UNION ALL ".join(parts))
+    counts = ", ".join(f"CAST(sum({name}) AS BIGINT) AS {name}" for name in _COUNTED)
+    sums = ", ".join(f"{_text(f'sum(CAST({name} AS HUGEINT))')} AS {name}" for name in _SUMMED)
+    by = Select("classes", f"SELECT side, b, row, {counts}, {sums} FROM (SELECT * EXCLUDE (reasons), unnest(reasons) AS row "
+                           "FROM lists) GROUP BY side, b, row ORDER BY side, b, row")  # fmt: skip
+    return [lists, by]
 
 
 def comparison(old: Policy, new: Policy, periods: tuple[Period, Period],
@@ -194,9 +207,7 @@ def comparison(old: Policy, new: Policy, periods: tuple[Period, Period],
 
 
 def _counts(row: Mapping[str, Any]) -> dict[str, int]:
-    names = ("households", "gain", "lose", "same", "newly_decided", "no_longer_decided", "undecided", "old", "new", "gained",
-             "lost")  # fmt: skip
-    return {name: int(row.get(name, 0)) for name in names}
+    return {name: int(row.get(name, 0)) for name in (*_COUNTED, *_SUMMED)}
 
 
 def _policy(policy: Policy, period: Period) -> dict[str, Any]:
