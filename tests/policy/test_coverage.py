@@ -4,9 +4,14 @@ from policy.samples import GRAIN
 
 from evenhand.flow.policy import drafts, load, run_tests, untouched_rows, untouched_values, written
 
-BOUNDED = GRAIN.replace("card = 'PHH'", "card = 'PHH' and size >= 7").replace(
-    "]\notherwise", '  {id = "few", when = "card = \'PHH\' and size < 7", then = "phh", because = "x"},\n]\notherwise'
-).replace('then = "phh"', 'then = "phh * 1.0 * size"')
+BOUNDED = (
+    GRAIN.replace("card = 'PHH'", "card = 'PHH' and size >= 7")
+    .replace(
+        "]\notherwise",
+        '  {id = "few", when = "card = \'PHH\' and size < 7", then = "phh", because = "x"},\n]\notherwise',
+    )
+    .replace('then = "phh"', 'then = "phh * 1.0 * size"')
+)
 
 
 def test_values_no_test_reads_are_named() -> None:
@@ -17,7 +22,9 @@ def test_values_no_test_reads_are_named() -> None:
         "price.PHH from 2013-07-05",
         "price.none from 2013-07-05",
     ]
-    more = GRAIN + '[[test]]\nname = "p"\non = 2014-01-01\ngiven = {card = "PHH", size = 2}\nexpect = {grain = "10 kg"}\n'
+    more = (
+        GRAIN + '[[test]]\nname = "p"\non = 2014-01-01\ngiven = {card = "PHH", size = 2}\nexpect = {grain = "10 kg"}\n'
+    )
     policy = load(more, "grain.toml")
     assert untouched_values(policy, run_tests(policy)) == ["phh from 2021-01-01", "price.none from 2013-07-05"]
 

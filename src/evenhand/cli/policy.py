@@ -171,6 +171,61 @@ def run(
 
 
 @app.command()
+def fuzz(
+    policy: PolicyFile,
+    on: Annotated[datetime, typer.Option("--on", formats=["%Y-%m-%d"], metavar="DATE", help="A day of the period.")],
+    seed: Annotated[int, typer.Option("--seed", metavar="N", help="The same number tries the same households.")] = 1,
+    tries: Annotated[int, typer.Option("--tries", metavar="N", min=1, max=1_000_000, help="Households tried.")] = 2_000,
+    seconds: Annotated[int, typer.Option("--seconds", metavar="N", min=1, max=3_600, help="Stop after this.")] = 60,
+    income: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--income", metavar="INPUT", help="An input that is income (may be repeated).", show_default=False
+        ),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Look for cliffs: a household that gains a member or loses income, and is due less for it.
+
+    Each is shown with the rows that do it. Income is every money input whose name or purpose says so, or those named.
+
+    Finding none proves nothing. Exit code 1 if one is found.
+
+    Example: evenhand policy fuzz examples/dprk-2008/policy.toml --on 2008-03-01 --seed 7
+    """
+    from evenhand.actions.policy import read_policy
+    from evenhand.actions.policy_fuzz import fuzz as act
+    from evenhand.flow.policy.coverage import quantity
+    from evenhand.flow.policy.scenes import inline
+
+    found = read_policy(policy)
+    with progress_bars(not json) as progress:
+        cliffs, tried = act(
+            found, on.date(), seed, tries, seconds, income or (), partial(progress, "trying households")
+        )
+    units = {one.name: found.benefits[one.benefit] for one in found.entitlements}
+    if json:
+        shown = [{"entitlement": c.entitlement, "change": c.change, "before": c.before, "after": c.after,
+                  "rows": list(c.rows), "household": inline(found, c.given),
+                  "members": [inline(found, one) for one in c.members or ()]} for c in cliffs]  # fmt: skip
+        say_json({"policy": found.id, "seed": seed, "tried": tried, "cliffs": shown})
+    else:
+        for cliff in cliffs:
+            benefit = units[cliff.entitlement]
+            before, after = quantity(cliff.before, benefit), quantity(cliff.after, benefit)
+            say(f"{cliff.entitlement}: {before} -> {after} when {cliff.change}")
+            say(f"     rows: {', '.join(cliff.rows) or 'none changed: the formula itself gives less'}")
+            say(f"     household: {inline(found, cliff.given)}")
+            for one in cliff.members or ():
+                say(f"     member: {inline(found, one)}")
+        say(f"{tried} households tried, {len(cliffs)} cliffs found")
+    if cliffs:
+        raise AnswerIsNo(
+            f"{len(cliffs)} cliffs in {found.id}", "look at the rows named, or say in the law that it is meant"
+        )
+
+
+@app.command()
 def adopt(policy: PolicyFile, who: AsOption, data: DataOption = None, json: JsonOption = False) -> None:
     """Adopt a policy: cycles drafted from now on use it.
 

@@ -184,7 +184,7 @@ def _draft(policy: Policy, household: Household, period: Period, given: dict[str
     decided = {key: one for key, one in due.items() if one.amount is not None}
     if not decided:
         return None
-    expect = {key: _quantity(one.amount or 0, policy.benefits[_benefit(policy, key)]) for key, one in decided.items()}
+    expect = {key: quantity(one.amount or 0, policy.benefits[_benefit(policy, key)]) for key, one in decided.items()}
     row = name.partition(",")[0]
     return Draft(f"draft: {name}", period.first, given, None if members is None else tuple(members), expect, (row,))
 
@@ -193,7 +193,8 @@ def _benefit(policy: Policy, name: str) -> str:
     return next(one.benefit for one in policy.entitlements if one.name == name)
 
 
-def _quantity(amount: int, benefit: Benefit) -> str:
+def quantity(amount: int, benefit: Benefit) -> str:
+    """Base units (of 1/parts) in the benefit's unit, exactly: `35 kg`."""
     value = Fraction(amount, benefit.parts) / UNITS[benefit.unit].base_per_unit
     text = scenes.decimal(value)
     return f"{text} {benefit.unit}"
