@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from allocation.networks import run, valley
+from evenhand_verify.main import main as checker
 
 from evenhand.cli import main
 
@@ -223,3 +224,35 @@ def test_a_point_that_is_due_nothing_cannot_be_explained(
     assert evenhand(monkeypatch, folder, "--out", tmp_path / "out", "--explain", text) == 2
     assert f'"{text}"' in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_bundles_are_divided_by_one_level_and_the_checker_agrees(
+    folder: Path, tmp_path: Path, monkeypatch, capsys
+) -> None:
+    (folder / "bundles.csv").write_text("bundle,commodity\nbasket,grain\nbasket,oil\n")
+    with (folder / "demand.csv").open("a") as demand, (folder / "supply.csv").open("a") as supply:
+        demand.write("Birch,oil,1,10\n")
+        supply.write("Port,oil,5\n")
+    out = tmp_path / "out"
+    assert evenhand(monkeypatch, folder, "--out", out) == 0
+    got = {(row["point"], row["commodity"]): row for row in read(out / "levels.csv")}
+    birch = [
+        (got["Birch", c]["num"], got["Birch", c]["den"], got["Birch", c]["quantity_num"]) for c in ("grain", "oil")
+    ]
+    assert birch == [("1", "2", "3"), ("1", "2", "5")]
+    assert checker(["allocation", str(folder), str(out)]) == 0
+    assert evenhand(monkeypatch, folder, "--out", out, "--compare") == 2
+    (folder / "handling.csv").write_text("node,capacity\nPort,3\n")
+    assert evenhand(monkeypatch, folder, "--out", tmp_path / "no") == 2
+    assert not (tmp_path / "no").exists()
+
+
+def test_handling_is_read_divided_and_checked(folder: Path, tmp_path: Path, monkeypatch, capsys) -> None:
+    (folder / "handling.csv").write_text("node,capacity\nPort,5\n")
+    assert evenhand(monkeypatch, folder, "--out", tmp_path / "out") == 0
+    assert ("Port", "") in {(row["node"], row["commodity"]) for row in read(tmp_path / "out" / "certificate.csv")}
+    assert checker(["allocation", str(folder), str(tmp_path / "out")]) == 0
+    (folder / "handling.csv").write_text("node,capacity\nPort,4\n")
+    assert checker(["allocation", str(folder), str(tmp_path / "out")]) == 1
+    (folder / "handling.csv").write_text("node,capacity\nPort,6\n")
+    assert checker(["allocation", str(folder), str(tmp_path / "out")]) == 1

@@ -22,6 +22,7 @@ from evenhand.actions.reading import identify
 from evenhand.core.errors import InputError, Problem, UsageError, input_error
 from evenhand.flow.allocation import Allocation, Input, check_input
 from evenhand.flow.allocation.bottleneck import bottleneck_table, bottlenecks
+from evenhand.flow.allocation.bundles import solve_bundles
 from evenhand.flow.allocation.explain import Explanation, dues
 from evenhand.flow.allocation.explain import explain as explain_pairs
 from evenhand.flow.allocation.leximin import Progress
@@ -32,7 +33,7 @@ from evenhand.flow.allocation.solve import solve_fully
 INPUT = ("nodes", "supply", "lanes", "demand")
 OUTPUT = ("levels", "flows", "blocks", "certificate")
 CERTIFIED = ("levels", "blocks", "certificate")
-OPTIONAL = ("handling",)
+OPTIONAL = ("handling", "bundles")
 LATER = ("shared",)
 """Lanes shared by several commodities: another problem, which a later version solves."""
 
@@ -80,6 +81,11 @@ def allocate(
     if explain and rule != LEXIMIN:
         raise UsageError(f"--explain is about leximin, and --rule says {rule}", "leave one of the two out")
     given = read_network(folder)
+    if given.bundles and (explain or what_if or compare or rule != LEXIMIN):
+        raise UsageError(
+            "with bundles.csv there is leximin alone: no other rule, --explain, --what-if or --compare yet",
+            "leave bundles.csv out of the folder, or these options",
+        )
     wanted = pairs_of(given, explain)
     scenarios, tables = alternatives.what_if(given, what_if, rule, seed, step) if what_if else ([], {})
     rules: list[Alternative] = []
@@ -93,6 +99,9 @@ def allocate(
         found = divide_by(given, rule, seed)
         names = ["point", "commodity", "quantity_num", "quantity_den"]
         tables |= {"quantities": found.levels.select(names), "flows": found.flows}
+    elif given.bundles:
+        found = solve_bundles(given, dict(given.bundles), progress)
+        tables |= {name: getattr(found, name) for name in OUTPUT}
     else:
         found, solved = solve_fully(given, progress)
         tables |= {name: getattr(found, name) for name in OUTPUT}

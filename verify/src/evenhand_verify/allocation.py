@@ -11,13 +11,14 @@ from evenhand_verify.fairness import CHECKS, Answer, Case, Key, Lane, Problem
 from evenhand_verify.handling import read_gates
 from evenhand_verify.numbers import Ladder, Level, NumberError, integer
 from evenhand_verify.result import Check, Malformed, Outcome, UsageError, run_check
-from evenhand_verify.schema import ANSWER_TABLES, HANDLING, INPUT_TABLES, SCHEMAS, WITH_HANDLING
+from evenhand_verify.schema import ANSWER_TABLES, BUNDLES, HANDLING, INPUT_TABLES, SCHEMAS, WITH_HANDLING
 
 KINDS = ("entry", "depot", "point")
 
 
 def problem(tables: Mapping[str, Columns]) -> Problem:
-    """The problem of tables nodes, supply, lanes, demand and, if there, handling. Malformed names the row that cannot be."""
+    """The problem of tables nodes, supply, lanes, demand and, if there, handling or bundles. Malformed names the row
+    that cannot be."""
     kinds: dict[str, str] = {}
     for node, kind in tables["nodes"].rows("node", "kind"):
         if kind not in KINDS:
@@ -49,7 +50,12 @@ def problem(tables: Mapping[str, Columns]) -> Problem:
                 raise Malformed(f"handling, node {node}", f"a capacity of {capacity} that cannot be")
             handling[node] = capacity
     ladders = {key: Ladder(pairs) for key, pairs in rungs.items()}
-    return Problem(kinds, supply, lanes, ladders, handling, read_gates(supply, lanes, ladders, handling))
+    bundles: dict[str, str] = {}
+    if "bundles" in tables:
+        bundles = {commodity: bundle for bundle, commodity in tables["bundles"].rows("bundle", "commodity")}
+    if bundles and handling:
+        raise Malformed("bundles and handling", "both stand in the input, and no certificate covers them together")
+    return Problem(kinds, supply, lanes, ladders, handling, read_gates(supply, lanes, ladders, handling), bundles)
 
 
 def level(where: str, rungs: Any, num: Any, den: Any) -> Level:
@@ -108,6 +114,8 @@ def _input(folder: Path) -> Problem:
             tables[name] = loose(folder, name, SCHEMAS[name], needed, only=False)
         if there("handling"):
             tables["handling"] = loose(folder, "handling", HANDLING, ("node", "capacity"), only=False)
+        if there("bundles"):
+            tables["bundles"] = loose(folder, "bundles", BUNDLES, ("bundle", "commodity"), only=False)
         return problem(tables)
     except Malformed as error:
         raise UsageError(f"the input cannot be read: {error}. What to do: mend {folder}") from error

@@ -9,7 +9,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from evenhand_verify.handling import Gate, joined
+from evenhand_verify.bundles import faults, holding
+from evenhand_verify.handling import Gate, joined, passed
 from evenhand_verify.numbers import Ladder, Level
 from evenhand_verify.result import Check, capped
 
@@ -37,6 +38,7 @@ class Problem:
     ladders: dict[Key, Ladder]
     handling: dict[str, int] = field(default_factory=dict)
     gates: dict[str, Gate] = field(default_factory=dict)
+    bundles: dict[str, str] = field(default_factory=dict)
     commodities: list[str] = field(default_factory=list)
     joint: dict[str, str] = field(default_factory=dict)
 
@@ -94,21 +96,8 @@ class Case:
         order = {value: rank for rank, value in enumerate(sorted(set(values.values())))}
         self.ranks = {block: order[value] for block, value in values.items()}
         self.used = _net_use(self.problem, self.answer)
-        self.passed = self._passed()
-
-    def _passed(self) -> dict[str, dict[str, Fraction]]:
-        """What each node with a handling capacity sends on and hands out, by commodity."""
-        passed: dict[str, dict[str, Fraction]] = {node: defaultdict(Fraction) for node in self.problem.handling}
-        if not passed:
-            return passed
-        for (node, commodity), (num, den) in self.used.items():
-            if node in passed:
-                passed[node][commodity] += Fraction(num, den)
-        for (name, commodity), (num, den) in self.answer.flows.items():
-            lane = self.problem.lanes.get(name)
-            if lane is not None and lane.target in passed and lane.source != lane.target and den > 0:
-                passed[lane.target][commodity] += Fraction(num, den)
-        return passed
+        self.passed = passed(self.problem, self.answer, self.used)
+        self.held = holding(self.problem, self.answer) if self.problem.bundles else set()
 
     def drawn(self, gate: Gate, commodity: str) -> Fraction:
         """What goes through the gate of this commodity."""
@@ -155,13 +144,17 @@ def check_levels(case: Case) -> str | list[str]:
             failures.append(f"the block of this level is not known, point {point}, {commodity}")
             continue
         same = level.rungs == block.rungs and level.num * block.den == block.num * level.den
-        if not same:
+        if commodity in problem.bundles:
+            block = level  # its block may be higher: another part of the bundle may hold it
+        elif not same:
             failures.append(f"the level {level} is not {block}, that of its block, point {point}, {commodity}")
         due, of = ladder.at(block)
         if den <= 0 or num * of != due * den:
             failures.append(
                 f"gets {num}/{den} steps where level {block} gives {Fraction(due, of)}, point {point}, {commodity}"
             )
+    if problem.bundles:
+        failures += faults(problem, answer, case.held)
     return capped(failures) or f"{len(answer.levels):,} points and commodities get what their level says"
 
 
@@ -258,7 +251,8 @@ def check_idle(case: Case) -> str | list[str]:
             continue
         level, together = answer.blocks[answer.certificate[key]], problem.joint[key[1]]
         due, of = ladder.at(level)
-        if due < ladder.total * of and rank > highest.get(together, -1):
+        short = key in case.held if key[1] in problem.bundles else due < ladder.total * of
+        if short and rank > highest.get(together, -1):
             highest[together] = rank
     idle = 0
     for (node, commodity), stock in problem.supply.items():

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from evenhand_verify.result import Malformed
 
 if TYPE_CHECKING:
-    from evenhand_verify.fairness import Lane
+    from evenhand_verify.fairness import Answer, Lane, Problem
 
 Key = tuple[str, str]
 
@@ -86,3 +87,18 @@ def joined(commodities: list[str], gates: Mapping[str, Gate]) -> dict[str, str]:
         least = min(together)
         first = {c: least if f in together else f for c, f in first.items()}
     return first
+
+
+def passed(problem: Problem, answer: Answer, used: Mapping[Key, tuple[int, int]]) -> dict[str, dict[str, Fraction]]:
+    """What each node with a handling capacity sends on and hands out, by commodity."""
+    through: dict[str, dict[str, Fraction]] = {node: defaultdict(Fraction) for node in problem.handling}
+    if not through:
+        return through
+    for (node, commodity), (num, den) in used.items():
+        if node in through:
+            through[node][commodity] += Fraction(num, den)
+    for (name, commodity), (num, den) in answer.flows.items():
+        lane = problem.lanes.get(name)
+        if lane is not None and lane.target in through and lane.source != lane.target and den > 0:
+            through[lane.target][commodity] += Fraction(num, den)
+    return through

@@ -73,6 +73,11 @@ class Ladder:
         """The whole ladder."""
         return self.sums[-1]
 
+    def grows(self, level: Level) -> bool:
+        """Whether the least more of level is more of quantity."""
+        done = bisect_right(self.rungs, level.rungs)
+        return done < len(self.rungs) and self.rungs[done] == level.rungs + 1 and self.amounts[done] > 0
+
     def at(self, level: Level) -> tuple[int, int]:
         """The quantity of a level, times its denominator, and that denominator."""
         done = bisect_right(self.rungs, level.rungs)

@@ -65,6 +65,8 @@ SCHEMAS: dict[str, Schema] = {
 
 HANDLING = _schema(False, "node", "node:text capacity:int")
 """Optional input of `evenhand allocate`; a disclosure has none."""
+BUNDLES = _schema(False, "commodity", "bundle:text commodity:text")
+"""Optional input of `evenhand allocate`: commodities of which a point has one level over all."""
 WITH_HANDLING = _schema(False, "node commodity", "node:text commodity:text? block:int")
 """The certificate where handling capacities stand in it: without a commodity."""
 

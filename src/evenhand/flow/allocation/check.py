@@ -43,10 +43,11 @@ class Input:
     handling_node: Array
     handling_capacity: Array  # over all commodities
     handling_row: Array  # data row in the file, for messages
+    bundles: tuple[tuple[str, str], ...] = ()  # (commodity, bundle), sorted
 
 
 def check_input(tables: Mapping[str, pa.Table], files: Mapping[str, str] | None = None) -> Input:
-    """Check `nodes`, `supply`, `lanes`, `demand` and, if there, `handling`, and return them in canonical order.
+    """Check `nodes`, `supply`, `lanes`, `demand`, and `handling` and `bundles` if there; return them in canonical order.
 
     Columns are text or integers. `files` names the file of each table in messages (default `NAME.csv`). Raises
     InputError with every fault found: file, data row (from 1), field, value and remedy.
@@ -232,6 +233,7 @@ def _canonical(columns: dict[str, dict[str, Any]]) -> Input:
     demand_keys = _index(demand["point"], nodes), _index(demand["commodity"], commodities), demand["rung"]
     demand_order = np.lexsort(demand_keys[::-1])
     handling = columns.get("handling", {"node": pa.array([], pa.string()), "capacity": np.zeros(0, np.int64)})
+    bundles = columns.get("bundles", {"commodity": pa.array([], pa.string()), "bundle": pa.array([], pa.string())})
     handled = _index(handling["node"], nodes)
     handled_order = np.argsort(handled, kind="stable")
     return Input(
@@ -253,4 +255,5 @@ def _canonical(columns: dict[str, dict[str, Any]]) -> Input:
         handling_node=handled[handled_order],
         handling_capacity=handling["capacity"][handled_order],
         handling_row=handled_order + 1,
+        bundles=tuple(sorted(zip(bundles["commodity"].to_pylist(), bundles["bundle"].to_pylist(), strict=True))),
     )

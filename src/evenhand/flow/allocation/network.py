@@ -40,7 +40,7 @@ def build(given: Input) -> Vertices:
     """
     count, kinds = len(given.nodes), len(given.commodities)
     handling = read_handling(given)
-    exact = exact_sum(given.supply_quantity) >= FITS or exact_sum(given.demand_quantity) >= FITS
+    exact = exact_sum(np.abs(given.supply_quantity)) >= FITS or exact_sum(given.demand_quantity) >= FITS
     kind = object if exact else np.int64
     supply = np.zeros(kinds * count + len(handling), kind)
     supply[given.supply_commodity * count + given.supply_node] = given.supply_quantity.astype(kind)

@@ -64,10 +64,20 @@ HANDLING = Table(
     "What a node can send on and hand out of all commodities together. Optional.",
 )
 
-INPUT = (NODES, SUPPLY, LANES, DEMAND, HANDLING)
+BUNDLES = Table(
+    "bundles",
+    (
+        Column("bundle", "text", "id of the bundle"),
+        Column("commodity", "text", "a part of it: a point has one level over all parts"),
+    ),
+    ("commodity",),
+    "Commodities that are worth what the scarcest of them is. Optional.",
+)
+
+INPUT = (NODES, SUPPLY, LANES, DEMAND, HANDLING, BUNDLES)
 """What `check_input` reads, in the order in which tables refer to each other."""
 
-OPTIONAL = ("handling",)
+OPTIONAL = ("handling", "bundles")
 """Tables that may be left out."""
 
 LEVELS = Table(

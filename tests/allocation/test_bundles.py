@@ -1,0 +1,126 @@
+"""Bundles: one level a point over several commodities, against filling by enumeration."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pyarrow as pa
+import pytest
+from allocation.joint import port, refused
+from allocation.networks import levels, networks, quantities, run, valley
+from allocation.reference import Tiny, _rank, quantity_at
+from evenhand_verify.result import Malformed
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evenhand.core.errors import UsageError
+from evenhand.flow.allocation import check_input
+from evenhand.flow.allocation.bundles import solve_bundles
+
+BASKET = {"grain": "basket", "oil": "basket"}
+
+
+def fill(tiny: Tiny) -> dict[tuple[str, str], Fraction]:
+    """Quantities where every point has one level over all commodities: raise all together to the first tight set."""
+    points = sorted({p for p, _, _ in tiny.demand})
+    ladder = {(p, c): tiny.ladder(p, c) for p in points for c in tiny.commodities()}
+    rank = {c: _rank(tiny, c, points) for c in tiny.commodities()}
+    top = Fraction(max((r for _, _, r in tiny.demand), default=0))
+    fixed: dict[str, Fraction] = {}
+    while len(fixed) < len(points):
+        best, held = top, set(points) - set(fixed)
+        for c, sets in rank.items():
+            for some, most in sets.items():
+                rising = [p for p in some if p not in fixed]
+                if most is None or not rising:
+                    continue
+                room = most - sum(quantity_at(ladder[p, c], fixed[p]) for p in some if p in fixed)
+                level = Fraction(0)
+                while level < top:
+                    rung = int(level) + 1
+                    need = sum(ladder[p, c].get(rung, 0) for p in rising)
+                    if need > room:
+                        level += Fraction(room) / need
+                        break
+                    room -= need
+                    level += 1
+                # Only those whose need grows at this level are held; others may go on.
+                growing = {p for p in rising if ladder[p, c].get(int(level) + 1, 0)} if level < top else set()
+                if level < best:
+                    best, held = level, growing
+                elif level == best < top:
+                    held = held | growing
+        for p in held if best < top else set(points) - set(fixed):
+            fixed[p] = best
+    return {(p, c): quantity_at(ladder[p, c], fixed[p]) for p, c, _ in tiny.demand}
+
+
+def with_bundle(tiny: Tiny) -> dict[str, pa.Table]:
+    return tiny.tables() | {"bundles": pa.table({"bundle": list(BASKET.values()), "commodity": list(BASKET)})}
+
+
+@settings(max_examples=200, deadline=None)
+@given(networks())
+def test_every_point_gets_what_filling_by_enumeration_gives_it_and_the_checker_agrees(tiny: Tiny) -> None:
+    found = solve_bundles(check_input(tiny.tables()), BASKET)
+    assert quantities(found) == fill(tiny)
+    assert refused(with_bundle(tiny), found) == []
+
+
+@settings(max_examples=150, deadline=None)
+@given(networks(unit=st.just(1)), st.data())
+def test_whatever_the_checker_accepts_is_the_one_fair_answer(tiny: Tiny, data: st.DataObject) -> None:
+    found = solve_bundles(check_input(tiny.tables()), BASKET)
+    for _ in range(data.draw(st.integers(1, 3))):
+        name = data.draw(st.sampled_from(["levels", "flows", "blocks", "certificate"]))
+        table = getattr(found, name)
+        if not len(table):
+            continue
+        column, row = data.draw(st.sampled_from(table.column_names[1:])), data.draw(st.integers(0, len(table) - 1))
+        values = table.column(column).to_pylist()
+        new = data.draw(
+            st.sampled_from(values + [0, 1, 2] if isinstance(values[row], int) else [*values, "0", "1", "2"])
+        )
+        values[row] = new
+        changed = table.set_column(
+            table.column_names.index(column), column, pa.array(values, table.schema.field(column).type)
+        )
+        found = replace(found, **{name: changed})
+    try:
+        accepted = not refused(with_bundle(tiny), found)
+        got = quantities(found)
+    except (Malformed, ValueError, ZeroDivisionError):
+        return
+    if accepted:
+        assert got == fill(tiny)
+
+
+@settings(max_examples=40, deadline=None)
+@given(networks(unit=st.just(1)))
+def test_a_bundle_of_one_is_no_bundle(tiny: Tiny) -> None:
+    given_ = check_input(tiny.tables())
+    assert quantities(solve_bundles(given_, {"grain": "a", "oil": "b"})) == quantities(run(tiny))
+    assert solve_bundles(given_, {}).levels == run(tiny).levels
+
+
+def test_what_a_village_cannot_use_goes_to_the_others() -> None:
+    tiny = valley(stock=11)
+    tiny.lanes[1] = ("d-a", "Depot", "Alder", "oil", 1)
+    tiny.lanes.append(("d-a2", "Depot", "Alder", "grain", None))
+    tiny.supply["Port", "oil"] = 100
+    tiny.demand = {(p, c, 1): 10 for p in ("Alder", "Birch") for c in ("grain", "oil")}
+    found = solve_bundles(check_input(tiny.tables()), BASKET)
+    # Of oil Alder can get 1 of 10, so it needs no more than 1 of grain; Birch has all the rest of it.
+    assert quantities(found) == {
+        ("Alder", "grain"): 1,
+        ("Alder", "oil"): 1,
+        ("Birch", "grain"): 10,
+        ("Birch", "oil"): 10,
+    }
+    assert levels(found)["Alder", "grain"] == levels(found)["Alder", "oil"] == Fraction(1, 10)
+
+
+def test_bundles_and_handling_are_refused_together() -> None:
+    with pytest.raises(UsageError, match="handling"):
+        solve_bundles(check_input(port(10).tables()), BASKET)
