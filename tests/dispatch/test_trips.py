@@ -135,6 +135,10 @@ def test_faulty_tables_are_refused_with_everything_that_is_wrong(tmp_path: Path)
     with pytest.raises(InputError, match="1 problem") as caught:
         run("check", tmp_path, sheet(tmp_path, []))
     assert "the way from" in caught.value.problems[0].message
+    write(tmp_path, stops="point,depot,load\nAlder,Depot,999999999999\n")
+    with pytest.raises(InputError) as caught:
+        run("check", tmp_path, sheet(tmp_path, []))
+    assert "250000000000 lorry loads" in caught.value.problems[0].message
 
 
 def sheet(folder: Path, visits: list[Visit]) -> Path:

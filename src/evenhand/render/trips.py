@@ -76,7 +76,8 @@ def trips_page(problem: Problem, checked: Checked, naive: tuple[int, int], unser
 def _depot(name: str, problem: Problem, depot: str, runs: Sequence[Run]) -> Html:
     metres, fuel = sum(run.metres for run in runs), sum(run.fuel for run in runs)
     points = {visit.point for run in runs for visit in run.visits}
-    said = f"{len(runs):,} working day{'s' if len(runs) > 1 else ''} of lorries, {kilometres(metres)} km, {litres(fuel)} litres."
+    said = f"{len(runs):,} working day{'s' if len(runs) > 1 else ''} of lorries, "
+    said += f"{kilometres(metres)} km, {litres(fuel)} litres."
     drawing: Child = None
     if all(place in problem.roads.places for place in (depot, *points)):
         drawing = figure(

@@ -24,6 +24,7 @@ COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 SHEET = ("depot", "day", "lorry", "trip", "stop", "point", "load")
 SHEET_OPTIONAL = ("arrives",)
 LOAD_MAX = 10**12
+LOADS_MAX = 5_000
 _DEGREES = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,15})?")
 
 
@@ -72,8 +73,21 @@ def read_problem(
     problem = Problem(
         depots, list(stops.values()), list(lorries.values()), Roads(places, table, detour, kilometres_an_hour), days
     )
+    _loads(problem, file)
     _ways(problem, file)
     return problem
+
+
+def _loads(problem: Problem, file: str) -> None:
+    """InputError where a depot has more lorry loads than a plan can hold."""
+    for depot in problem.depots:
+        largest = max(problem.largest(depot), 1)
+        loads = sum(-(-stop.load // largest) for stop in problem.stops if stop.depot == depot)
+        if problem.largest(depot) and loads > LOADS_MAX:
+            message = f"{depot} would have {loads} lorry loads, more than {LOADS_MAX}"
+            raise input_error(
+                file, 0, "load", "", message, "count loads and lorries in the same unit, or plan in parts"
+            )
 
 
 def _ways(problem: Problem, file: str) -> None:
