@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import product
 
@@ -133,3 +133,21 @@ def joint_networks(draw: st.DrawFn) -> Joint:
         if draw(st.booleans()):
             joint.handling[node] = draw(quantity)
     return joint
+
+
+def forged(found: Allocation, data: st.DataObject) -> Allocation:
+    """The answer with one to three cells changed, to values that stand elsewhere in the column or are small."""
+    for _ in range(data.draw(st.integers(1, 3))):
+        name = data.draw(st.sampled_from(["levels", "flows", "blocks", "certificate"]))
+        table = getattr(found, name)
+        if not len(table):
+            continue
+        names = table.column_names
+        least = {"levels": 2, "flows": 2, "blocks": 1, "certificate": 2}[name]
+        column, row = data.draw(st.sampled_from(names[least:])), data.draw(st.integers(0, len(table) - 1))
+        values = table.column(column).to_pylist()
+        small = [0, 1, 2] if isinstance(values[row], int) else ["0", "1", "2"]
+        values[row] = data.draw(st.sampled_from([*values, *small]))
+        cells = pa.array(values, table.schema.field(column).type)
+        found = replace(found, **{name: table.set_column(names.index(column), column, cells)})
+    return found

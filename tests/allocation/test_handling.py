@@ -7,8 +7,9 @@ from fractions import Fraction
 
 import pyarrow as pa
 import pytest
-from allocation.joint import Joint, joint_networks, leximin, port, refused
+from allocation.joint import Joint, forged, joint_networks, leximin, port, refused
 from allocation.networks import levels, quantities, run, shuffled
+from evenhand_verify.result import Malformed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,6 +31,19 @@ def test_the_order_of_rows_changes_nothing(joint: Joint, seed: int) -> None:
     first, second = run(joint), solve(**shuffled(joint.tables(), seed))
     for name in ("levels", "flows", "blocks", "certificate"):
         assert getattr(first, name).equals(getattr(second, name)), name
+
+
+@settings(max_examples=150, deadline=None)
+@given(joint_networks(), st.data())
+def test_whatever_the_checker_accepts_is_the_one_fair_answer(joint: Joint, data: st.DataObject) -> None:
+    found = forged(run(joint), data)
+    try:
+        accepted = not refused(joint.tables(), found)
+        got = quantities(found)
+    except (Malformed, ValueError, ZeroDivisionError):
+        return
+    if accepted:
+        assert got == leximin(joint)
 
 
 def test_grain_for_one_village_and_oil_for_the_other_share_the_port_evenly() -> None:

@@ -20,6 +20,7 @@ from evenhand.flow.allocation.check import Input
 from evenhand.flow.allocation.explain import quantities
 from evenhand.flow.allocation.measures import Ladder, Pair, ladders_of
 from evenhand.flow.allocation.solve import Allocation, solve_input
+from evenhand.flow.allocation.tables import LARGEST
 
 Array = np.ndarray[Any, Any]
 
@@ -55,13 +56,13 @@ def _with(given: Input, ladders: dict[Pair, Ladder]) -> Input:
         for (point, commodity), ladder in ladders.items()
         for rung, quantity in (ladder.rungs or ((1, 0),))
     ]
-    columns = np.array(rows, np.int64).reshape(-1, 4).T
+    large = any(row[3] > LARGEST for row in rows)  # whole ladders may pass 64 bits where their rungs do not
     return replace(
         given,
-        demand_node=columns[0],
-        demand_commodity=columns[1],
-        demand_rung=columns[2],
-        demand_quantity=columns[3],
+        demand_node=np.array([row[0] for row in rows], np.int64),
+        demand_commodity=np.array([row[1] for row in rows], np.int64),
+        demand_rung=np.array([row[2] for row in rows], np.int64),
+        demand_quantity=np.array([row[3] for row in rows], dtype=object if large else np.int64),
     )
 
 
