@@ -95,7 +95,7 @@ def test_the_engine_gives_what_its_tests_expect(path: Path, tmp_path: Path) -> N
             due = list(csv.DictReader(file))
         for case, row in zip(together, due, strict=True):
             amounts = {name: str(value) for name, value in case["expect"].items() if name in row and " " in str(value)}
-            assert amounts
+            assert amounts or all("_price" in name for name in case["expect"])
             for name, text in amounts.items():
                 benefit = next(e.benefit for e in policy.entitlements if name in (e.name, f"{e.name}_floor"))
                 assert row[name] == str(parse_quantity(text)[0] * policy.benefits[benefit].parts), (case["name"], name)
