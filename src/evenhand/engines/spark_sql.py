@@ -27,11 +27,11 @@ SAME = frozenset({
     exp.LogicalAnd, exp.LogicalOr, exp.Lower, exp.Max, exp.Min, exp.Mod, exp.Mul, exp.NEQ, exp.Neg, exp.Not, exp.Null,
     exp.Or, exp.Order, exp.Ordered, exp.Pad, exp.Paren, exp.RowNumber, exp.Select, exp.SplitPart, exp.Star,
     exp.StartsWith, exp.Sub, exp.Subquery, exp.Sum, exp.Table, exp.TableAlias, exp.TryCast, exp.Union, exp.Var,
-    exp.Where, exp.Window, exp.Exists, exp.NullSafeEQ,
+    exp.Where, exp.Window, exp.Exists, exp.NullSafeEQ, exp.DataTypeParam,
 })  # fmt: skip
 """What means the same on both, once the forms of `_REWRITTEN` are gone."""
 
-TYPES = frozenset({"BIGINT", "INT", "SMALLINT", "BOOLEAN", "DATE", "TEXT", "VARCHAR", "ARRAY", "INT128"})
+TYPES = frozenset({"BIGINT", "INT", "SMALLINT", "BOOLEAN", "DATE", "TEXT", "VARCHAR", "ARRAY", "INT128", "DECIMAL"})
 WIDE = "DECIMAL(38, 0)"
 LONG = 2**63
 

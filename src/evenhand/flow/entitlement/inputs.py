@@ -13,6 +13,10 @@ from evenhand.flow.policy.model import Input, Policy
 _DECIMAL = "^-?[0-9]{1,15}([.][0-9]{1,9})?$"
 _DATE = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _BLANK = "''"
+_INTEGERS = "'TINYINT', 'SMALLINT', 'INT', 'INTEGER', 'BIGINT'"
+_MOST = 10**15 - 1
+_SMALL = 9_000  # times 10^15 is below 2^63
+_TENS = (1, 10, 100, 1000)
 _YES, _NO = "'true', 'yes'", "'false', 'no'"
 
 
@@ -68,7 +72,7 @@ def _typed(found: Input, policy: Policy) -> str:
     if found.type == "date":
         return _within(f"{_date(raw, text)}", day(_date_of(found.low)), day(_date_of(found.high)))
     assert found.measure is not None and isinstance(found.low, Fraction) and isinstance(found.high, Fraction)
-    return _number(found.name, factor_of(found), found.low * found.parts, found.high * found.parts)
+    return _number(found.name, found.low * found.parts, found.high * found.parts)
 
 
 def _date_of(value: object) -> date:
@@ -84,30 +88,45 @@ def _within(value: str, low: str, high: str) -> str:
     return f"CASE WHEN {value} BETWEEN {low} AND {high} THEN {value} END"
 
 
-def _billionths(text: str) -> str:
-    """A decimal text in billionths, as HUGEINT; NULL if it is none."""
-    whole = f"CAST(split_part({text}, '.', 1) AS HUGEINT)"
-    part = f"CAST(rpad(split_part({text}, '.', 2), 9, '0') AS HUGEINT)"
+def _counted(name: str, factor: Fraction) -> str:
+    """The integer of a decimal text times `factor`; NULL where it is none or finer than it is counted.
+
+    64 bits do where the factor is a small whole number; columns that are numbers already are not spelled out and read.
+    """
+    raw, text = f'"{name}"', f'CAST("{name}" AS VARCHAR)'
+    whole, part = f"split_part({text}, '.', 1)", f"rpad(split_part({text}, '.', 2), 9, '0')"
     sign = f"CASE WHEN starts_with({text}, '-') THEN -1 ELSE 1 END"
-    return f"(CASE WHEN regexp_matches({text}, '{_DECIMAL}') THEN {whole} * 1000000000 + {part} * {sign} END)"
+    times = factor.numerator
+    if factor.denominator > 1 or times > _SMALL:
+        all_of = f"(TRY_CAST({whole} AS HUGEINT) * 1000000000 + TRY_CAST({part} AS HUGEINT) * {sign}) * {times}"
+        divisor = 10**9 * factor.denominator
+        exact = f"CASE WHEN ({all_of}) % {divisor} = 0 THEN ({all_of}) // {divisor} END"
+        return f"(CASE WHEN regexp_matches({text}, '{_DECIMAL}') THEN {exact} END)"
+    rest = f"(TRY_CAST({part} AS BIGINT) * {times})"
+    value = f"TRY_CAST({whole} AS BIGINT) * {times} + ({rest} // 1000000000) * {sign}"
+    spelled = (
+        f"CASE WHEN regexp_matches({text}, '{_DECIMAL}') THEN CASE WHEN {rest} % 1000000000 = 0 THEN {value} END END"
+    )
+    number = f"TRY_CAST({raw} AS BIGINT)"
+    cases = [f"WHEN typeof({raw}) IN ({_INTEGERS}) AND {number} BETWEEN -{_MOST} AND {_MOST} THEN {number} * {times}"]
+    if times in _TENS:
+        places = _TENS.index(times)
+        fixed = f"TRY_CAST({raw} AS DECIMAL({15 + places}, {places}))"
+        scales = ", ".join(f"'{scale})'" for scale in range(places + 1))
+        kind = f"starts_with(typeof({raw}), 'DECIMAL') AND split_part(typeof({raw}), ',', 2) IN ({scales})"
+        limit = 10**13
+        cases.append(f"WHEN {kind} AND {fixed} BETWEEN -{limit} AND {limit} THEN CAST({fixed} * {times} AS BIGINT)")
+    return f"(CASE {' '.join(cases)} ELSE {spelled} END)"
 
 
-def _exact(text: str, factor: Fraction) -> str:
-    """The integer of a decimal text times `factor`; NULL where it is none or finer than it is counted."""
-    scaled = f"({_billionths(text)} * {factor.numerator})"
-    divisor = 10**9 * factor.denominator
-    return f"CASE WHEN {scaled} % {divisor} = 0 THEN {scaled} // {divisor} END"
-
-
-def _number(name: str, factor: Fraction, low: Fraction, high: Fraction) -> str:
-    scaled, divisor = f'"~{name}"', 10**9 * factor.denominator
-    limits = _within(f"{scaled} // {divisor}", str(_up(low)), str(high.numerator // high.denominator))
-    return f"CAST(CASE WHEN {scaled} % {divisor} = 0 THEN {limits} END AS BIGINT)"
+def _number(name: str, low: Fraction, high: Fraction) -> str:
+    limits = _within(f'"~{name}"', str(_up(low)), str(high.numerator // high.denominator))
+    return f"CAST({limits} AS BIGINT)"
 
 
 def prepared(name: str, factor: Fraction) -> str:
-    """The column that `typed` of a number reads: its decimal text in billionths, times `factor`'s numerator."""
-    return f"""{_billionths(f'CAST("{name}" AS VARCHAR)')} * {factor.numerator} AS "~{name}\""""
+    """The column that `typed` of a number reads: what it counts, not yet held to its range."""
+    return f'{_counted(name, factor)} AS "~{name}"'
 
 
 def factor_of(found: Input) -> Fraction:
@@ -132,12 +151,12 @@ def fault(found: Input, policy: Policy) -> str:
     if found.type == "date":
         return f"{filled} AND {_date(raw, text)} IS NULL"
     assert found.measure is not None
-    return f"{filled} AND ({_exact(text, factor_of(found))}) IS NULL"
+    return f"{filled} AND {_counted(found.name, factor_of(found))} IS NULL"
 
 
 def stated_size() -> str:
     """The SQL of a household's own column `size`."""
-    return _number("size", Fraction(1), Fraction(1), Fraction(1000))
+    return _number("size", Fraction(1), Fraction(1000))
 
 
 def size_fault() -> str:
