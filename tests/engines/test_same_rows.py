@@ -185,7 +185,7 @@ def test_columns_of_numbers_and_dates_are_read_as_their_texts_are(tmp_path: Path
     found = {kind: same(compiled, files[kind], tmp_path / kind, spark)["wide"] for kind in files}
     assert found["typed"].read_bytes() == found["text"].read_bytes()
     rows = pq.read_table(found["typed"])
-    assert rows.column("undecided").to_pylist() == ["", "", "wage", "wage", "rooms", "money", "money", "wage"]
+    assert rows.column("undecided").to_pylist() == ["", "", "wage", "wage", "rooms", "money", "wage", "wage"]
     assert rows.column("cash_floor")[0].as_py() is not None
 
 
