@@ -91,7 +91,7 @@ class Said(Catalogue):
             return " ".join(parts).removeprefix("× ")
         if kind == "each":
             text = self._each(self.quantity(term["of"]), term["count"])
-            return f"({text})" if inside else text
+            return f"({text})" if inside and term["count"] > 1 else text
         if kind == "members":
             return self._members(term["groups"], inside)
         if kind in ("greatest", "least"):
@@ -196,6 +196,8 @@ class Said(Catalogue):
         rules = {rule["rule"]: rule for rule in due["rules"]}
         filled = self.term(_inlined(due["formula"]["filled"], rules))
         hits = [hit for rule in due["rules"] for hit in rule["hits"]]
+        if due["amount_base"]:  # what gave nothing is no reason for something
+            hits = [hit for hit in hits if not _zero(hit["value"])] or hits
         reasons = list(dict.fromkeys(self.own(hit, "because") for hit in hits if hit.get("because")))
         if plain(filled) == plain(amount):
             text = self.say("why", amount=amount, because="; ".join(reasons)) if reasons else amount
@@ -251,6 +253,6 @@ def _sources(due: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     entries: list[Mapping[str, Any]] = []
     for rule in due["rules"]:
         entries += rule.get("params", [])
-        for hit in rule["hits"]:
+        for hit in rule["hits"] if not due["amount_base"] else [hit for hit in rule["hits"] if not _zero(hit["value"])]:
             entries += [hit, *hit.get("params", [])] if hit.get("row") else []
     return entries
