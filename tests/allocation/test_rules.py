@@ -77,6 +77,22 @@ def test_postpone_gives_whole_rungs_to_all_and_tier_strict_at_most_one_more(tiny
         assert strict[pair] == min(fair[pair], sum(q for r, q in ladder.rungs if r <= last + 1))
 
 
+@pytest.mark.parametrize(
+    ("rule", "shares"),
+    [
+        ("leximin", (1, Fraction(54, 11), Fraction(45, 11))),
+        ("proportional", (1, 3, 6)),
+        ("equal", (1, Fraction(9, 2), Fraction(9, 2))),
+        ("tier-strict", (1, Fraction(54, 11), Fraction(45, 11))),
+        ("vulnerable-first", (1, 4, 5)),
+        ("postpone", (0, 0, 0)),
+        ("first-come", (1, 6, 3)),
+    ],
+)
+def test_the_worked_numbers_of_the_page_are_right(rule: str, shares: tuple[Fraction, ...]) -> None:
+    assert tuple(by(valley(), rule).values()) == shares
+
+
 def test_equal_gives_the_same_quantity_up_to_what_is_due() -> None:
     tiny = valley(stock=14)
     tiny.lanes[1] = ("d-a", "Depot", "Alder", "", None)

@@ -16,7 +16,11 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 @app.command()
 def allocate(
     folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="Holds nodes.csv, supply.csv, lanes.csv and demand.csv (or .parquet).")
+        Path,
+        typer.Argument(
+            metavar="DIR",
+            help="Holds nodes.csv, supply.csv, lanes.csv and demand.csv (or .parquet); handling.csv or bundles.csv if there.",
+        ),
     ],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where levels, flows, blocks, certificate go.")],
     rule: Annotated[str, typer.Option("--rule", help="How to divide; --compare lists the rules.")] = "leximin",
