@@ -112,6 +112,18 @@ def test_the_policys_own_words_are_its_authors_else_as_written(files: tuple[Path
     assert "35 kg fixes" not in text(found, "en")
 
 
+@pytest.mark.parametrize(
+    ("price", "said"), [("5/2", "You pay 2.5 INR per kg, 50 INR in all"), ("0", "It is free at your home point")]
+)
+def test_what_is_paid_is_said(files: tuple[Path, Path], price: str, said: str) -> None:
+    dated = f'[param.cost]\nunit = "INR/kg"\nsource = "Order 3"\nvalues = [{{from = 2013-07-05, value = "{price}"}}]\n'
+    policy = GRAIN.replace("[table.due]", f"{dated}[table.due]").replace(
+        'amount = "due"', 'amount = "due"\nprice = "cost"'
+    )
+    assert said in text(explained(files, "A", policy=policy), "en")
+    assert said.split()[0] not in text(explained(files, "C", policy=policy), "en")
+
+
 def test_a_household_is_found_in_parquet_with_keys_of_numbers(tmp_path: Path) -> None:
     households, members = tmp_path / "h.parquet", tmp_path / "m.parquet"
     pq.write_table(pa.table({"household": [7, 70], "card": ["PHH", "AAY"]}), households)

@@ -115,6 +115,10 @@ def _notes(said: Said, due: Mapping[str, Any]) -> list[str]:
     if due.get("floor") and due["floor_base"]:
         share = said.share(Fraction(due["floor"]["share"]))
         notes.append(said.say("x.floor", value=said.quantity(due["floor"]["value"]), share=share))
+    if due.get("price") and due["amount_base"]:
+        total = Fraction(due["price"]["total"]["value"])
+        price, all_of_it = said.quantity(due["price"]["each"]), said.quantity(due["price"]["total"])
+        notes.append(said.say("x.price", price=price, total=all_of_it) if total else said.say("x.free"))
     if due.get("tier") and due["tier"]["value"] is not None:
         reasons = [said.own(hit, "because") for rule in due["tier"]["rules"] for hit in rule["hits"]]
         reasons = [reason for reason in reasons if reason]

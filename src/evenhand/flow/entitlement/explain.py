@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from evenhand.core.period import Period
+from evenhand.core.unit import UNITS
 from evenhand.flow.entitlement.explain_law import dated_values, law, names_in, told
 from evenhand.flow.entitlement.plan import program_for
 from evenhand.flow.entitlement.terms import Term, Terms, cell_of, quantity, term_of
@@ -121,9 +122,21 @@ class _Explainer:
             out["floor_base"] = due.floor
             out["floor"] = {"share": str(share), "mode": rule.floor.mode,
                             "value": quantity(Fraction(due.floor, benefit.parts), cell)}  # fmt: skip
+        if rule.price is not None and due.amount is not None:
+            out["price"] = self.price(rule.price.ast, Fraction(due.amount, benefit.parts))
         if rule.tier is not None:
             out["tier"] = {"value": due.tier, "text": rule.tier.text, "rules": [self._rule(name) for name in tiers]}
         return out
+
+    def price(self, ast: syntax.Ast, amount: Fraction) -> dict[str, Any] | None:
+        """What the household pays at home: for one unit, and `total` for all of it; None where that is not known."""
+        each = self.terms.value(ast, None, None)
+        if each["is"] != "quantity" or not each["unit"]:
+            return None
+        total = Fraction(each["value"]) * amount
+        shown = total / UNITS[each["unit"]].base_per_unit
+        in_all = {"is": "quantity", "value": str(total), "shown": str(shown), "unit": each["unit"], "per": []}
+        return {"each": each, "total": in_all}
 
     def _rounded(self, rounding: Rounding, before: object) -> dict[str, Any]:
         return {"to": quantity(rounding.to, rounding.measure), "mode": rounding.mode,

@@ -228,4 +228,6 @@ TEXT = {
     "d.amend.replace": "يستبدل",
     "d.amend.withdraw": "يسحب",
     "d.amend.add": "يضيف",
+    "x.price": "تدفع {price}، أي {total} في المجموع، في نقطتك.",
+    "x.free": "هو مجاني في نقطتك.",
 }

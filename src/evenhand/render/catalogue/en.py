@@ -234,4 +234,6 @@ TEXT = {
     "d.amend.replace": "replaces",
     "d.amend.withdraw": "withdraws",
     "d.amend.add": "adds",
+    "x.price": "You pay {price}, {total} in all, at your home point.",
+    "x.free": "It is free at your home point.",
 }

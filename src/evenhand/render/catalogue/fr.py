@@ -228,4 +228,6 @@ TEXT = {
     "d.amend.replace": "remplace",
     "d.amend.withdraw": "retire",
     "d.amend.add": "ajoute",
+    "x.price": "Vous payez {price}, {total} en tout, à votre point.",
+    "x.free": "C’est gratuit à votre point.",
 }

@@ -228,4 +228,6 @@ TEXT = {
     "d.amend.replace": "बदलता है",
     "d.amend.withdraw": "हटाता है",
     "d.amend.add": "जोड़ता है",
+    "x.price": "आप अपने केंद्र पर {price} देते हैं, कुल {total}।",
+    "x.free": "आपके केंद्र पर यह मुफ़्त है।",
 }
