@@ -129,7 +129,7 @@ class _Maker:
             holders = [given] if one.of == "household" else list(members or ())
             for place, holder in enumerate(holders):
                 value = holder.get(one.name)
-                if isinstance(value, Fraction) and isinstance(one.low, Fraction) and value > max(one.low, 0):
+                if isinstance(value, Fraction) and isinstance(one.low, Fraction) and value > max(one.low, Fraction(0)):
                     floor = max(one.low, Fraction(0))
                     less = floor + Fraction(self.chance(int((value - floor) * one.parts)), one.parts)
                     after = with_income(family, one, place, less)

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
+from math import gcd, prod
 
 from evenhand.core.period import Period
 from evenhand.flow.policy.calendar import add_years
@@ -23,7 +24,7 @@ from evenhand.flow.policy.sheet import Faults
 from evenhand.flow.policy.tree import AGGREGATES, Node, Program, TypedRow, TypedTable
 
 MOST_COMBINATIONS = 3_000
-MOST_SAMPLED = 600
+MOST_SAMPLED = 90
 """Households tried for a table whose conditions are not plain: an overlap may still show itself."""
 MOST_PERIODS = 12
 MOST_WORK = 300_000
@@ -211,7 +212,7 @@ def _scenes(program: Program, typed: TypedTable, seen: Seen, index: int, most: i
         sizes = {Fraction(1), *(value + d for value in _numbers(seen, index) for d in (-1, 0, 1))}
         household["size"] = [size for size in sorted(sizes) if size.denominator == 1 and 1 <= size <= MEMBERS_MAX]
     member = {name: values_of(program, program.policy.inputs[name], seen, index) for name in seen.member}
-    people = _combined(member)
+    people = _combined(member, min(most, MOST_COMBINATIONS))
     if typed.rule.of == "member":
         groups: list[list[dict[str, object]] | None] = [[person] for person in people] or [[{}]]
     elif seen.gathers:
@@ -219,8 +220,9 @@ def _scenes(program: Program, typed: TypedTable, seen: Seen, index: int, most: i
         groups = [*([person] for person in people), *([a, b] for a, b in itertools.combinations(few, 2))]
     else:
         groups = [None]
-    homes = _combined(household) or [{}]
-    complete = len(homes) * len(groups) <= most and len(people) < MOST_COMBINATIONS
+    homes = _combined(household, min(most, MOST_COMBINATIONS)) or [{}]
+    every = prod(len(choices) for choices in household.values()) * len(groups)
+    complete = every <= most and prod(len(choices) for choices in member.values()) == max(1, len(people))
     pairs: Iterator[Scene] = itertools.product(homes, groups)
     return _every(pairs, len(homes) * len(groups), most), complete
 
@@ -230,11 +232,22 @@ def _every(pairs: Iterator[Scene], count: int, most: int) -> list[Scene]:
     return list(itertools.islice(pairs, 0, None, step))
 
 
-def _combined(values: dict[str, list[object]]) -> list[dict[str, object]]:
+def _combined(values: dict[str, list[object]], most: int) -> list[dict[str, object]]:
     if not values:
         return []
-    combinations = itertools.product(*values.values())
-    return [dict(zip(values, row, strict=True)) for row in itertools.islice(combinations, MOST_COMBINATIONS)]
+    total = prod(len(choices) for choices in values.values())
+    count = min(total, most)
+    stride = 1 if count == total else next(s for s in range(total * 5 // 8 + 1, 2 * total + 2) if gcd(s, total) == 1)
+    return [_combination(values, number * stride % total) for number in range(count)]
+
+
+def _combination(values: dict[str, list[object]], number: int) -> dict[str, object]:
+    """The `number`-th combination, counted in mixed radix."""
+    found: dict[str, object] = {}
+    for name, choices in values.items():
+        number, place = divmod(number, len(choices))
+        found[name] = choices[place]
+    return found
 
 
 def _numbers(seen: Seen, index: int) -> list[Fraction]:

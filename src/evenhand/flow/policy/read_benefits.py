@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from evenhand.core.benefit import KINDS, Benefit, CarryRule
-from evenhand.core.unit import UNITS
+from evenhand.core.unit import UNITS, Unit
 from evenhand.flow.policy.measure import unit_advice
 from evenhand.flow.policy.model import Param
 from evenhand.flow.policy.read_terms import LIMIT
@@ -48,7 +48,7 @@ def read_benefits(root: Sheet, period: str) -> dict[str, Benefit]:
         uncollected = _carry(sheet, "uncollected", "lapse at period end", period)
         benefits[name] = Benefit(
             name, sheet.text("title", "", name), kind, unit.name, parts, unit.base_per_unit * parts, step_base,  # type: ignore[arg-type]
-            under, uncollected, _energy(sheet, parts) if "energy" in sheet.data else None,
+            under, uncollected, _energy(sheet, parts, unit) if "energy" in sheet.data else None,
         )  # fmt: skip
     if not benefits:
         root.fault(None, "no benefit", "write [benefit.grain] with kind and unit")
@@ -94,7 +94,7 @@ def read_divisions(root: Sheet, benefits: dict[str, Benefit]) -> dict[str, str]:
     return found
 
 
-def _energy(sheet: Sheet, parts: int) -> tuple[int, int] | None:
+def _energy(sheet: Sheet, parts: int, unit: Unit) -> tuple[int, int] | None:
     energy = sheet.child("energy")
     energy.only("kcal", "per")
     kcal = energy.fraction("kcal", '"350"')
@@ -107,6 +107,9 @@ def _energy(sheet: Sheet, parts: int) -> tuple[int, int] | None:
             "kcal and the quantity that holds them are wanted",
             'write {kcal = "350", per = "100 g", source = "…"}',
         )
+        return None
+    if per[1].dims != ((unit.dimension, 1),):
+        energy.fault("per", f"not a quantity of {unit.name}", f'write per = "100 {unit.name}"')
         return None
     each = kcal / per[0] / parts
     return each.numerator, each.denominator
