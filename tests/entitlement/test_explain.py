@@ -137,6 +137,7 @@ def test_a_household_is_found_in_parquet_with_keys_of_numbers(tmp_path: Path) ->
         ("household,card\nB,PHH\n", MEMBERS, "there is no such household"),
         ("household,card\nA,PHH\nA,AAY\n", MEMBERS, "it stands twice"),
         ("household\nA\n", MEMBERS, "the column is missing"),
+        ("household,card,Card\nA,PHH,AAY\n", MEMBERS, "a column stands twice"),
         (HOUSEHOLDS, "household,member,birth_date\nA,1,yesterday\n", "it cannot be read (household A)"),
         (HOUSEHOLDS, "household,member,birth_date\nA,1,\nA,1,\n", "it stands twice (household A)"),
         (HOUSEHOLDS, "household,member,birth_date\nA,,\n", "the key is empty (household A)"),

@@ -65,6 +65,8 @@ def explain_household(engine: Engine, policy: Policy, on: date, household: str, 
 def _usable(policy: Policy, path: Path, keys: Sequence[str], inputs: Sequence[str]) -> list[str]:
     """The columns of a file; InputError names every one that is missing."""
     head = header_of(path)
+    if len({name.lower() for name in head}) != len(head):
+        raise input_error(str(path), 0, "", ",".join(head), "a column stands twice", "leave one of them out")
     missing = [name for name in (*keys, *inputs) if name not in head and name not in absent_inputs(policy, inputs, head)]
     if missing:
         raise InputError(

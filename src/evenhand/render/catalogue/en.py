@@ -62,7 +62,7 @@ TEXT = {
     "member": "member {member}",
     "member.list": "members {members}",
     "members.more": "{members} and {more} more",
-    "size": "members",
+    "size": "number of members",
     "days_in_period": "days of the period",
     "period_start": "the first day of the period",
     "period_end": "the last day of the period",

@@ -60,7 +60,7 @@ TEXT = {
     "member": "membre {member}",
     "member.list": "membres {members}",
     "members.more": "{members} et {more} autres",
-    "size": "membres",
+    "size": "nombre de membres",
     "days_in_period": "jours de la période",
     "period_start": "le premier jour de la période",
     "period_end": "le dernier jour de la période",
