@@ -19,7 +19,7 @@ def allocate(
         Path,
         typer.Argument(
             metavar="DIR",
-            help="Holds nodes.csv, supply.csv, lanes.csv and demand.csv (or .parquet); handling.csv or bundles.csv if there.",
+            help="Holds nodes.csv, supply.csv, lanes.csv and demand.csv (or .parquet); handling.csv, bundles.csv if there.",
         ),
     ],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where levels, flows, blocks, certificate go.")],

@@ -17,6 +17,9 @@ Array = np.ndarray[Any, Any]
 FITS = 2**62
 """Totals below this go straight into the solver."""
 
+HUGE = 2**60
+"""Residual capacities from here on count as this much while a flow is scaled."""
+
 
 def max_flow(count: int, source: int, sink: int, tail: Array, head: Array, capacity: Array) -> tuple[Array, Array]:
     """A maximum flow over nodes 0 … count - 1, and the sink side of the minimum cut nearest the sink.
@@ -59,29 +62,49 @@ def _solve(count: int, source: int, sink: int, tail: Array, head: Array, capacit
 def _scaled(
     count: int, source: int, sink: int, tail: Array, head: Array, capacity: Array, total: int
 ) -> tuple[Array, Array]:
-    shift = total.bit_length() - 61
-    step = 59 - len(tail).bit_length()
-    small = np.minimum(capacity >> shift, FITS).astype(np.int64)
+    """Leading bits first, then `step` bits (whole bytes) a phase, in 64-bit numbers.
+
+    `ahead` and `back` are what the residual network has in each direction, cut off at HUGE. A phase augments by less
+    than 2^59, the cut before having no room left but the new bits of its arcs; so what is HUGE once is at least half
+    of that after the phase and, shifted, HUGE again: it need not be known more exactly.
+    """
+    step = (59 - len(tail).bit_length()) // 8 * 8
+    phases = -(-(total.bit_length() - 61) // step)
+    shift = phases * step
+    mask = (1 << shift) - 1
+    digits = np.frombuffer(
+        b"".join((c & mask).to_bytes(shift // 8, "big") for c in capacity.tolist()), np.uint8
+    ).reshape(len(capacity), phases, step // 8)
+    weights = np.array([1 << 8 * place for place in reversed(range(step // 8))], np.int64)
+    small = (capacity >> shift).astype(np.int64)
     found, side = _solve(count, source, sink, tail, head, small)
-    flow = found.astype(object)
-    while shift:
-        bits = min(step, shift)
-        shift -= bits
-        flow = flow << bits
-        capacity_now = capacity >> shift
-        rest = capacity_now - flow
-        crossing = side[head] & ~side[tail]
-        returning = side[tail] & ~side[head]
+    flow = found.astype(object) << shift
+    ahead, back = np.minimum(small - found, HUGE), np.minimum(found, HUGE)
+    for phase in range(phases):
+        shift -= step
+        digit = digits[:, phase].astype(np.int64) @ weights
+        ahead = np.where(ahead >= HUGE >> step, HUGE, (ahead << step) + digit)
+        back = np.where(back >= HUGE >> step, HUGE, back << step)
         # No augmentation can bring more than the residual capacity of the last phase's cut.
-        bound = int(rest[crossing].sum()) + int(flow[returning].sum())
-        ahead = np.flatnonzero((rest > 0).astype(bool))
-        back = np.flatnonzero((flow > 0).astype(bool))
-        arcs_tail = np.concatenate([tail[ahead], head[back], [count]])
-        arcs_head = np.concatenate([head[ahead], tail[back], [source]])
-        arcs_capacity = np.minimum(np.concatenate([rest[ahead], flow[back], [bound]]), bound + 1).astype(np.int64)
-        arcs_capacity[-1] = bound
-        found, reach = _solve(count + 1, count, sink, arcs_tail, arcs_head, arcs_capacity)
-        flow[ahead] += found[: len(ahead)].astype(object)
-        flow[back] -= found[len(ahead) : -1].astype(object)
+        bound = int(ahead[side[head] & ~side[tail]].sum()) + int(back[side[tail] & ~side[head]].sum())
+        if not 0 <= bound < HUGE // 2:
+            raise ArithmeticError("a phase of the maximum flow would pass 64 bits")
+        forward, backward = np.flatnonzero(ahead > 0), np.flatnonzero(back > 0)
+        arcs_capacity = np.minimum(np.concatenate([ahead[forward], back[backward], [bound]]), bound + 1)
+        found, reach = _solve(
+            count + 1,
+            count,
+            sink,
+            np.concatenate([tail[forward], head[backward], [count]]),
+            np.concatenate([head[forward], tail[backward], [source]]),
+            arcs_capacity,
+        )
+        added = np.zeros(len(tail), np.int64)
+        added[forward] += found[: len(forward)]
+        added[backward] -= found[len(forward) : -1]
+        changed = np.flatnonzero(added)
+        flow[changed] += added[changed].astype(object) << shift
+        ahead = np.where(ahead >= HUGE, HUGE, np.minimum(ahead - added, HUGE))
+        back = np.where(back >= HUGE, HUGE, np.minimum(back + added, HUGE))
         side = reach[:count]
     return flow, side
