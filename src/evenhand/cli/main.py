@@ -20,6 +20,7 @@ COMMANDS = {
     "card": ("card", "issue cards and coupons"),
     "cycle": ("cycle", "the steps of a cycle, from draft to published"),
     "receive": ("receive", "record what arrived at depots and points"),
+    "waybills": ("waybills", "the waybills of a cycle as a page to print"),
     "redeem": ("redeem", "take in receipts of what was handed out"),
     "claims": ("claims", "test the claims made of a distribution against its disclosures"),
     "allocate": ("allocate", "divide stock fairly over a network given as CSV files"),
