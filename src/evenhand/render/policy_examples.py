@@ -71,6 +71,8 @@ def _due(words: InWords, key: str, value: object) -> str:
     if benefit is None:
         return ""
     title = words.told(("benefit", benefit.id, "title"), benefit.title)
+    if found is not None and sum(other.benefit == benefit.id for other in policy.entitlements) > 1:
+        title += f" ({words.title(found.name)})"
     if value == "undecided":
         return f"{title}: {said.say('x.undecided')}"
     if not isinstance(value, Fraction) or (key != base and key.endswith(("_floor", "_tier"))):

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from evenhand.flow.entitlement.terms import quantity
 from evenhand.flow.policy.model import Dated, Param
-from evenhand.render.grid import Col, figure, part, table
+from evenhand.render.grid import Col, details, figure, part, table
 from evenhand.render.html import Child, Html, el, label, number, picture
 from evenhand.render.policy_frame import dated
 from evenhand.render.policy_words import InWords
@@ -114,9 +114,25 @@ def _steps(words: InWords, param: Param, ends: list[date | None], title: str) ->
 
 
 def _lookup(words: InWords, param: Param) -> Html:
-    """Values by key, those of the day shown; with the changes of dates named."""
+    """Values by key: those of the day shown, the others one under the other behind their dates."""
     said = words.said
     held = param.at(words.day) or param.values[-1]
+    name = said.alone(words.title(param.name))
+    others: list[Child] = [
+        details(f"{name}: {_written(words, param, other)}", _keyed(words, param, other, name))
+        for other in param.values if other is not held
+    ]  # fmt: skip
+    return el("div", _keyed(words, param, held, name), *others)
+
+
+def _written(words: InWords, param: Param, held: Dated) -> str:
+    source = {"source": _source(words, param, held), "from": _day(held.span.start), "to": _day(held.span.end)}
+    return words.said.law(source)
+
+
+def _keyed(words: InWords, param: Param, held: Dated, name: str) -> Html:
+    """One table of a lookup."""
+    said = words.said
     rows: list[list[Child]] = []
     for key, value in held.rows.items():
         rows.append([", ".join(said.alone(part) for part in key), said.quantity(quantity(value, param.measure))])
@@ -124,9 +140,6 @@ def _lookup(words: InWords, param: Param) -> Html:
         rows.append([", ".join([*before, said.say("d.more")]), "+ " + said.quantity(quantity(value, param.measure))])
     for before, value in held.others.items():
         rows.append([", ".join([*before, said.say("d.other")]), said.quantity(quantity(value, param.measure))])
-    keys = said.listed([said.alone(words.title(name)) for name in param.by])
-    law = said.law({"source": _source(words, param, held), "from": _day(held.span.start), "to": _day(held.span.end)})
-    columns = [Col(keys), Col(said.say("d.value"), "n")]
-    earlier = [dated(_day(other.span.start) or said.say("d.open")) for other in param.values if other is not held]
-    note: Child = [el("p", said.say("d.from"), " ", *[[day, " "] for day in earlier], cls="small soft")] if earlier else None
-    return el("div", table(columns, rows, said.alone(words.title(param.name)), unit=dated(law) if law else None), note)
+    columns = [Col(said.listed([said.alone(words.title(key)) for key in param.by])), Col(said.say("d.value"), "n")]
+    law = _written(words, param, held)
+    return table(columns, rows, name, unit=dated(law) if law else None)

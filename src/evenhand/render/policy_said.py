@@ -72,8 +72,13 @@ class Said(Catalogue):
         """`text` for each of some things: a day, per member."""
         for name in sorted(names, key=lambda name: name == "day"):
             key = f"per.{name}"
-            text = self.say(key, q=text) if key in self.text else self.say("per.other", q=text, unit=name)
+            text = self.say(key, q=text) if key in self.text else self.say("per.other", q=text, unit=self._one(name))
         return text
+
+    def _one(self, unit: str) -> str:
+        """A unit's name without a number."""
+        key = f"unit.{_SYMBOL.get(unit, unit)}"
+        return self.text[key].split("|")[0].replace("{n}", "").strip() if key in self.text else unit
 
     # -- terms
 
