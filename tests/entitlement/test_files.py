@@ -2,6 +2,7 @@
 
 import csv
 import json
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
@@ -9,8 +10,10 @@ import pyarrow.parquet as pq
 import pytest
 from policy.samples import GRAIN
 
+from evenhand.actions.policy import read_policy, run_policy
 from evenhand.cli.main import run
 from evenhand.core.errors import AnswerIsNo, EvenhandError, InputError, UsageError
+from evenhand.engines.duckdb import DuckDB
 
 
 @pytest.fixture
@@ -160,3 +163,65 @@ def test_a_failed_test_is_exit_1_and_a_broken_policy_exit_2(folder: Path, capsys
     assert wrong.value.exit_code == 2
     document = json.loads(capsys.readouterr().out)
     assert document["problems"][0]["value"] == "'AAX'"
+
+
+ASSUMED = """
+[policy]
+id = "assumed"
+period = "month"
+[category]
+card = ["AAY", "PHH"]
+[input]
+card = {of = "household", type = "category", purpose = "class"}
+ill = {of = "member", type = "bool", purpose = "need", assume = false, because = "none was reported"}
+rent = {of = "household", type = "number", unit = "INR", range = [0, 900], purpose = "need", assume = 12.5, because = "x"}
+[benefit.grain]
+kind = "good"
+unit = "g"
+[param.each]
+unit = "g/person"
+source = "law"
+prorate = "days"
+values = [{from = 2024-01-01, value = 310}, {from = 2024-03-11, value = 620}]
+[lookup.cost]
+by = ["card", "size"]
+unit = "INR/kg"
+values = [{from = 2024-01-01, source = "law", rows = {AAY = {1 = 1, 2 = 2, each_more = 0.5}, other = 3}}]
+[table.due]
+unit = "g"
+rows = [
+  {id = "ill", when = "any(ill)", then = "each * size * 2", because = "x"},
+  {id = "poor", over = "ill", when = "rent > 12.50", then = "each * size * 3", because = "x"},
+]
+otherwise = {then = "each * size", because = "x"}
+[[entitlement]]
+benefit = "grain"
+amount = "due"
+served = "anywhere"
+price = {home = "cost", away = "cost * 2"}
+"""
+
+
+def test_columns_that_are_assumed_need_not_be_there_and_prices_are_written(tmp_path: Path) -> None:
+    (tmp_path / "p.toml").write_text(ASSUMED)
+    (tmp_path / "h.csv").write_text("household,card\nh1,AAY\nh2,PHH\n")
+    (tmp_path / "m.csv").write_text("household,member\nh1,1\nh1,2\nh1,3\nh1,4\nh2,1\n")
+    out, prices = tmp_path / "out.csv", tmp_path / "prices.csv"
+    policy = read_policy(tmp_path / "p.toml")
+    engine, day = DuckDB(threads=2), date(2024, 3, 1)
+    run_policy(engine, policy, day, tmp_path / "h.csv", tmp_path / "m.csv", out, prices=prices)
+    # March 2024: 10 days of 310 g and 21 of 620 g are 520 g a person.
+    assert out.read_text().replace('"', "").split() == ["household,grain,undecided", "h1,2080,", "h2,520,"]
+    assert prices.read_text().replace('"', "").split("\n")[:3] == [
+        "household,entitlement,served,per,price,away",
+        "h1,grain,anywhere,kg,300,600",
+        "h2,grain,anywhere,kg,300,600",
+    ]
+    (tmp_path / "h.csv").write_text("household,card,rent\nh1,AAY,\nh2,PHH,12.51\n")
+    (tmp_path / "m.csv").write_text("household,member,ill\nh1,1,\nh1,2,true\nh2,1,no\n")
+    run_policy(engine, policy, day, tmp_path / "h.csv", tmp_path / "m.csv", out)
+    assert out.read_text().replace('"', "").split() == ["household,grain,undecided", "h1,2080,", "h2,1560,"]
+    (tmp_path / "h.csv").write_text("household,card,rent\nh1,AAY,901\n")
+    (tmp_path / "m.csv").write_text("household,member,ill\nh1,1,\n")
+    run_policy(engine, policy, day, tmp_path / "h.csv", tmp_path / "m.csv", out)
+    assert out.read_text().replace('"', "").split() == ["household,grain,undecided", "h1,,rent"]

@@ -67,7 +67,7 @@ CASES = [
     ('id = "phh"', 'id = "phh", over = "zzz"', None, 'no other row "zzz"', ""),
     ('id = "phh"', 'id = "phh", from = 2024-01-02, to = 2024-01-30', None, "no first day of a period", ""),
     ('hit = "unique"', 'hit = "uniq"', None, "not one of unique, first, sum", "unique"),
-    ('hit = "unique"', 'hit = "unique"\nprorate = "days"', "prorate", "not supported yet", ""),
+    ('hit = "unique"', 'hit = "unique"\nprorate = "days"', "prorate", "only values are prorated", "[param.NAME]"),
     ("[[entitlement]]", '[[amend]]\ntarget = "x"\n[[entitlement]]', "[[amend]]", "extends no other", "extends"),
     ('benefit = "grain"', 'benefit = "gain"', None, 'no benefit "gain"', "grain"),
     ('amount = "due"', 'amount = "dew"', None, 'no name "dew"', "due"),

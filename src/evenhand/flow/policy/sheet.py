@@ -31,9 +31,6 @@ TOLD = (*FREE, "because")
 MOST_FAULTS = 500
 """Faults after which reading stops: such a file is not a policy with mistakes in it."""
 
-LATER = ("prorate",)
-"""Words of the language that are not understood yet: refused by name, never passed over."""
-
 
 class Faults:
     """The problems found so far in one file. `declared` are names of entitlements, also of wrong ones: what speaks of
@@ -115,8 +112,10 @@ class Sheet:
             if key in FREE:
                 self.text(key, '"in words"', "")
                 continue
-            if key in LATER:
-                self.fault(key, f'"{key}" is not supported yet', "leave it out, or wait for a later version")
+            if key == "prorate":
+                self.fault(
+                    key, "only values are prorated", 'write prorate = "days" under [param.NAME] or [lookup.NAME]'
+                )
             else:
                 names = f"use one of {', '.join(known)}"
                 self.fault(key, f'"{key}" means nothing here', nearest(key, known, names), key)
