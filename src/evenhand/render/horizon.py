@@ -134,8 +134,9 @@ def _overview(seen: Sequence[Seen], plan: Plan) -> Html:
         outlook = one.outlook
         broken = "never" if outlook.breaks is None else el("b", when(outlook, outlook.breaks), cls="must")
         cells = (percent_down(outlook.even), percent_down(outlook.naive_worst))
-        rows.append([title_of(outlook), one.scenario, broken, *cells])
-    heads = [Col("Pipeline"), Col("Scenario"), Col("At full ration breaks in")]
+        name = [title_of(outlook), el("br"), el("span", one.scenario, cls="small soft")]
+        rows.append([name, broken, *cells])
+    heads = [Col("Pipeline, scenario"), Col("At full ration breaks in")]
     heads += [
         Col(["Even", el("br"), "ration, %"], "n"),
         Col(["Worst month if full", el("br"), "rations are given, %"], "n spare"),
