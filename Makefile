@@ -18,7 +18,7 @@ $(VENV)/.installed: $(SETUP)
 
 $(VENV)/.installed-dev: $(VENV)/.installed
 	@echo "Installing what the tests need (once) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,spark]' -e verify
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,spark,trips,paper,bench]' -e verify
 	@touch $@
 
 demo: $(VENV)/.installed  ## a generated country, three months, claims tested: the whole flow in half a minute
@@ -36,7 +36,6 @@ lint: $(VENV)/.installed-dev  ## format and check
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format . ; $(BIN)/mypy ; $(BIN)/lint-imports --no-cache
 
 bench: $(VENV)/.installed-dev  ## speed and memory, as ratios where there is a baseline
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]' -e verify
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 clean:  ## remove what make made here
