@@ -37,6 +37,8 @@ def read_csv(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) -
         _check_header(path, header, columns, optional)
         rows, problems = [], []
         for number, cells in enumerate(reader, 1):
+            if not cells:  # a blank line, as editors leave at the end
+                continue
             if len(cells) != len(header):
                 problems.append(
                     Problem(str(path), number, "", "", f"{len(cells)} cells", f"give each row {len(header)} cells")
