@@ -38,8 +38,8 @@ def receive(
 
     Example: evenhand receive counts.csv --cycle 2008-03/1
     """
-    from evenhand.actions.receive import counts_from_rows
     from evenhand.actions.cycles import newest
+    from evenhand.actions.receive import counts_from_rows
     from evenhand.actions.receive import receive as act
 
     counts = counts_from_rows(read_csv(file, ("node", "commodity", "steps")), str(file))
