@@ -80,6 +80,8 @@ class Builder(NumberBuilder):
             found = self.within(syntax.Within(value, (word,)), scope)
             return found if ast.op == "=" else self.fold("not", "bool", [found])
         left, right = self.build(ast.left, scope, None), self.build(ast.right, scope, None)
+        if isinstance(ast.left, syntax.Compare):
+            raise Refused("", "two comparisons in a row", "write 1 < size and size < 7, or size between 2 and 6")
         if left.kind != right.kind:
             raise Refused(
                 f"{_shown(ast.left)} {ast.op} {_shown(ast.right)}",

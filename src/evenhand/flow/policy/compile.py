@@ -195,7 +195,8 @@ class _Compiler(Names):
                 if tier is not None:
                     self._check_tier(tier)
             except Refused as error:
-                self.faults.add(rule.amount.path, error.text, error.message, error.remedy)
+                path = (*rule.path, "tier") if error.text == "tier" else rule.amount.path
+                self.faults.add(path, error.text, error.message, error.remedy)
                 continue
             self.program.entitlements.append(TypedEntitlement(rule, plain, amount, tier, price, away, per))
 

@@ -85,6 +85,7 @@ def _assemble(text: str, file: str, root: Sheet, faults: Faults, amendments: tup
     if not 0 <= reserve < 1 or reserve.denominator > 1_000_000:
         head.fault("reserve", "a fraction from 0 to less than 1 is wanted", 'write reserve = "1/100"')
         reserve = Fraction(0)
+    title = head.text("title", '"in words"', name)
     categories = read_categories(root)
     inputs = read_inputs(root, categories)
     params = read_params(root, inputs, categories)
@@ -101,7 +102,7 @@ def _assemble(text: str, file: str, root: Sheet, faults: Faults, amendments: tup
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
     declared = frozenset(name for group in groups if isinstance(group, dict) for name in group)
     return Policy(
-        name, head.text("title", "", name), kind or "month", leap, head.span(), head.integer("k", 1, 1_000_000, 20), reserve,
+        name, title, kind or "month", leap, head.span(), head.integer("k", 1, 1_000_000, 20), reserve,
         file, text, digest, categories, inputs, params, rules, benefits,
         entitlements, cases, tuple(sources), declared, faults.lines, presence=presence,
         prices=read_prices(root, benefits, params), rules_of_division=read_divisions(root, benefits),

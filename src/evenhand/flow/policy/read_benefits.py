@@ -25,7 +25,7 @@ def read_benefits(root: Sheet, period: str) -> dict[str, Benefit]:
     benefits: dict[str, Benefit] = {}
     for name, sheet in root.children("benefit"):
         sheet.only("kind", "unit", "step", "undersupplied", "uncollected", "parts", "energy", "prices", "division")
-        kind = sheet.choice("kind", tuple(KINDS))
+        kind = sheet.choice("kind", tuple(KINDS)) or "good"
         wanted = sheet.text("unit", '"kg"')
         unit = UNITS.get(wanted)
         if unit is None:

@@ -9,6 +9,7 @@ from fractions import Fraction
 from evenhand.core.benefit import Benefit
 from evenhand.core.unit import UNITS
 from evenhand.flow.policy.model import Case, Entitlement, Input
+from evenhand.flow.policy.numbers import MEMBERS_MAX
 from evenhand.flow.policy.sheet import Sheet, nearest
 
 
@@ -58,6 +59,9 @@ def _known_words(sheet: Sheet, inputs: dict[str, Input], categories: dict[str, t
     """A word outside its list is unknown: a test that means it expects "undecided"."""
     for key, value in sheet.data.items():
         words = categories.get(inputs[key].category, ()) if key in inputs and inputs[key].type == "category" else ()
+        if key == "size" and isinstance(value, (int, Decimal)) and not 1 <= value <= MEMBERS_MAX:
+            advice = f"write a size from 1 to {MEMBERS_MAX}, or expect undecided"
+            sheet.fault(key, "no household has this size", advice)
         if words and isinstance(value, str) and value not in words:
             advice = nearest(value, words, f"use one of {', '.join(words)}, or expect undecided")
             sheet.fault(key, f'"{value}" is not a word of {inputs[key].category}', advice)

@@ -97,6 +97,7 @@ def _table(name: str, sheet: Sheet) -> TableRule | None:
             sheet.faults.add(
                 (*row.path, "over"), hit, f'"over" means nothing where hit = "{hit}"', 'use hit = "unique"'
             )
+    _no_circle(sheet, rows)
     otherwise = None
     if "otherwise" in sheet.data:
         item = sheet.child("otherwise")
@@ -108,6 +109,21 @@ def _table(name: str, sheet: Sheet) -> TableRule | None:
     if unit is None:
         return None
     return TableRule(name, of, unit, hit, tuple(rows), otherwise, rounding, sheet.path)  # type: ignore[arg-type]
+
+
+def _no_circle(sheet: Sheet, rows: list[Row]) -> None:
+    """Rows that are exceptions of each other would leave none of them."""
+    over = {row.id: set(row.over) for row in rows}
+    for row in rows:
+        reached, open_ = set[str](), list(row.over)
+        while open_:
+            other = open_.pop()
+            if other not in reached:
+                reached.add(other)
+                open_ += over.get(other, ())
+        if row.id in reached and row.id not in row.over:
+            sheet.faults.add((*row.path, "over"), row.id, f'row "{row.id}" is an exception of its own exception',
+                             "let only one of the rows be over the other")  # fmt: skip
 
 
 def _row(item: Sheet) -> Row | None:
@@ -187,6 +203,9 @@ def _prices(item: Sheet, served: str) -> tuple[Expr | None, Expr | None]:
 
 def _floor(item: Sheet) -> Floor | None:
     if "floor" not in item.data:
+        return None
+    if not isinstance(item.data["floor"], dict):
+        item.fault("floor", "which share, rounded which way?", 'write floor = {share = "3/5", round = "ceiling"}')
         return None
     holder = item.child("floor")
     holder.only("share", "round")

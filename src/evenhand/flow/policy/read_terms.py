@@ -67,6 +67,9 @@ def read_inputs(root: Sheet, categories: dict[str, tuple[str, ...]]) -> dict[str
     inputs = registry_inputs(categories)
     for name, sheet in root.children("input"):
         sheet.only("of", "type", "category", "purpose", "unit", "range", "parts", "assume", "because")
+        if sheet.broken:
+            inputs.pop(name, None)
+            continue
         if name in BUILT_IN:
             sheet.fault(None, f'"{name}" is always there and is not declared', "leave it out, or choose another name")
             continue
@@ -77,6 +80,9 @@ def read_inputs(root: Sheet, categories: dict[str, tuple[str, ...]]) -> dict[str
         of = sheet.choice("of", ("household", "member"))
         kind = sheet.choice("type", ("category", "number", "integer", "bool", "date"))
         category = sheet.text("category", '"card"', name) if kind == "category" else ""
+        if kind == "category" and category not in categories and category in root.child("category").data:
+            inputs.pop(name, None)
+            continue
         if kind == "category" and category not in categories:
             sheet.fault(
                 None,
@@ -162,6 +168,8 @@ def _assumed(sheet: Sheet, found: Input, categories: Words) -> Fraction | bool |
 def read_params(root: Sheet, inputs: dict[str, Input], categories: dict[str, tuple[str, ...]]) -> dict[str, Param]:
     """Parameters and lookups by name."""
     params: dict[str, Param] = {}
+    declared = root.data.get("input")
+    root.faults.inputs = set(declared) if isinstance(declared, dict) else set()
     for group in ("param", "lookup"):
         for name, sheet in root.children(group):
             known = ("unit", "values", "prorate")
@@ -169,6 +177,8 @@ def read_params(root: Sheet, inputs: dict[str, Input], categories: dict[str, tup
             known_unit = sheet.measure("unit")
             unit = known_unit or NUMBER
             by = _by(sheet, inputs, categories) if group == "lookup" else ()
+            if any(key in root.faults.inputs and key not in inputs for key in by):
+                continue
             prorate = sheet.choice("prorate", ("days",), "") == "days"
             values = [_dated(item, by, unit, sheet, inputs, categories) for item in sheet.items("values")]
             if not values:
@@ -182,8 +192,7 @@ def read_params(root: Sheet, inputs: dict[str, Input], categories: dict[str, tup
             if name in BUILT_IN or name in inputs or name in params:
                 sheet.fault(None, f'the name "{name}" is taken', "choose another name", name)
             elif known_unit is not None and ordered:
-                declared = root.data.get("input")
-                listed = any(key in categories and key not in inputs and key not in (declared or ()) for key in by)
+                listed = any(key in categories and key not in inputs and key not in root.faults.inputs for key in by)
                 params[name] = Param(name, by, unit, ordered, sheet.path, prorate, listed)
     return params
 
@@ -194,11 +203,16 @@ def _by(sheet: Sheet, inputs: dict[str, Input], categories: Words) -> tuple[str,
         sheet.fault("by" if by is not None else None, 'a lookup says "by" which inputs it goes', 'write by = ["card"]')
         return ()
     for key in by:
+        raw = sheet.faults.inputs
+        if key in raw and key not in inputs:
+            continue
         if key != "size" and (inputs[key].type == "date" if key in inputs else key not in categories):
             sheet.fault(
                 "by",
                 f'there is no input "{key}" to look up by',
-                nearest(key, [*inputs, *categories, "size"], "declare it under [input]"),
+                nearest(
+                    key, [name for name in [*inputs, *categories, "size"] if name != key], "declare it under [input]"
+                ),
                 key,
             )
     return tuple(by)

@@ -33,8 +33,8 @@ MOST_FAULTS = 500
 
 
 class Faults:
-    """The problems found so far in one file. `declared` are names of entitlements, also of wrong ones: what speaks of
-    them is not wrong for that."""
+    """The problems found so far in one file. `inputs` are all names under [input]; `declared` are names of entitlements,
+    also of wrong ones: what speaks of them is not wrong for that."""
 
     def __init__(self, file: str, lines: dict[Path, int], text: str = "") -> None:
         self.file = file
@@ -43,6 +43,7 @@ class Faults:
         self.words: dict[Path, dict[str, str]] = {}
         self.found: list[Problem] = []
         self.declared: set[str] = set()
+        self.inputs: set[str] = set()
         self._seen: set[Problem] = set()
 
     def add(self, path: Path, value: object, message: str, remedy: str) -> None:
@@ -96,8 +97,8 @@ class Sheet:
         self.path = path
         if not isinstance(data, dict):
             faults.add(path, data, "a table is wanted here", "write it as { key = value, … } or under [header]")
-            data = {}
-        self.data: Mapping[str, Any] = data
+        self.broken = not isinstance(data, dict)
+        self.data: Mapping[str, Any] = data if isinstance(data, dict) else {}
 
     def fault(self, key: str | None, message: str, remedy: str, value: object = None) -> None:
         """Note a problem at one of the fields, or at the table itself."""
@@ -141,7 +142,8 @@ class Sheet:
         return [Sheet(self.faults, (*self.path, key, index), item) for index, item in enumerate(held)]
 
     def _missing(self, key: str, example: str) -> None:
-        self.fault(None, f'"{key}" is missing', f"write {key} = {example}")
+        if not self.broken:
+            self.fault(None, f'"{key}" is missing', f"write {key} = {example}")
 
     def text(self, key: str, example: str, default: str | None = None) -> str:
         """A text; `default` None makes it compulsory."""

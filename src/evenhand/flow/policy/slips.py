@@ -7,6 +7,10 @@ import re
 _SLIPS: tuple[tuple[str, str], ...] = (
     ("[\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb]", "write straight quotes, as in \"kg\" or 'AAY'"),
     ("\u00a0", "a space that does not break stands here: write a plain one"),
+    (r",\s*\}", "leave the last comma before } out"),
+    (r"\{[^}]*,\s*$", "write everything between { and } on one line"),
+    (r"=\s*\"[^\"]*\"[A-Za-z0-9]", "write words inside a formula in single quotes, as in \"card = 'AAY'\""),
+    (r"=\s*'[^']*'[A-Za-z0-9]", "write the formula in double quotes, as in \"card = 'AAY'\""),
     (r"[0-9]\s*%", 'write a share as a fraction, such as "1/5", or as 0.2, without the percent sign'),
     (r"[=\[,]\s*-?[0-9]+,[0-9]+\s*(?:[,}\]#]|$)", "write decimals with a point, such as 5.5"),
     (r"=\s*[0-9]{1,4}[/.][0-9]{1,2}[/.][0-9]{1,4}\b", "write dates as year-month-day, such as 2013-07-05"),
@@ -25,7 +29,11 @@ _SLIPS: tuple[tuple[str, str], ...] = (
 
 def remedy(message: str, line: str) -> str:
     """What to write instead of `line`, which tomllib refused with `message`."""
-    if "overwrite" in message or "twice" in message or "mutate" in message:
+    if "Illegal character '\\x" in message:
+        return "take the invisible character out"
+    if "Unescaped" in message:
+        return "write \\\\ for one \\, or put the text in single quotes"
+    if "namespace" in message or "overwrite" in message or "twice" in message or "mutate" in message:
         return "the name stands twice: keep one of the two"
     if "Invalid date" in message and re.search(r"=\s*[0-9]{4}-[0-9]{2}-[0-9]{2}", line):
         return "there is no such day: look at the month's length"
