@@ -198,3 +198,37 @@ def test_texts_can_extend_a_text_that_extends_another(tmp_path: Path) -> None:
     policy = read_policy(tmp_path / "district.toml")
     assert policy.rules["state_total"].rows[0].then.text == "36"
     assert [change.source for change in policy.amendments] == ["Chhattisgarh 2012", "district 2020"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#=== ",
+        "#=== 2 texts\n",
+        "#=== 2 texts\n#=== a.toml\n#| x = 1\n#=== end\n",
+        "#=== 2 texts\n#=== a.toml\n#| x = 1\n#=== b.toml\n#| y = [\n#=== end\n",
+        "#=== 2 texts\n#=== a.toml\n#| x = 1\n#=== ../../etc/passwd\n#| y = 1\n#=== end\n",
+        "#=== 2 texts\n" + "#=== a.toml\n#| x = 1\n" * 500,
+        "#=== 2 texts\n#=== a.toml\n#| [policy]\n#=== b.toml\n#| policy = 3\n#| amend = 4\n#=== end\n",
+        "#=== 2 texts\n#=== a.toml\n#| entitlement = 3\n#| amend = [1, {target = 3}]\n#=== b.toml\n#| [policy]\n#=== end\n",
+    ],
+)
+def test_a_senseless_joined_text_is_refused(text: str) -> None:
+    with pytest.raises(InputError):
+        load(text, "hostile.toml")
+
+
+def test_an_amending_text_spoiled_anywhere_is_joined_or_refused() -> None:
+    lines = STATE.split("\n")
+    for number, line in enumerate(lines):
+        for new in (
+            "",
+            line.partition("=")[0] + "= 5",
+            line.partition("=")[0] + "= {}",
+            line.partition("=")[0] + '= "a.b.c"',
+        ):
+            spoiled = "\n".join([*lines[:number], new, *lines[number + 1 :]])
+            try:
+                load(join([("cg.toml", spoiled), ("nfsa.toml", NFSA)]), "cg.toml")
+            except InputError as error:
+                assert error.lines()

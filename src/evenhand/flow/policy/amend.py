@@ -109,7 +109,7 @@ def _changes(own: Tree, faults: Faults) -> list[_Change]:
         sheet.only("target", "action", "with", "because")
         target = sheet.text("target", '"entitlement.grain.price"')
         wanted = sheet.choice("action", ACTIONS)
-        action = next(one for one in ACTIONS if one == wanted)
+        action = next((one for one in ACTIONS if one == wanted), ACTIONS[0])
         source = sheet.text("source", '"the law that changes it"')
         given = node.value.get("with") if isinstance(node.value, dict) else None
         if action == "withdraw" and given is not None:

@@ -97,8 +97,8 @@ def _compose(texts: Sequence[Text], file: str) -> tuple[Node, Faults, tuple[Amen
     told = Faults(file, {}, texts[0][1])
     result: dict[str, Node] | None = None
     amendments: tuple[Amendment, ...] = ()
-    for name, text in reversed(texts):
-        first = text is texts[0][1]
+    for number, (name, text) in reversed(list(enumerate(texts))):
+        first = number == 0
         shown = "" if first else posixpath.join(folder, name)
         data, faults = read_toml(text, file if first else shown, shown)
         faults.texts[shown] = told.texts[shown] = text.split("\n")
