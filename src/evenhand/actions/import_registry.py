@@ -63,7 +63,7 @@ def declared_inputs(policy: Policy | None, scope: str) -> list[registry.Declared
         if item.of != scope or item.registry:
             continue
         words = policy.categories[item.category] if item.type == "category" else ()
-        scale = item.measure.scale * item.parts if item.measure is not None else Fraction(1)
+        scale = item.measure.scale if item.measure is not None else Fraction(1)
         low, high = (
             None if bound is None
             else bound / scale if isinstance(bound, Fraction)
