@@ -35,7 +35,11 @@ def least_cut(network: list[tuple[int, int, int]]) -> tuple[int, set[int]]:
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.sampled_from([3, 2**40, 2**62, 2**63, 2**70, 2**101, 2**200, 2**1000]).flatmap(lambda most: arcs(st.integers(0, most))))
+@given(
+    st.sampled_from([3, 2**40, 2**62, 2**63, 2**70, 2**101, 2**200, 2**1000]).flatmap(
+        lambda most: arcs(st.integers(0, most))
+    )
+)
 def test_the_flow_is_as_large_as_the_least_cut_and_names_its_sink_side(network: list[tuple[int, int, int]]) -> None:
     tail, head = (np.array([a[i] for a in network], np.int64) for i in (0, 1))
     capacity = np.array([a[2] for a in network], object)

@@ -166,3 +166,37 @@ def test_an_input_may_be_called_like_a_function() -> None:
     text = text.replace("card = 'PHH'", "card = 'PHH' and max(age) >= 60 and any(age(birth_date, period_start) < 99)")
     people: list[dict[str, object]] = [{"age": Fraction(61), "birth_date": date(1963, 1, 1)}]
     assert due(text, date(2024, 1, 1), {"card": "PHH"}, people).amount == 6_000
+
+
+def test_weeks_are_counted_from_the_day_that_is_named() -> None:
+    first = period_of("4 weeks from 1943-01-10", date(1943, 1, 10))
+    assert (first.first, first.last, first.id) == (date(1943, 1, 10), date(1943, 2, 6), "1943-01-10")
+    assert period_of("4 weeks from 1943-01-10", date(1943, 2, 7)).first == date(1943, 2, 7)
+    assert period_of("4 weeks from 1943-01-10", date(1943, 1, 9)).last == date(1943, 1, 9)
+    assert period_of("2 weeks", date(1900, 1, 14)).id == "1900-01-01"
+
+
+def test_a_prorated_value_counts_for_its_days() -> None:
+    text = GRAIN.replace("[param.phh]", '[param.phh]\nprorate = "days"').replace("2020-12-31", "2020-12-15")
+    text = text.replace("from = 2021-01-01", "from = 2020-12-16").replace(
+        'hit = "unique"', 'hit = "unique"\nround = {to = "1 g", mode = "floor"}'
+    )
+    family = {"card": "PHH", "size": Fraction(1)}
+    assert due(text, date(2020, 12, 1), family).amount == (15 * 5000 + 16 * 6000) // 31
+    assert due(text, date(2020, 11, 1), family).amount == 5000
+    assert due(text, date(2021, 1, 1), family).amount == 6000
+
+
+def test_the_rule_of_division_is_said_where_there_is_one() -> None:
+    policy = load(GRAIN.replace('kind = "good"', 'kind = "good"\ndivision = "leximin"'), "grain.toml")
+    assert policy.rules_of_division == {"grain": "leximin"}
+
+
+def test_nth_is_the_nth_largest_and_0_where_there_are_fewer() -> None:
+    dollar = '[param.dollar]\nunit = "kg/USD"\nsource = "x"\nvalues = [{from = 2013-07-05, value = 1}]\n[step.large]'
+    text = GRAIN.replace("phh * size", "nth(income, 2) * dollar").replace("[step.large]", dollar)
+    text = text.replace('hit = "unique"', 'hit = "unique"\nround = {to = "1 g", mode = "floor"}')
+    people: list[dict[str, object]] = [{"income": Fraction(n)} for n in (100, 300, 200)]
+    assert due(text, date(2024, 1, 1), {"card": "PHH"}, people).amount == 2_000
+    assert due(text, date(2024, 1, 1), {"card": "PHH"}, people[:1]).amount == 0
+    assert due(text, date(2024, 1, 1), {"card": "PHH"}, [{"income": Fraction(1)}, {}]).missing == "income"

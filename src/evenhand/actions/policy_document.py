@@ -37,7 +37,9 @@ def _newest(policy: Policy) -> list[date]:
     spans = [value.span for param in policy.params.values() for value in param.values]
     spans += [row.span for rule in policy.rules.values() if isinstance(rule, TableRule) for row in rule.rows]
     spans.append(policy.span)
-    found = {day for span in spans for day in (span.start, span.end) if day is not None} | {case.on for case in policy.cases}
+    found = {day for span in spans for day in (span.start, span.end) if day is not None} | {
+        case.on for case in policy.cases
+    }
     return sorted(found or {date(2020, 1, 1)}, reverse=True)
 
 

@@ -67,7 +67,9 @@ def _usable(policy: Policy, path: Path, keys: Sequence[str], inputs: Sequence[st
     head = header_of(path)
     if len({name.lower() for name in head}) != len(head):
         raise input_error(str(path), 0, "", ",".join(head), "a column stands twice", "leave one of them out")
-    missing = [name for name in (*keys, *inputs) if name not in head and name not in absent_inputs(policy, inputs, head)]
+    missing = [
+        name for name in (*keys, *inputs) if name not in head and name not in absent_inputs(policy, inputs, head)
+    ]
     if missing:
         raise InputError(
             Problem(str(path), 0, name, "", "the column is missing", "add it; the policy reads it") for name in missing
@@ -97,7 +99,9 @@ def _once(path: Path, household: str, rows: Sequence[Mapping[str, object]]) -> N
     keys = [row["member"] for row in rows]
     for key in keys:
         if key in (None, ""):
-            raise input_error(str(path), 0, "member", "", f"the key is empty (household {household})", "give it its key")
+            raise input_error(
+                str(path), 0, "member", "", f"the key is empty (household {household})", "give it its key"
+            )
         if keys.count(key) > 1:
             raise input_error(str(path), 0, "member", str(key), f"it stands twice (household {household})",
                               "keep one row of each")  # fmt: skip

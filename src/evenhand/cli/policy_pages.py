@@ -87,13 +87,20 @@ def compare(
     on_new: Annotated[
         datetime | None,
         typer.Option(
-            "--on-new", formats=["%Y-%m-%d"], metavar="DATE", help="A day of NEW's period, if another.", show_default=False
+            "--on-new",
+            formats=["%Y-%m-%d"],
+            metavar="DATE",
+            help="A day of NEW's period, if another.",
+            show_default=False,
         ),
     ] = None,
     points: Annotated[
         Path | None,
         typer.Option(
-            "--points", metavar="FILE", help="Points with their area; key `point`: for numbers by area.", show_default=False
+            "--points",
+            metavar="FILE",
+            help="Points with their area; key `point`: for numbers by area.",
+            show_default=False,
         ),
     ] = None,
     out: Annotated[
@@ -117,7 +124,9 @@ def compare(
     policies = read_policy(old), read_policy(new)
     days = on.date(), (on_new or on).date()
     with progress_bars(not json) as progress:
-        found = compare_policies(engine(), *policies, days, households, members, points, out, partial(progress, "comparing"))
+        found = compare_policies(
+            engine(), *policies, days, households, members, points, out, partial(progress, "comparing")
+        )
     if json:
         say_json(found)
         return
@@ -135,7 +144,10 @@ def document(
     on: Annotated[
         datetime | None,
         typer.Option(
-            "--on", formats=["%Y-%m-%d"], metavar="DATE", help="A day it is in force. Default: its newest rules.",
+            "--on",
+            formats=["%Y-%m-%d"],
+            metavar="DATE",
+            help="A day it is in force. Default: its newest rules.",
             show_default=False,
         ),
     ] = None,

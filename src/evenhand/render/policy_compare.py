@@ -144,13 +144,18 @@ def _how_much(benefits: Sequence[Benefit]) -> Html:
             name, down = say(f"bin.{found['bin']}"), found["bin"].startswith("lose")
             drawn.append(label("end", 144, y + 13, name))
             length = max(1.5, 150 * count / most)
-            drawn += [rect("less" if down else "more", 150, y, length, 17), label("", 156 + length, y + 13, f"{count:,}")]
+            drawn += [
+                rect("less" if down else "more", 150, y, length, 17),
+                label("", 156 + length, y + 13, f"{count:,}"),
+            ]
             rows.append([name, f"{count:,}", benefit.amount(found["change"], True)])
         worst = max(bins, key=lambda found: found["households"])
         finding = say("much.finding", title=benefit.title, count=f"{worst['households']:,}",
                       change=say(f"bin.{worst['bin']}.said"))  # fmt: skip
         told = "; ".join(f"{row[0]}: {row[1]}" for row in rows)
-        drawing = picture(f"much{number}", 360, 10 + 24 * len(bins), say("much.chart", title=benefit.title), told, *drawn)
+        drawing = picture(
+            f"much{number}", 360, 10 + 24 * len(bins), say("much.chart", title=benefit.title), told, *drawn
+        )
         columns = [Col(say("col.bin")), Col(say("col.households"), "n"), Col(say("col.change"), "n")]
         numbers = details(say("numbers"), table(columns, rows, benefit.title, say("much.unit")))
         parts.append(figure(finding, say("much.measure"), drawing, numbers))
@@ -252,7 +257,9 @@ def _areas(benefits: Sequence[Benefit]) -> Html:
         finding = say("area.finding", title=benefit.title, area=shown[0]["area"],
                       change=benefit.amount(shown[0]["new"] - shown[0]["old"], True))  # fmt: skip
         told = "; ".join(f"{row[0]}: {row[4]}" for row in rows[:MOST_AREAS])
-        drawing = picture(f"area{number}", 360, 8 + 42 * len(shown), say("area.chart", title=benefit.title), told, *drawn)
+        drawing = picture(
+            f"area{number}", 360, 8 + 42 * len(shown), say("area.chart", title=benefit.title), told, *drawn
+        )
         below = numbers if len(rows) <= MOST_AREAS else details(say("numbers"), numbers)
         parts.append(el("div", figure(finding, say("area.measure"), drawing), below, cls="pair"))
     return part("area", say("area"), None, *parts, cls="body stack worked")

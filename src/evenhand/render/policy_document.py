@@ -29,7 +29,9 @@ def page(policy: Policy, day: date, results: Sequence[TestResult], language: str
         main.append(_amended(words))
     main += [examples(words, results), _law(words)]
     foot = [said.say("draft") if said.drafted else None, said.say("own") if said.drafted else None, said.say("x.foot")]
-    return framed(language, said.say("d.head", title=title), said.say("d.page"), said.say("d.skip"), main, foot, said.rtl)
+    return framed(
+        language, said.say("d.head", title=title), said.say("d.page"), said.say("d.skip"), main, foot, said.rtl
+    )
 
 
 def every(said: Said, kind: str) -> str:

@@ -46,8 +46,12 @@ def _steady(words: InWords, params: list[Param]) -> Html:
     rows: list[list[Child]] = []
     for param in params:
         held = param.values[0]
-        since = said.law({"source": _source(words, param, held), "from": _day(held.span.start), "to": _day(held.span.end)})
-        rows.append([said.alone(words.title(param.name)), el("span", dated(since), cls="law"), words.value(param, held)])
+        since = said.law(
+            {"source": _source(words, param, held), "from": _day(held.span.start), "to": _day(held.span.end)}
+        )
+        rows.append(
+            [said.alone(words.title(param.name)), el("span", dated(since), cls="law"), words.value(param, held)]
+        )
     return table(columns, rows, said.say("d.figures"), hidden_caption=True, cls="table why")
 
 
@@ -69,7 +73,9 @@ def _history(words: InWords, param: Param) -> Html:
         start, last_day = (dated(_day(day) or said.say("d.open")) for day in (held.span.start, end))
         rows.append([start, last_day, said.alone(_source(words, param, held)), words.value(param, held)])
     drawing = _steps(words, param, ends, finding)
-    return el("div", figure(finding, said.say("d.figures.aside"), drawing), table(columns, rows, name, cls="table dates"))
+    return el(
+        "div", figure(finding, said.say("d.figures.aside"), drawing), table(columns, rows, name, cls="table dates")
+    )
 
 
 def _ends(param: Param) -> list[date | None]:

@@ -88,11 +88,15 @@ class Said(Catalogue):
         if kind == "quantity":
             return self.quantity(term)
         if kind == "sum":
-            parts = [("\u2212 " if part["sign"] < 0 else "+ ") + self.term(part["term"], True) for part in term["terms"]]
+            parts = [
+                ("\u2212 " if part["sign"] < 0 else "+ ") + self.term(part["term"], True) for part in term["terms"]
+            ]
             text = " ".join(parts).removeprefix("+ ")
             return f"({text})" if inside and len(parts) > 1 else text
         if kind == "product":
-            parts = [("÷ " if part["power"] < 0 else "× ") + self.term(part["factor"], True) for part in term["factors"]]
+            parts = [
+                ("÷ " if part["power"] < 0 else "× ") + self.term(part["factor"], True) for part in term["factors"]
+            ]
             return " ".join(parts).removeprefix("× ")
         if kind == "each":
             text = self._each(self.quantity(term["of"]), term["count"])

@@ -45,7 +45,9 @@ def check_stock(
             faults.append((row["row"], "commodity", commodity, unknown_benefit(commodity, benefits)))
             continue
         if (row["node"], commodity, lot) in received:
-            text = "this lot was received there already|leave the row out; a second delivery needs a lot number of its own"
+            text = (
+                "this lot was received there already|leave the row out; a second delivery needs a lot number of its own"
+            )
             faults.append((row["row"], "lot", lot, text))
             continue
         day = None if row["best_before"] is None else date.fromisoformat(row["best_before"])
