@@ -34,6 +34,13 @@ AsOption = Annotated[
     ),
 ]
 
+OpenCycleOption = Annotated[
+    str | None,
+    typer.Option(
+        "--cycle", metavar="CYCLE", help="The open cycle, as in 2008-03/1. Left out: the newest.", show_default=False
+    ),
+]
+
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from evenhand.cli.common import DataOption, JsonOption, progress_bars, say, say_json
+from evenhand.cli.common import DataOption, JsonOption, OpenCycleOption, progress_bars, say, say_json
 from evenhand.cli.files import read_csv
 from evenhand.wiring import open_store, read_clock
 
@@ -17,15 +17,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 @app.command()
 def receive(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV: node, commodity, steps (whole hand-out steps).")],
-    cycle: Annotated[
-        str | None,
-        typer.Option(
-            "--cycle",
-            metavar="CYCLE",
-            help="The open cycle, as in 2008-03/1. Left out: the newest.",
-            show_default=False,
-        ),
-    ] = None,
+    cycle: OpenCycleOption = None,
     data: DataOption = None,
     json: JsonOption = False,
 ) -> None:
