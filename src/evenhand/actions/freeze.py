@@ -18,21 +18,12 @@ from evenhand.actions.cycles import (
     quiet,
     step_due,
 )  # fmt: skip
+from evenhand.actions.stock import ON_HAND
 from evenhand.core.errors import InputError, Problem, UsageError
 from evenhand.flow.policy import Policy
 from evenhand.formats import cose
 from evenhand.formats.entry import Entry
 from evenhand.store import Store
-
-ON_HAND = """
-select account, benefit, lot, sum(quantity)::bigint as quantity from (
-  select target as account, benefit, lot, quantity from movement where programme = %(programme)s and id <= %(upto)s
-  union all
-  select source, benefit, lot, -quantity from movement where programme = %(programme)s and id <= %(upto)s
-) both_sides
-where account like 'node:%%' or account like 'transit:%%'
-group by account, benefit, lot having sum(quantity) <> 0 order by account, benefit, lot
-"""
 
 
 def freeze(
@@ -148,7 +139,10 @@ def _tables(store: Store, cycle: Cycle, upto: int) -> list[tuple[str, pa.Table]]
         ),
         ("nodes", store.copy_out(NODES)),
         ("lanes", store.copy_out(LANES)),
-        ("stock", store.copy_out(ON_HAND, {"programme": store.programme.id, "upto": upto})),
+        (
+            "stock",
+            store.copy_out(ON_HAND, {"programme": store.programme.id, "upto": upto}).drop_columns(["best_before"]),
+        ),
         ("carry", _carry(store, cycle.id)),
     ]
 
