@@ -5,5 +5,6 @@ absent; what the log once said stays said.
 """
 
 from evenhand.store.opening import Store, create_store, default_data_folder, mark_ready, open_store
+from evenhand.store.sessions import Sessions, open_sessions
 
-__all__ = ["Store", "create_store", "default_data_folder", "mark_ready", "open_store"]
+__all__ = ["Sessions", "Store", "create_store", "default_data_folder", "mark_ready", "open_sessions", "open_store"]

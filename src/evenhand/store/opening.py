@@ -107,13 +107,18 @@ def open_store(data: Path, clock: Clock, *, seed: bytes | None = None) -> Iterat
     """
     config = read_config(data)
     with _connected(data) as database:
-        found = database.rows("SELECT id, origin, zone, demo FROM programme")
-        if len(found) != 1 or found[0][0] != config["programme"]:
-            raise UsageError(
-                f"the database has no programme {config['programme']!r}, which {data / CONFIG} names",
-                f"restore both from the same backup, or correct {URL}",
-            )
-        yield Store(data, clock, database, Programme(*found[0]), seed)
+        yield Store(data, clock, database, programme_of(database, config, data), seed)
+
+
+def programme_of(database: Database, config: Mapping[str, Any], data: Path) -> Programme:
+    """The programme of a data folder; UsageError where database and folder name different ones."""
+    found = database.rows("SELECT id, origin, zone, demo FROM programme")
+    if len(found) != 1 or found[0][0] != config["programme"]:
+        raise UsageError(
+            f"the database has no programme {config['programme']!r}, which {data / CONFIG} names",
+            f"restore both from the same backup, or correct {URL}",
+        )
+    return Programme(*found[0])
 
 
 @contextmanager
@@ -190,8 +195,8 @@ def read_config(data: Path) -> dict[str, Any]:
 @contextmanager
 def _connected(data: Path) -> Iterator[Database]:
     """A session as the app's role on a database that carries this program's schema."""
-    with _server(data) as server:
-        database = _prepared(server)
+    with running(data) as server:
+        database = connect(server)
         try:
             yield database
         finally:
@@ -199,7 +204,8 @@ def _connected(data: Path) -> Iterator[Database]:
 
 
 @contextmanager
-def _server(data: Path) -> Iterator[postgres.Server]:
+def running(data: Path) -> Iterator[postgres.Server]:
+    """The database's server: the embedded one, or the one that EVENHAND_DATABASE_URL names."""
     url = os.environ.get(URL)
     if url is None:
         with postgres.start(data) as server:
@@ -214,7 +220,8 @@ def _server(data: Path) -> Iterator[postgres.Server]:
     yield postgres.Server(owner, {**owner, "user": APP, "password": postgres.passwords(data)[APP]}, embedded=False)
 
 
-def _prepared(server: postgres.Server) -> Database:
+def connect(server: postgres.Server) -> Database:
+    """A session as the app's role, on tables brought up to this program."""
     from evenhand.store import settings
 
     try:
