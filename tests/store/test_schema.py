@@ -29,6 +29,8 @@ COLUMNS = {
     "certificate": "sha256 kind name roles public_key epoch cose",
     "card": "number household epoch",
     "card_period": "household period tag salt seal_key",
+    "counter_invitation": "token_sha256 device points expires at",
+    "counter_claim": "token_sha256 public_key agent at",
     "cycle": "cycle programme period attempt policy_sha256",
     "cycle_event": "id programme cycle state person at detail",
     "freeze": "programme cycle cose snapshots event person",

@@ -28,7 +28,7 @@ def enrol_person(store: Store, name: str, roles: Sequence[str], root_passphrase:
     root = store.keys.root(root_passphrase)
     public = store.keys.create_person(name, passphrase).public_key
     ordered = [role for role in ROLES if role in roles]
-    return _enrol(store, root, "person", name, ordered, public)
+    return enrol_key(store, root, "person", name, ordered, public)
 
 
 def enrol_device(store: Store, name: str, points: Sequence[str], root_passphrase: str) -> str:
@@ -37,6 +37,13 @@ def enrol_device(store: Store, name: str, points: Sequence[str], root_passphrase
     UsageError for a point that is not registered or that another device holds: a card has one holder at a time.
     """
     root = store.keys.root(root_passphrase)
+    roles = point_roles(store, name, points)
+    public = store.keys.create_device(name).public_key
+    return enrol_key(store, root, "device", name, roles, public)
+
+
+def point_roles(store: Store, name: str, points: Sequence[str]) -> list[str]:
+    """The roles of device `name` for `points`; UsageError as `enrol_device`."""
     if not points:
         raise UsageError("the device holds no point", "say which: --point P17")
     found = store.rows("SELECT node FROM node WHERE kind = 'point' AND node = ANY(%s)", (list(points),))
@@ -55,11 +62,11 @@ def enrol_device(store: Store, name: str, points: Sequence[str], root_passphrase
             f'device "{holders[0][0]}" already holds {holders[0][1]}',
             "enrol a device for other points; moving a point to another device comes later",
         )
-    public = store.keys.create_device(name).public_key
-    return _enrol(store, root, "device", name, roles, public)
+    return roles
 
 
-def _enrol(store: Store, root: cose.Signer, kind: str, name: str, roles: list[str], public: bytes) -> str:
+def enrol_key(store: Store, root: cose.Signer, kind: str, name: str, roles: list[str], public: bytes) -> str:
+    """Certify a key and publish the log: in the log before its first use. The certificate's SHA-256 in hex."""
     with store.transaction(lock="log"):
         before = store.rows("SELECT roles FROM certificate WHERE kind = %s AND name = %s", (kind, name))
         if before and list(before[0][0]) != roles:

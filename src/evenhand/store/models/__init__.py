@@ -18,7 +18,8 @@ from evenhand.store.models.registry import Household, ImportFile, Member
 from evenhand.store.models.roll import Roll, RollRow
 
 __all__ = [
-    "Approval", "Area", "Card", "CardPeriod", "Certificate", "Checkpoint", "Count", "CounterClaim", "CounterInvitation", "Cycle", "CycleEvent", "Freeze",
-    "Head", "Household", "ImportFile", "LaneVersion", "LogEntry", "Lot", "Member", "Movement", "Node", "Outcome",
-    "PolicyText", "Programme", "Receipt", "Recut", "RecutRow", "Roll", "RollRow", "StagedFile", "Waybill",
+    "Approval", "Area", "Card", "CardPeriod", "Certificate", "Checkpoint", "Count", "CounterClaim", "CounterInvitation",
+    "Cycle", "CycleEvent", "Freeze", "Head", "Household", "ImportFile", "LaneVersion", "LogEntry", "Lot", "Member",
+    "Movement", "Node", "Outcome", "PolicyText", "Programme", "Receipt", "Recut", "RecutRow", "Roll", "RollRow",
+    "StagedFile", "Waybill",
 ]  # fmt: skip

@@ -1,0 +1,194 @@
+"""What a phone at a distribution point is given: how its cycles stand, and the plain rolls of the points it holds.
+
+It gets tags and plain records only: nothing here opens a sealed row, and no r is ever on the server.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from evenhand.actions.cycles import Cycle, find, place, seed_of, state_of
+from evenhand.actions.redeem import devices_of, holders_of
+from evenhand.core.benefit import Benefit
+from evenhand.core.errors import UsageError
+from evenhand.flow.redemption import Device
+from evenhand.formats import cbor
+from evenhand.formats.entry import decode
+from evenhand.store import Store
+
+SHOWN = ("committed", "open")
+"""States of a cycle a phone hears of: rolls may be fetched once they are committed."""
+
+
+def points_held(store: Store, device: Device) -> list[str]:
+    """The points whose cards this device holds, sorted."""
+    holders = holders_of(devices_of(store))
+    return sorted(point for point in device.points if holders.get(point) == device.name)
+
+
+def counter_state(store: Store, device: Device) -> dict[str, cbor.Value]:
+    """How everything stands for one phone: the answer to `GET state`, see spec/counter-api.md."""
+    held = points_held(store, device)
+    rows = store.rows("select cycle from cycle where programme = %s order by period, attempt", (store.programme.id,))
+    shown = [name for (name,) in rows if state_of(store, name) in SHOWN]
+    return {
+        "now": store.clock(),
+        "origin": store.programme.origin,
+        "programme": store.programme.id,
+        "zone": store.programme.zone,
+        "demo": store.programme.demo,
+        "device": device.name,
+        "points": list(held),
+        "log_key": store.keys.log_vkey.public_key,
+        "cycles": [_cycle(store, find(store, name), held, device) for name in shown],
+    }
+
+
+def _cycle(store: Store, cycle: Cycle, held: list[str], device: Device) -> cbor.Value:
+    policy = cycle.policy()
+    return {
+        "cycle": cycle.id,
+        "period": cycle.period.id,
+        "first": cycle.period.first.isoformat(),
+        "last": cycle.period.last.isoformat(),
+        "state": cycle.state,
+        "title": policy.title,
+        "benefits": [_benefit(benefit) for benefit in policy.benefits.values()],
+        "points": [_point(store, cycle, point) for point in held],
+        "head": head_of(store, cycle.id, device.name),
+    }
+
+
+def _benefit(benefit: Benefit) -> cbor.Value:
+    return {
+        "id": benefit.id, "title": benefit.title, "kind": benefit.kind, "unit": benefit.unit, "parts": benefit.parts,
+        "base_per_unit": benefit.base_per_unit, "step_base": benefit.step_base, "evidence": benefit.evidence,
+    }  # fmt: skip
+
+
+def _point(store: Store, cycle: Cycle, point: str) -> cbor.Value:
+    programme = store.programme.id
+    entry = store.log.find("roll", cycle.id, point)
+    counted = store.rows(
+        "select counted, cose from count where programme = %s and cycle = %s and point = %s",
+        (programme, cycle.id, point),
+    )
+    names = store.rows("select name from node where node = %s", (point,))
+    sent = store.rows(
+        "select waybill, source, benefit, steps from waybill where programme = %s and cycle = %s and target = %s"
+        " order by waybill, benefit",
+        (programme, cycle.id, point),
+    )
+    totals = decode(entry).totals if entry is not None else {}
+    return {
+        "point": point,
+        "name": names[0][0] if names else point,
+        "rows": totals.get("rows", 0),
+        "tags_sha256": totals.get("tags"),
+        "expected": [[*row[:3], int(row[3])] for row in sent],
+        "counted": {b: int(n) for b, n in sorted(dict(counted[0][0]).items())} if counted else None,
+        "recut": recut_of(store, cycle.id, point),
+        "closed": bool(store.rows(
+            "select from head h join certificate c on c.name = h.device and c.kind = 'device'"
+            " where h.programme = %s and h.cycle = %s and %s = any(c.roles)",
+            (programme, cycle.id, f"point:{point}"),
+        )),
+    }  # fmt: skip
+
+
+def recut_of(store: Store, cycle: str, point: str) -> list[cbor.Value]:
+    """The re-cut of a point as its log entry lists it; empty if there was none."""
+    rows = store.rows(
+        "select benefit, counted, reserve, carry_micro, rungs, num, den, units from recut"
+        " where programme = %s and cycle = %s and point = %s order by benefit",
+        (store.programme.id, cycle, point),
+    )
+    return [list(row) for row in rows]
+
+
+def head_of(store: Store, cycle: str, device: str) -> cbor.Value:
+    """How far a device's chain has come here without a gap: number of receipts, and the hash of the last (or null)."""
+    rows = store.rows(
+        "select sequence, hash, previous from receipt where programme = %s and cycle = %s and device = %s"
+        " order by sequence, hash",
+        (store.programme.id, cycle, device),
+    )
+    count, last = 0, None
+    for sequence, digest, previous in rows:
+        if sequence == count + 1 and (bytes(previous) if previous is not None else None) == last:
+            count, last = sequence, bytes(digest)
+    return {"receipts": count, "hash": last}
+
+
+def counter_roll(store: Store, device: Device, cycle: str, point: str) -> bytes:
+    """The roll of a point as its phone gets it: canonical CBOR, see spec/counter-api.md. UsageError for a point it does
+    not hold, or a cycle that is not committed."""
+    if point not in points_held(store, device):
+        raise UsageError(f'device "{device.name}" does not hold point "{point}"', "enrol it for this point")
+    found = find(store, cycle)
+    if found.state not in SHOWN:
+        raise UsageError(f"cycle {cycle} is {found.state}", "fetch the roll when it is committed")
+    return _packed_roll(store, found, point)
+
+
+def _packed_roll(store: Store, cycle: Cycle, point: str) -> bytes:
+    root = place(store, cycle.id)
+    rows = _rows_of(root / "private" / "rows.parquet", point)
+    totals = _table(root / "public" / "tables" / "totals.parquet")
+    levels = _table(root / "public" / "tables" / "levels.parquet")
+    units = {row["benefit"]: row for row in totals if row["point"] == point}
+    level = {row["commodity"]: row for row in levels if row["point"] == point}
+    people = dict(
+        store.rows(
+            "select household, count(*) from member where household in"
+            " (select household from household where point = %s) group by household",
+            (point,),
+        )
+    )
+    names = dict(store.rows("select household, name from household where point = %s", (point,)))
+    benefits: list[cbor.Value] = []
+    for benefit in cycle.policy().benefits.values():
+        planned, stands = units.get(benefit.id), level.get(benefit.id)
+        benefits.append({
+            "id": benefit.id, "step_base": benefit.step_base,
+            "units": planned["units"] if planned else None,
+            "reserve": planned["reserve"] if planned else None,
+            "rungs": stands["rungs"] if stands else 0,
+            "num": stands["num"] if stands else "0", "den": stands["den"] if stands else "1",
+        })  # fmt: skip
+    packed: list[cbor.Value] = []
+    for tag, group in _by_tag(rows):
+        packed.append([
+            tag, group["card"][0], names.get(group["household"][0]), people.get(group["household"][0], 0),
+            group["ration_steps"], group["carry_micro"], group["ladder"],
+        ])  # fmt: skip
+    return cbor.dumps({
+        "version": 1, "programme": store.programme.id, "cycle": cycle.id, "point": point,
+        "seed": seed_of(store, cycle.id), "benefits": benefits, "rows": packed,
+    })  # fmt: skip
+
+
+def _by_tag(rows: pa.Table) -> list[tuple[bytes, dict[str, list[Any]]]]:
+    grouped: dict[bytes, dict[str, list[Any]]] = {}
+    for row in rows.to_pylist():
+        mine = grouped.setdefault(row["tag"], {name: [] for name in row})
+        for name, value in row.items():
+            mine[name].append(value)
+    return sorted(grouped.items())
+
+
+def _rows_of(path: Path, point: str) -> pa.Table:
+    # Rows are sorted by point, so only the row groups that hold it are read.
+    return pq.read_table(path, filters=pc.field("point") == point)
+
+
+@lru_cache(maxsize=8)
+def _table(path: Path) -> list[dict[str, Any]]:
+    # Committed files never change.
+    return list(pq.read_table(path).to_pylist())

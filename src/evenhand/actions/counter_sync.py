@@ -1,0 +1,87 @@
+"""What a phone sends: its receipts, as often as it likes, and at the end of its days the signed head of its chain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from evenhand.actions.counter_state import head_of
+from evenhand.actions.cycles import find
+from evenhand.actions.redeem import Taken, redeem
+from evenhand.core.errors import UsageError
+from evenhand.flow.redemption import Device, Head, Link, check_head, read_head, write_head
+from evenhand.flow.redemption.errors import RedemptionError
+from evenhand.store import Store
+
+BATCH_MAX = 500
+
+
+@dataclass(frozen=True)
+class Synced:
+    """A batch taken in: what became of it, the ranges of numbers that are missing, and how far the chain is here."""
+
+    taken: Taken
+    missing: list[tuple[int, int]]
+    forked: bool
+    head: Head
+    acknowledged: bytes
+
+
+def sync(store: Store, device: Device, cycle: str, batch: list[bytes]) -> Synced:
+    """Take in at most 500 receipts of one device. Sent again they count once; what is here of its chain is acknowledged
+    by the log key's signature over its head."""
+    if len(batch) > BATCH_MAX:
+        raise UsageError(f"{len(batch)} receipts in one batch", f"send at most {BATCH_MAX} at a time")
+    taken = redeem(store, cycle, batch)
+    standing = head_of(store, cycle, device.name)
+    assert isinstance(standing, dict)
+    receipts, last = standing["receipts"], standing["hash"]
+    assert isinstance(receipts, int) and (last is None or isinstance(last, bytes))
+    head = Head(store.programme.id, cycle, device.name, receipts, last)
+    missing = [(gap.first, gap.last) for gap in taken.gaps if gap.device == device.name]
+    forked = any(fork.device == device.name for fork in taken.forks)
+    return Synced(taken, missing, forked, head, write_head(head, store.keys.log()))
+
+
+def close_counter(store: Store, device: Device, cycle: str, signed_head: bytes) -> None:
+    """Keep the head a phone signed at the close of its last day, countersigned by the log key. The same again changes
+    nothing. UsageError if receipts are missing here, or another head was signed before."""
+    try:
+        head = read_head(signed_head, device.public_key)
+    except RedemptionError as error:
+        raise UsageError(f"the head cannot stand: {error.reason}", "send it again from the phone") from error
+    if (head.programme, head.cycle, head.device) != (store.programme.id, cycle, device.name):
+        raise UsageError("the head is of another programme, cycle or device", "send the one of this cycle")
+    with store.transaction("cycle"):
+        found = find(store, cycle)
+        if found.state != "open":
+            raise UsageError(f"cycle {cycle} is {found.state}, not open", "ask the officer")
+        before = store.rows(
+            "select receipts, hash from head where programme = %s and cycle = %s and device = %s",
+            (head.programme, cycle, device.name),
+        )
+        if before:
+            if (before[0][0], _bytes(before[0][1])) != (head.receipts, head.hash):
+                raise UsageError("this phone has closed with another head", "ask the officer to look at both")
+            return
+        links = [
+            Link(device.name, sequence, bytes(digest), _bytes(previous))
+            for sequence, digest, previous in store.rows(
+                "select sequence, hash, previous from receipt where programme = %s and cycle = %s and device = %s",
+                (head.programme, cycle, device.name),
+            )
+        ]
+        wrong = check_head(head, links)
+        if wrong:
+            raise UsageError("; ".join(wrong), "send the receipts again, then close")
+        store.execute(
+            "insert into head (programme, cycle, device, receipts, hash, device_cose, server_cose)"
+            " values (%s, %s, %s, %s, %s, %s, %s)",
+            (
+                head.programme, cycle, device.name, head.receipts, head.hash, signed_head,
+                write_head(head, store.keys.log()),
+            ),
+        )  # fmt: skip
+
+
+def _bytes(value: object) -> bytes | None:
+    return None if value is None else bytes(value)  # type: ignore[call-overload, no-any-return]
