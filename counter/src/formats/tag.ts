@@ -1,0 +1,15 @@
+/** Tags and ties (spec/formats.md, Cards). The counter never holds a card's secret, only what a coupon shows. */
+
+import { concat, sha256, utf8, type Bytes } from "./bytes";
+
+const DOMAIN = utf8("evenhand/tag/v1");
+
+/** The tag of a coupon: SHA-256("evenhand/tag/v1" || r), 16 bytes. */
+export async function tagOf(r: Uint8Array): Promise<Bytes> {
+  return (await sha256(concat(DOMAIN, r))).slice(0, 16);
+}
+
+/** The tie-break of a row: SHA-256(seed || tag || benefit); the smallest goes first. */
+export async function tie(seed: Uint8Array, tag: Uint8Array, benefit: string): Promise<Bytes> {
+  return sha256(concat(seed, tag, utf8(benefit)));
+}

@@ -1,0 +1,39 @@
+import { VitePWA } from "vite-plugin-pwa";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  base: "/counter/",
+  build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false }, outDir: "dist" },
+  test: { include: ["tests/**/*.test.ts"], environment: "node" },
+  plugins: [
+    VitePWA({
+      registerType: "prompt",
+      injectRegister: false,
+      strategies: "generateSW",
+      manifest: {
+        id: "/counter/",
+        name: "Evenhand counter",
+        short_name: "Counter",
+        description: "Hand out rations, with or without a network",
+        start_url: "/counter/",
+        scope: "/counter/",
+        display: "standalone",
+        background_color: "#fdfdfb",
+        theme_color: "#fdfdfb",
+        icons: [
+          { src: "icon-192.png", sizes: "192x192", type: "image/png" },
+          { src: "icon-512.png", sizes: "512x512", type: "image/png" },
+          { src: "icon-512.png", sizes: "512x512", type: "image/png", purpose: "maskable" },
+        ],
+      },
+      workbox: {
+        globPatterns: ["**/*.{html,js,css,wasm,png,svg,webmanifest}"],
+        maximumFileSizeToCacheInBytes: 4 * 1024 * 1024,
+        navigateFallback: "/counter/index.html",
+        cleanupOutdatedCaches: true,
+        clientsClaim: true,
+        sourcemap: false,
+      },
+    }),
+  ],
+});
