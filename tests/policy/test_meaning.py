@@ -188,8 +188,85 @@ def test_a_prorated_value_counts_for_its_days() -> None:
 
 
 def test_the_rule_of_division_is_said_where_there_is_one() -> None:
-    policy = load(GRAIN.replace('kind = "good"', 'kind = "good"\ndivision = "leximin"'), "grain.toml")
-    assert policy.rules_of_division == {"grain": "leximin"}
+    for rule in ("leximin", "lottery"):
+        policy = load(GRAIN.replace('kind = "good"', f'kind = "good"\ndivision = "{rule}"'), "grain.toml")
+        assert policy.rules_of_division == {"grain": rule}
+
+
+@pytest.mark.parametrize(
+    ("kind", "unit", "division"),
+    [("good", "kg", "leximin"), ("points", "coupon", "none"), ("voucher", "INR", "none"), ("service", "piece", "leximin"),
+     ("allowance", "kWh", "none"), ("home", "piece", "assignment")],
+)  # fmt: skip
+def test_every_kind_of_benefit_is_granted(kind: str, unit: str, division: str) -> None:
+    text = f"""[policy]
+id = "kinds"
+period = "month"
+[benefit.thing]
+kind = "{kind}"
+unit = "{unit}"
+division = "{division}"
+[[entitlement]]
+benefit = "thing"
+amount = "2"
+"""
+    policy = load(text, "kinds.toml")
+    found = Household(program_for(policy, period_for(policy, date(2024, 1, 1))), {"size": Fraction(1)}, None).due()
+    base = {"kg": 2_000, "INR": 200, "kWh": 2_000}.get(unit, 2)
+    assert (found["thing"].amount, policy.rules_of_division) == (base, {"thing": division})
+
+
+def test_a_ration_by_the_day_is_rounded_to_a_gram_by_the_day() -> None:
+    text = GRAIN.replace('unit = "kg/person"', 'unit = "g/person/day"').replace("value = 5}", 'value = "40/3"}')
+    text = text.replace("value = 6}", 'value = "41/3"}').replace('then = "35"', 'then = "100"')
+    text = text.replace('[table.due]\nunit = "kg"', '[table.due]\nunit = "g/day"')
+    text = text.replace('hit = "unique"', 'hit = "unique"\nround = {to = "1 g", mode = "floor"}')
+    text = text.replace('amount = "due"', 'amount = "due * days_in_period"').replace('"35 kg"', '"3100 g"')
+    text = text.replace('"21 kg"', '"1860 g"')
+    family = {"card": "PHH", "size": Fraction(1)}
+    assert due(text, date(2013, 8, 1), family).amount == 13 * 31
+    assert due(text, date(2024, 1, 1), family).amount == 13 * 31
+    same = text.replace('to = "1 g"', 'to = "1 g/day"')
+    assert due(same, date(2024, 1, 1), {**family, "size": Fraction(2)}).amount == 27 * 31
+
+
+@pytest.mark.parametrize(
+    ("day", "begins"), [("2013-07-04", "2013-07-01"), ("2013-07-31", "2013-07-01"), ("2031-01-09", "2031-01-01")]
+)
+def test_a_test_of_a_day_the_policy_is_not_in_force_on_is_refused(day: str, begins: str) -> None:
+    text = GRAIN.replace("from = 2021-01-01, value", "from = 2021-01-01, to = 2030-12-31, value")
+    load(text, "grain.toml")
+    text = text.replace("on = 2024-01-01", f"on = {day}")
+    with pytest.raises(InputError) as caught:
+        load(text, "grain.toml")
+    (problem,) = caught.value.problems
+    assert (problem.row, problem.value) == (text[: text.index("on = 20")].count("\n") + 1, day)
+    assert f"not in force for this test, and its period begins {begins}" in problem.message
+
+
+def test_a_row_that_begins_within_a_period_reads_a_prorated_value() -> None:
+    more = """[param.more]
+unit = "kg"
+source = "Order 7"
+prorate = "days"
+values = [{from = 2013-07-05, value = 0}, {from = 2024-01-17, value = 2}]
+[step.large]"""
+    text = GRAIN.replace("[step.large]", more, 1).replace("phh * size", "phh * size + more")
+    text = text.replace('hit = "unique"', 'hit = "unique"\nround = {to = "1 g", mode = "floor"}')
+    family = {"card": "PHH", "size": Fraction(1)}
+    assert [due(text, date(2024, month, 1), family).amount for month in (1, 2)] == [6_000 + 2_000 * 15 // 31, 8_000]
+
+
+def test_kcal_are_given_for_a_quantity_of_the_benefit() -> None:
+    energy = 'kind = "good"\nenergy = {kcal = "350", per = "100 g", source = "a food table"}'
+    text = GRAIN.replace('kind = "good"', energy)
+    assert load(text, "grain.toml").benefits["grain"].energy_kcal == (7, 2)
+    pieces = text.replace('[benefit.grain]', '[benefit.eggs]\nkind = "good"\nunit = "piece"\n'
+                          'energy = {kcal = "70", per = "100 g", source = "x"}\n[benefit.grain]')  # fmt: skip
+    with pytest.raises(InputError) as caught:
+        load(pieces, "grain.toml")
+    (problem,) = caught.value.problems
+    assert ("not a quantity of piece" in problem.message, problem.value) == (True, "100 g")
 
 
 def test_nth_is_the_nth_largest_and_0_where_there_are_fewer() -> None:

@@ -66,6 +66,7 @@ CASES = [
     (', because = "for each member"', "", "phh * size", '"because" is missing', "because"),
     ('id = "phh"', 'id = "phh", over = "zzz"', None, 'no other row "zzz"', ""),
     ('id = "phh"', 'id = "phh", from = 2024-01-02, to = 2024-01-30', None, "no first day of a period", ""),
+    ('id = "aay", when', 'id = "aay", over = "aay", when', None, 'no other row "aay"', "name a row"),
     ('hit = "unique"', 'hit = "uniq"', None, "not one of unique, first, sum", "unique"),
     ('hit = "unique"', 'hit = "unique"\nprorate = "days"', "prorate", "only values are prorated", "[param.NAME]"),
     ("[[entitlement]]", '[[amend]]\ntarget = "x"\n[[entitlement]]', "[[amend]]", "extends no other", "extends"),
@@ -121,6 +122,18 @@ def test_a_broken_policy_is_refused_with_its_line(
     ]
     assert fitting, "\n".join(problem.line() for problem in found)
     assert all(problem.file == "grain.toml" and problem.remedy for problem in found)
+
+
+def test_exceptions_in_a_circle_are_told_once_for_each_row() -> None:
+    rows = "".join(
+        f'  {{id = "{one}", over = "{other}", when = "size > 3", then = "1", because = "x"}},\n'
+        for one, other in (("a", "b"), ("b", "c"), ("c", "a"))
+    )
+    text = GRAIN.replace("]\notherwise", rows + "]\notherwise")
+    with pytest.raises(InputError) as caught:
+        load(text, "grain.toml")
+    circles = [one for one in caught.value.problems if "exception of its own exception" in one.message]
+    assert [one.row for one in circles] == [line_of(text, f'id = "{one}"') for one in "abc"]
 
 
 def test_the_policy_they_are_made_of_loads() -> None:

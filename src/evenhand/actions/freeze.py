@@ -79,6 +79,11 @@ def _check_may_freeze(store: Store, cycle: Cycle, event: str) -> None:
     for benefit in policy.benefits.values():
         if benefit.division == "assignment":
             raise UsageError(f'"{benefit.id}" is a home: homes cannot be divided yet', "leave it out of this policy")
+        if policy.rules_of_division[benefit.id] not in ("leximin", "none"):
+            raise UsageError(
+                f'"{benefit.id}": a cycle cannot divide by "{policy.rules_of_division[benefit.id]}" yet',
+                'write division = "leximin"; evenhand allocate --rule compares the others',
+            )
         if benefit.division == "leximin" and benefit.undersupplied.cycles:
             raise UsageError(
                 f'"{benefit.id}": undersupplied = "{benefit.undersupplied.text}" cannot be carried yet',

@@ -16,6 +16,11 @@ TRIES = 2_000
 SECONDS = 60
 
 
+def incomes_of(policy: Policy, on: date, named: Sequence[str] = ()) -> list[str]:
+    """Names of the inputs whose loss `fuzz` tries."""
+    return [one.name for one in incomes(program_for(policy, period_for(policy, on)), named)]
+
+
 def fuzz(policy: Policy, on: date, seed: int, tries: int = TRIES, seconds: int = SECONDS, named: Sequence[str] = (),
          progress: Callable[[int, int], None] = lambda done, total: None) -> tuple[list[Cliff], int]:  # fmt: skip
     """(the cliffs found in the period that holds `on`, households tried). The same seed tries the same households.

@@ -185,9 +185,11 @@ def fuzz(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Look for cliffs: a household that gains a member or loses income, and is due less for it.
+    """Look for cliffs: a household that gains a member or loses income, and is due less of a benefit for it.
 
-    Each is shown with the rows that do it. Income is every money input whose name or purpose says so, or those named.
+    Each is shown with the rows that do it. A benefit with several entitlements is judged by their sum.
+
+    Income is every money input whose name or purpose says so, or those named.
 
     Finding none proves nothing. Exit code 1 if one is found.
 
@@ -195,6 +197,7 @@ def fuzz(
     """
     from evenhand.actions.policy import read_policy
     from evenhand.actions.policy_fuzz import fuzz as act
+    from evenhand.actions.policy_fuzz import incomes_of
     from evenhand.flow.policy.coverage import quantity
     from evenhand.flow.policy.scenes import inline
 
@@ -203,26 +206,34 @@ def fuzz(
         cliffs, tried = act(
             found, on.date(), seed, tries, seconds, income or (), partial(progress, "trying households")
         )
-    units = {one.name: found.benefits[one.benefit] for one in found.entitlements}
+    tested = incomes_of(found, on.date(), income or ())
     if json:
-        shown = [{"entitlement": c.entitlement, "change": c.change, "before": c.before, "after": c.after,
+        shown = [{"benefit": c.benefit, "change": c.change, "before": c.before, "after": c.after,
                   "rows": list(c.rows), "household": inline(found, c.given),
                   "members": [inline(found, one) for one in c.members or ()]} for c in cliffs]  # fmt: skip
-        say_json({"policy": found.id, "seed": seed, "tried": tried, "cliffs": shown})
+        say_json({"policy": found.id, "seed": seed, "tried": tried, "incomes": tested, "cliffs": shown})
     else:
         for cliff in cliffs:
-            benefit = units[cliff.entitlement]
+            benefit = found.benefits[cliff.benefit]
             before, after = quantity(cliff.before, benefit), quantity(cliff.after, benefit)
-            say(f"{cliff.entitlement}: {before} -> {after} when {cliff.change}")
+            say(f"{cliff.benefit}: {before} -> {after} when {cliff.change}")
             say(f"     rows: {', '.join(cliff.rows) or 'none changed: the formula itself gives less'}")
             say(f"     household: {inline(found, cliff.given)}")
             for one in cliff.members or ():
                 say(f"     member: {inline(found, one)}")
-        say(f"{tried} households tried, {len(cliffs)} cliffs found")
+        lost = f"a member more, or less {' or less '.join(tested)}" if tested else "a member more"
+        say(f"{_counted(tried, 'household')} tried with {lost}: {_counted(len(cliffs), 'cliff')} found")
+        if not tested:
+            say("no input is known to be income: name one with --income to try its loss")
     if cliffs:
         raise AnswerIsNo(
-            f"{len(cliffs)} cliffs in {found.id}", "look at the rows named, or say in the law that it is meant"
+            f"{_counted(len(cliffs), 'cliff')} in {found.id}",
+            "look at the rows named, or say in the law that it is meant",
         )
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" + ("" if number == 1 else "s")
 
 
 @app.command()

@@ -1,4 +1,6 @@
-"""Cliffs: a household that gains a member, or loses income, and is due less for it.
+"""Cliffs: a household that gains a member, or loses income, and is due less of a benefit for it.
+
+A benefit with several entitlements is judged by their sum: what moves from one to the other is no loss.
 
 Tries whole households, most of them at the values where the policy's conditions change, and makes each poorer or larger
 by one step. What is found is narrowed to the smallest loss of income that still does it. Finding none proves nothing.
@@ -13,7 +15,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from evenhand.flow.policy import scenes
-from evenhand.flow.policy.evaluate import Due, Household
+from evenhand.flow.policy.evaluate import Household, parts
 from evenhand.flow.policy.model import Input
 from evenhand.flow.policy.numbers import MEMBERS_MAX
 from evenhand.flow.policy.overlaps import Seen, values_of
@@ -34,7 +36,7 @@ class Cliff:
     `rows` are those that do it: rows that decide after and did not before, or else rows whose amounts fell.
     """
 
-    entitlement: str
+    benefit: str
     change: str
     given: scenes.Given
     members: tuple[scenes.Given, ...] | None
@@ -54,7 +56,7 @@ def incomes(program: Program, named: Sequence[str] = ()) -> list[Input]:
 
 def cliffs(program: Program, chance: Chance, tries: int, named: Sequence[str] = (),
            go_on: Callable[[int], bool] = lambda done: True) -> list[Cliff]:  # fmt: skip
-    """Cliffs found in `tries` households, one for each entitlement, kind of change and set of rows.
+    """Cliffs found in `tries` households, one for each benefit, kind of change and set of rows.
 
     `go_on` is asked with the number done, and stops the search by False.
     """
@@ -66,8 +68,9 @@ def cliffs(program: Program, chance: Chance, tries: int, named: Sequence[str] = 
         family = maker.family()
         before = _due(program, family)
         for kind, change, after in maker.changes(family):
-            for name, falls in _falls(before, _due(program, after)).items():
-                if not falls:
+            now = _due(program, after)
+            for name in before:
+                if not _less(before, now, name):
                     continue
                 cliff = _narrowed(program, maker, name, kind, change, family, after)
                 found.setdefault((name, kind, cliff.rows), cliff)
@@ -152,16 +155,19 @@ def with_income(family: Family, one: Input, place: int, value: Fraction) -> Fami
     return given, people
 
 
-def _due(program: Program, family: Family) -> dict[str, Due]:
-    return Household(program, family[0], family[1]).due()
+def _due(program: Program, family: Family) -> dict[str, int | None]:
+    """What a household is due of each benefit; None where a part of it cannot be decided."""
+    due = Household(program, family[0], family[1]).due()
+    sums: dict[str, int | None] = {}
+    for found in program.entitlements:
+        amount, before = due[found.rule.name].amount, sums.get(found.rule.benefit, 0)
+        sums[found.rule.benefit] = None if amount is None or before is None else before + amount
+    return sums
 
 
-def _falls(before: dict[str, Due], after: dict[str, Due]) -> dict[str, bool]:
-    return {name: _less(one, after[name]) for name, one in before.items()}
-
-
-def _less(before: Due, after: Due) -> bool:
-    return before.amount is not None and after.amount is not None and after.amount < before.amount
+def _less(before: dict[str, int | None], after: dict[str, int | None], benefit: str) -> bool:
+    old, new = before[benefit], after[benefit]
+    return old is not None and new is not None and new < old
 
 
 def _narrowed(program: Program, maker: _Maker, name: str, kind: str, change: str, family: Family,
@@ -175,15 +181,15 @@ def _narrowed(program: Program, maker: _Maker, name: str, kind: str, change: str
         while (upper - lower) * one.parts > 1:
             middle = lower + Fraction(int((upper - lower) * one.parts) // 2, one.parts)
             between = with_income(family, one, place, middle)
-            if _less(_due(program, high)[name], _due(program, between)[name]):
+            if _less(_due(program, high), _due(program, between), name):
                 low, lower = between, middle
-            elif _less(_due(program, between)[name], _due(program, low)[name]):
+            elif _less(_due(program, between), _due(program, low), name):
                 high, upper = between, middle
             else:
                 break
         change = maker.told(one, upper, lower)
-    rows = _rows(program, high, low)
-    first, last = _due(program, high)[name].amount or 0, _due(program, low)[name].amount or 0
+    rows = _rows(program, name, high, low)
+    first, last = _due(program, high)[name] or 0, _due(program, low)[name] or 0
     return Cliff(name, change, high[0], None if high[1] is None else tuple(high[1]), first, last, rows)
 
 
@@ -197,13 +203,14 @@ def _where(one: Input, family: Family, after: Family) -> tuple[int, Fraction, Fr
     raise AssertionError(one.name)
 
 
-def _rows(program: Program, before: Family, after: Family) -> tuple[str, ...]:
+def _rows(program: Program, benefit: str, before: Family, after: Family) -> tuple[str, ...]:
     """The rows that decide after and did not before; if they are the same, the rows of the tables that give less."""
+    stands_on = _stands_on(program, benefit)
     old, new = Household(program, *before), Household(program, *after)
     fresh: list[str] = []
     fallen: list[str] = []
     for name, typed in program.rules.items():
-        if not isinstance(typed, TypedTable):
+        if not isinstance(typed, TypedTable) or name not in stands_on:
             continue
         ids = [f"{name}.{row.id}" for row in typed.rule.rows] + [f"{name}.otherwise"]
         was, now = _fired(old, typed), _fired(new, typed)
@@ -211,6 +218,19 @@ def _rows(program: Program, before: Family, after: Family) -> tuple[str, ...]:
         if now[1] is not None and was[1] is not None and now[1] < was[1]:
             fallen += [row for place, row in enumerate(ids) if now[0] >> place & 1]
     return tuple(fresh or fallen)
+
+
+def _stands_on(program: Program, benefit: str) -> set[str]:
+    """The rules a benefit is made of."""
+    found: set[str] = set()
+    open_ = [one.amount for one in program.entitlements if one.rule.benefit == benefit]
+    while open_:
+        node = open_.pop()
+        open_ += node.args
+        if node.op == "rule" and str(node.data) not in found:
+            found.add(str(node.data))
+            open_ += parts(program.rules[str(node.data)])
+    return found
 
 
 def _fired(household: Household, typed: TypedTable) -> tuple[int, Fraction | None]:

@@ -23,6 +23,7 @@ from evenhand.flow.policy.read_rules import read_entitlements, read_rules
 from evenhand.flow.policy.read_terms import read_categories, read_inputs, read_params
 from evenhand.flow.policy.reading import read_toml
 from evenhand.flow.policy.sheet import Faults, Sheet
+from evenhand.flow.policy.tree import Program
 
 MOST_PERIODS = 600
 PRESENCES = ("coupon", "pin", "witness")
@@ -125,10 +126,28 @@ def _compile_and_check(policy: Policy, faults: Faults) -> None:
         for row in rule.rows if isinstance(rule, TableRule) else ():
             if not any(row.span.holds(period.first) for period in periods):
                 faults.add(row.path, row.id, f'row "{row.id}" is in force on no first day of a period', "mend its days")
+    _check_test_days(policy, program, of, faults)
     if not faults.found:
         check_overlaps(program, faults)
     if len(faults.found) == before and len(program.dead) == len(periods):
         faults.add(("policy",), None, f"never in force: {program.dead[0]}", "let the values be in force at one time")
+
+
+def _check_test_days(policy: Policy, program: Program, of: Callable[[date], Period], faults: Faults) -> None:
+    """Note every test of a period in which the policy is not in force: before it, after it, or between its values."""
+    periods = sorted(((period.first, index) for index, period in enumerate(program.environments)))
+    starts = [value.span.start for param in policy.params.values() for value in param.values if value.span.start]
+    first = policy.span.start or min(starts, default=date.min)
+    for case in policy.cases:
+        period = of(case.on)
+        sample = max((index for start, index in periods if start <= period.first), default=periods[0][1])
+        reason = program.dead.get(sample, "")
+        if period.first >= first and policy.span.holds(period.first) and not reason:
+            continue
+        begins = f", and its period begins {period.first}" if period.first != case.on else ""
+        why = f": {reason}" if reason else ""
+        message = f"the policy is not in force for this test{begins}{why}"
+        faults.add((*case.path, "on"), case.on, message, "choose a day it is in force on, or leave the test out")
 
 
 def period_for(policy: Policy, day: date) -> Period:

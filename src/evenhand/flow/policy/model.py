@@ -205,7 +205,7 @@ class Policy:
     """A checked policy. `sha256` is that of the file's bytes; `declared` are all names in it, also those that are wrong.
 
     `presence` says what proves that a household came; `prices`: the price list of a benefit of points, by benefit;
-    `rules_of_division`: how a benefit is divided when short; `amendments`: what this text changes in those it extends.
+    `rules_of_division`: how each benefit is divided when short; `amendments`: what this text changes in those it extends.
     `words`: texts for people that the policy gives in several languages, by path and language (en, fr, ar, hi).
     """
 

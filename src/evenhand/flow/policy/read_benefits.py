@@ -17,7 +17,13 @@ _DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 _PERIOD_DAYS = {"month": 30, "week": 7}
 FOREVER = 1_000
 DIVISIONS = ("leximin", "proportional", "equal", "tier-strict", "vulnerable-first", "postpone", "first-come", "lottery")
-"""The rules of division that have a name (DESIGN §9)."""
+"""The rules by which what is scarce is shared out (DESIGN §9). A cycle carries out the first."""
+
+_WHY = {
+    "leximin": "what is short is shared out between points",
+    "none": "it is granted whole: nothing of it runs short",
+    "assignment": "each is given whole to one household",
+}
 
 
 def read_benefits(root: Sheet, period: str) -> dict[str, Benefit]:
@@ -80,17 +86,27 @@ def read_prices(root: Sheet, benefits: dict[str, Benefit], params: dict[str, Par
 
 
 def read_divisions(root: Sheet, benefits: dict[str, Benefit]) -> dict[str, str]:
-    """How each benefit is divided when short. Only leximin is carried out; the other rules are there to compare."""
-    found = {name: "leximin" for name, benefit in benefits.items() if benefit.division == "leximin"}
+    """How each benefit is divided when short: as its kind is, or, of what is shared out, by another rule that has a name.
+
+    A cycle refuses what it cannot carry out; what a household is due does not hang on it.
+    """
+    found: dict[str, str] = {name: benefit.division for name, benefit in benefits.items()}
     for name, sheet in root.children("benefit"):
         if "division" not in sheet.data or name not in benefits:
             continue
-        rule = sheet.choice("division", DIVISIONS)
-        if name not in found:
-            sheet.fault("division", f"a {benefits[name].kind} is not divided when stock is short", "leave division out")
-        elif rule != "leximin":
-            message = f'division by "{rule}" is not supported yet in a policy'
-            sheet.fault("division", message, 'write division = "leximin", or leave it out')
+        own = found[name]
+        allowed = DIVISIONS if own == "leximin" else (own,)
+        rule = sheet.text("division", f'"{own}"')
+        if rule in allowed:
+            found[name] = rule
+        elif rule in (*DIVISIONS, *(division for division, _ in KINDS.values())):
+            kind = benefits[name].kind
+            advice = f'write division = "{own}", or leave it out'
+            sheet.fault("division", f'{kind}: not divided by "{rule}" ({_WHY[own]})', advice)
+        elif rule:
+            sheet.fault(
+                "division", f'"{rule}" is no rule of division', nearest(rule, allowed, f"use {', '.join(allowed)}")
+            )
     return found
 
 

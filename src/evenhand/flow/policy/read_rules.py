@@ -7,6 +7,7 @@ from typing import get_args
 
 from evenhand.core.benefit import Benefit
 from evenhand.core.quantity import RoundMode
+from evenhand.flow.policy.measure import Measure, measure
 from evenhand.flow.policy.model import (
     Entitlement,
     Expr,
@@ -47,7 +48,8 @@ def _free(name: str, sheet: Sheet, taken: set[str]) -> bool:
     return True
 
 
-def _rounding(sheet: Sheet) -> Rounding | None:
+def _rounding(sheet: Sheet, unit: Measure | None = None) -> Rounding | None:
+    """`round`; what is rounded to `1 g` in a cell of `g/day` is rounded to 1 g a day."""
     if "round" not in sheet.data:
         return None
     if not isinstance(sheet.data["round"], dict):
@@ -62,6 +64,10 @@ def _rounding(sheet: Sheet) -> Rounding | None:
     if to[0] <= 0:
         holder.fault("to", "rounding goes to a quantity above 0", 'write to = "1 kg"')
         return None
+    under = unit.text.partition("/")[2] if unit else ""
+    if unit and under and to[1].dims != unit.dims:
+        each = measure(f"{to[1].text}/{under}")
+        to = (to[0] / to[1].scale * each.scale, each) if each.dims == unit.dims else to
     return Rounding(to[0], to[1], mode)  # type: ignore[arg-type]
 
 
@@ -70,7 +76,7 @@ def _step(name: str, sheet: Sheet) -> Step | None:
     of = sheet.choice("of", ("household", "member"), "household")
     expr = sheet.expr("is", "size * 2")
     unit = sheet.measure("unit", False)
-    rounding = _rounding(sheet)
+    rounding = _rounding(sheet, unit)
     return Step(name, of, expr, unit, rounding, sheet.path) if expr else None  # type: ignore[arg-type]
 
 
@@ -105,7 +111,7 @@ def _table(name: str, sheet: Sheet) -> TableRule | None:
         then = item.expr("then", "0")
         because = item.text("because", '"why"')
         otherwise = Row("otherwise", Span(), None, then, (), because, "", item.path) if then else None
-    rounding = _rounding(sheet)
+    rounding = _rounding(sheet, unit)
     if unit is None:
         return None
     return TableRule(name, of, unit, hit, tuple(rows), otherwise, rounding, sheet.path)  # type: ignore[arg-type]

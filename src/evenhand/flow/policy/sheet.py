@@ -115,7 +115,10 @@ class Sheet:
                 continue
             if key == "prorate":
                 self.fault(
-                    key, "only values are prorated", 'write prorate = "days" under [param.NAME] or [lookup.NAME]'
+                    key,
+                    "only values are prorated: a household fits one row in a period, that of its first day",
+                    'write prorate = "days" under [param.NAME] or [lookup.NAME]; for a row that begins or ends within a '
+                    "period, leave its days out and let it read such a value, 0 outside them",
                 )
             else:
                 names = f"use one of {', '.join(known)}"
