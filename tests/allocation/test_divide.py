@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from fractions import Fraction
 from hashlib import sha256
+from importlib import import_module
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from evenhand.core.errors import UsageError
 from evenhand.flow.allocation import Groups, Rows, divide
 
+division = import_module("evenhand.flow.allocation.divide")  # its function has the same name
 SEED = b"seed"
 TAGS = [sha256(bytes([n])).digest()[:16] for n in range(40)]
 
@@ -22,7 +24,7 @@ TAGS = [sha256(bytes([n])).digest()[:16] for n in range(40)]
 @st.composite
 def cases(draw: st.DrawFn, all_owed: bool = False) -> tuple[Groups, Rows]:
     count = draw(st.integers(1, 3))
-    most = draw(st.sampled_from([1, 2, 7, 1000, 2**46, 2**47, 2**60, 2**80]))
+    most = draw(st.sampled_from([1, 2, 7, 1000, 2**31, 2**53 + 1, 2**61 - 1, 2**61, 2**80]))
     den = [draw(st.integers(1, most)) for _ in range(count)]
     groups = Groups(
         benefit=[draw(st.sampled_from(["grain", "oil"])) for _ in range(count)],
@@ -32,7 +34,7 @@ def cases(draw: st.DrawFn, all_owed: bool = False) -> tuple[Groups, Rows]:
         units=np.array([2**60 if all_owed else draw(st.integers(0, 60)) for _ in range(count)]),
     )
     size = draw(st.integers(0, 25))
-    amount = draw(st.sampled_from([1, 40, 700, 2**36]))
+    amount = draw(st.sampled_from([1, 40, 700, 375_299_968, 2**36]))  # three times the fourth: just below 2^50 / 10^6
 
     def column(values: st.SearchStrategy[int]) -> np.ndarray:
         return np.array(draw(st.lists(values, min_size=size, max_size=size)), np.int64)
@@ -128,6 +130,26 @@ def test_the_order_of_rows_changes_nothing(case: tuple[Groups, Rows], seed: int)
         [rows.tag[i] for i in order],
     )
     assert divide(groups, mixed, SEED).ration.tolist() == divide(groups, rows, SEED).ration[order].tolist()
+
+
+@settings(max_examples=100, deadline=None)
+@given(cases(), st.integers(1, 9))
+def test_where_the_work_is_cut_into_runs_changes_nothing(case: tuple[Groups, Rows], rows_at_once: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(division, "ROWS_AT_ONCE", rows_at_once)
+        patch.setattr(division, "GROUPS_AT_ONCE", 3)
+        assert divide(*case, SEED).ration.tolist() == plainly(*case)
+
+
+def test_thousands_of_small_points_are_divided_in_more_than_one_run() -> None:
+    count = 5_000
+    group, none = np.repeat(np.arange(count), 2), np.zeros(2 * count, np.int64)
+    groups = Groups(["grain"] * count, np.full(count, 500), [0] * count, [1] * count, np.ones(count, np.int64))
+    tags = [sha256(str(n).encode()).digest()[:16] for n in range(2 * count)]
+    found = divide(groups, Rows(group, none + 250, none, none, tags), SEED)
+    ties = [sha256(SEED + tag + b"grain").digest() for tag in tags]
+    assert found.ration[::2].tolist() == [int(a < b) for a, b in zip(ties[::2], ties[1::2], strict=True)]
+    assert (found.ration[::2] + found.ration[1::2] == 1).all()
 
 
 def four(units: int, full: int = 250, tags: object = None) -> tuple[Groups, Rows]:

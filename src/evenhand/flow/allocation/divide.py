@@ -4,12 +4,14 @@ For every row (a household and a benefit) b = carry + share. Everyone gets floor
 remain go to the largest remainders, and where units fall short they are taken back from the smallest. All of it in
 integers: `b` only ever matters in whole millionths of a step, rounded down, and such floors nest exactly.
 
-Groups are worked through in runs whose columns stay in a processor's cache; ties are hashed only at a group's cut.
+Groups are worked through in runs whose columns stay in a processor's cache, two at a time; ties are hashed only at a
+group's cut.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +27,7 @@ Array = np.ndarray[Any, Any]
 Ties = Callable[[Array, Array], Array]
 """The ties of some rows of a run, given with their groups, as four words each."""
 
-ROWS_AT_ONCE = 1 << 15
+ROWS_AT_ONCE = 1 << 16
 GROUPS_AT_ONCE = 1 << 11  # a group and a remainder are one key of 31 bits
 PLAIN = 1 << 50
 """Millionths of a base unit below this are shared out in 64-bit numbers, for denominators below 2^61."""
@@ -85,13 +87,15 @@ def divide(groups: Groups, rows: Rows, seed: bytes) -> Rations:
     starts = np.searchsorted(group, np.arange(count + 1))
     tags = _tag_reader(rows.tag)
     ration, after, given = np.zeros_like(group), np.zeros_like(group), np.zeros(count, np.int64)
-    for first, last in _runs(starts):
+
+    def run(bounds: tuple[int, int]) -> None:
+        first, last = bounds
         span = slice(int(starts[first]), int(starts[last]))
 
-        def ties(chosen: Array, owner: Array, begin: int = span.start, first: int = first) -> Array:
-            place = chosen + begin
+        def ties(chosen: Array, owner: Array) -> Array:
+            place = chosen + span.start
             some = tags(place if order is None else order[place])
-            names = (groups.benefit[one] for one in (owner + first).tolist())
+            names = [groups.benefit[one] for one in (owner + first).tolist()]
             digests = b"".join([tie(seed, tag, benefit) for tag, benefit in zip(some, names, strict=True)])
             return np.frombuffer(digests, ">u8").reshape(-1, 4).astype(np.uint64)
 
@@ -103,6 +107,10 @@ def divide(groups: Groups, rows: Rows, seed: bytes) -> Rations:
         ration[span], after[span], given[first:last] = _divide_run(
             part, starts[first : last + 1] - span.start, local, full[span], following[span], carry[span], ties
         )
+
+    with ThreadPoolExecutor(2) as pool:
+        for _ in pool.map(run, _runs(starts)):
+            pass
     if order is not None:
         back = np.empty_like(order)
         back[order] = np.arange(len(order))
