@@ -167,6 +167,42 @@ def test_loads_are_the_best_of_all_loads(case: tuple[list, dict, dict], seed: in
     assert route(NODES, **tables) == found
 
 
+TWO_STORES = lanes(("near", "Port", "Alder", "", None, 1), ("far", "Hill", "Alder", "", None, 3))
+
+
+def test_whole_packs_travel_before_the_cheap_lane_is_emptied() -> None:
+    tables = (TWO_STORES, amounts("node", {("Port", "grain"): 7, ("Hill", "grain"): 9}))
+    need = amounts("point", {("Alder", "grain"): 10})
+    assert loads(route(NODES, *tables, need)) == {("near", "grain"): 7, ("far", "grain"): 3}
+    assert loads(route(NODES, *tables, need, {"grain": 5})) == {("near", "grain"): 5, ("far", "grain"): 5}
+
+
+def test_what_is_left_of_a_need_goes_loose() -> None:
+    stock = amounts("node", {("Port", "grain"): 7, ("Hill", "grain"): 9})
+    found = route(NODES, TWO_STORES, stock, amounts("point", {("Alder", "grain"): 12}), {"grain": 5})
+    assert loads(found) == {("near", "grain"): 7, ("far", "grain"): 5}
+
+
+def test_a_pack_is_opened_where_else_somebody_would_go_without() -> None:
+    # Three steps for Alder, three for Birch; one pack of two from each store would strand the third of Birch.
+    arcs = lanes(("1", "Port", "Alder", "", 3, 1), ("2", "Hill", "Alder", "", 3, 2), ("3", "Port", "Birch", "", 3, 1))
+    stock = amounts("node", {("Port", "grain"): 3, ("Hill", "grain"): 3})
+    found = route(NODES, arcs, stock, amounts("point", {("Alder", "grain"): 3, ("Birch", "grain"): 3}), {"grain": 2})
+    assert unmet(found) == {}
+    assert loads(found) == {("2", "grain"): 3, ("3", "grain"): 3}
+
+
+@settings(max_examples=100, deadline=None)
+@given(cases(), st.integers(2, 3))
+def test_packs_never_bring_less(case: tuple[list, dict, dict], pack: int) -> None:
+    arcs, stock, need = case
+    tables = (NODES, lanes(*arcs), amounts("node", stock), amounts("point", need))
+    plain, packed = route(*tables), route(*tables, {"grain": pack})
+    assert sum(unmet(packed).values()) == sum(unmet(plain).values())
+    for lane, *_, capacity, _ in arcs:
+        assert 0 <= loads(packed).get((lane, "grain"), 0) <= capacity
+
+
 def test_a_waybill_is_one_lane_with_all_it_carries() -> None:
     given = pa.table({"lane": ["b", "a", "a"], "commodity": ["oil", "oil", "grain"], "quantity": [3, 2, 1]})
     assert [tuple(r.values()) for r in waybills(given, "2008-03/1").to_pylist()] == [
