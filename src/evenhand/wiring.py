@@ -22,9 +22,14 @@ def read_clock() -> int:
     return int(time.time())
 
 
+def data_folder(data: Path | None) -> Path:
+    """The data folder: the platform's own if none is named."""
+    return data or default_data_folder()
+
+
 def open_store(data: Path | None, clock: object = read_clock) -> Store:
     """The store of the data folder, the platform's own if `data` is None; use it in a `with`."""
-    return open_store_at(data or default_data_folder(), clock)
+    return open_store_at(data_folder(data), clock)
 
 
 @contextmanager

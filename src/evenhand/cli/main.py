@@ -22,6 +22,7 @@ COMMANDS = {
     "receive": ("receive", "record what arrived at depots and points"),
     "waybills": ("waybills", "the waybills of a cycle as a page to print"),
     "redeem": ("redeem", "take in receipts of what was handed out"),
+    "serve": ("serve", "serve the counter app to browsers and phones"),
     "claims": ("claims", "test the claims made of a distribution against its disclosures"),
     "allocate": ("allocate", "divide stock fairly over a network given as CSV files"),
     "basket": ("basket", "the cheapest food basket, the best for a budget, one food for another"),

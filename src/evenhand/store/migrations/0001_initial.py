@@ -47,6 +47,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Closing',
+            fields=[
+                ('pk', models.CompositePrimaryKey('programme', 'cycle', 'number', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('programme', models.TextField()),
+                ('cycle', models.TextField()),
+                ('number', models.IntegerField()),
+                ('lanes', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
+                ('reason', models.TextField()),
+                ('person', models.TextField()),
+                ('cose', models.BinaryField()),
+            ],
+            options={
+                'db_table': 'closing',
+            },
+        ),
+        migrations.CreateModel(
             name='Count',
             fields=[
                 ('pk', models.CompositePrimaryKey('programme', 'cycle', 'point', blank=True, editable=False, primary_key=True, serialize=False)),
@@ -158,19 +174,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Lot',
-            fields=[
-                ('pk', models.CompositePrimaryKey('lot', 'benefit', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('lot', models.TextField()),
-                ('benefit', models.TextField()),
-                ('best_before', models.DateField(null=True)),
-                ('source', models.TextField()),
-            ],
-            options={
-                'db_table': 'lot',
-            },
-        ),
-        migrations.CreateModel(
             name='Member',
             fields=[
                 ('pk', models.CompositePrimaryKey('household', 'member', blank=True, editable=False, primary_key=True, serialize=False)),
@@ -260,6 +263,24 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'recut_row',
+            },
+        ),
+        migrations.CreateModel(
+            name='Reroute',
+            fields=[
+                ('pk', models.CompositePrimaryKey('programme', 'cycle', 'number', 'waybill', 'benefit', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('programme', models.TextField()),
+                ('cycle', models.TextField()),
+                ('number', models.IntegerField()),
+                ('waybill', models.TextField()),
+                ('lane', models.TextField()),
+                ('source', models.TextField()),
+                ('target', models.TextField()),
+                ('benefit', models.TextField()),
+                ('steps', models.BigIntegerField()),
+            ],
+            options={
+                'db_table': 'reroute',
             },
         ),
         migrations.CreateModel(
@@ -365,6 +386,25 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='GoodsReceived',
+            fields=[
+                ('pk', models.CompositePrimaryKey('programme', 'cycle', 'waybill', 'benefit', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('programme', models.TextField()),
+                ('cycle', models.TextField()),
+                ('waybill', models.TextField()),
+                ('benefit', models.TextField()),
+                ('sent', models.BigIntegerField()),
+                ('received', models.BigIntegerField()),
+                ('damaged', models.BigIntegerField()),
+                ('missing', models.BigIntegerField()),
+                ('reason', models.TextField()),
+            ],
+            options={
+                'db_table': 'goods_received',
+                'constraints': [models.CheckConstraint(condition=models.Q(('damaged__gte', 0), ('missing__gte', 0), ('received__gte', 0), ('sent__gte', 0)), name='goods_received_steps')],
+            },
+        ),
+        migrations.CreateModel(
             name='LogEntry',
             fields=[
                 ('index', models.BigIntegerField(primary_key=True, serialize=False)),
@@ -377,6 +417,21 @@ class Migration(migrations.Migration):
             options={
                 'db_table': 'log_entry',
                 'constraints': [models.UniqueConstraint(condition=models.Q(('kind', 'policy'), _negated=True), fields=('programme', 'kind', 'cycle', 'subject'), name='log_entry_once', nulls_distinct=False)],
+            },
+        ),
+        migrations.CreateModel(
+            name='Lot',
+            fields=[
+                ('pk', models.CompositePrimaryKey('lot', 'benefit', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('lot', models.TextField()),
+                ('benefit', models.TextField()),
+                ('best_before', models.DateField(null=True)),
+                ('source', models.TextField()),
+                ('pack_base', models.BigIntegerField(null=True)),
+            ],
+            options={
+                'db_table': 'lot',
+                'constraints': [models.CheckConstraint(condition=models.Q(('pack_base__gt', 0), ('pack_base', None), _connector='OR'), name='lot_pack')],
             },
         ),
         migrations.CreateModel(
@@ -446,6 +501,28 @@ class Migration(migrations.Migration):
             options={
                 'db_table': 'receipt',
                 'indexes': [models.Index(fields=['programme', 'cycle', 'device', 'sequence'], name='receipt_chain'), models.Index(fields=['programme', 'cycle', 'tag'], name='receipt_tag')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Transfer',
+            fields=[
+                ('pk', models.CompositePrimaryKey('programme', 'cycle', 'number', 'benefit', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('programme', models.TextField()),
+                ('cycle', models.TextField()),
+                ('number', models.IntegerField()),
+                ('source', models.TextField()),
+                ('target', models.TextField()),
+                ('benefit', models.TextField()),
+                ('on_the_way', models.BooleanField()),
+                ('steps', models.BigIntegerField()),
+                ('received', models.BigIntegerField(null=True)),
+                ('reason', models.TextField()),
+                ('person', models.TextField()),
+                ('cose', models.BinaryField()),
+            ],
+            options={
+                'db_table': 'transfer',
+                'constraints': [models.CheckConstraint(condition=models.Q(('steps__gt', 0)), name='transfer_steps')],
             },
         ),
         migrations.CreateModel(

@@ -1,4 +1,4 @@
-"""Waybills, what arrived, and re-cuts."""
+"""Waybills, what arrived, transfers, lanes that closed, and re-cuts."""
 
 from __future__ import annotations
 
@@ -36,6 +36,86 @@ class Count(models.Model):
 
     class Meta:
         db_table = "count"
+
+
+class GoodsReceived(models.Model):
+    """A line of a goods received note, in hand-out steps: what a waybill brought of a benefit, and why less than was sent."""
+
+    pk = models.CompositePrimaryKey("programme", "cycle", "waybill", "benefit")
+    programme = models.TextField()
+    cycle = models.TextField()
+    waybill = models.TextField()
+    benefit = models.TextField()
+    sent = models.BigIntegerField()
+    received = models.BigIntegerField()
+    damaged = models.BigIntegerField()
+    missing = models.BigIntegerField()
+    reason = models.TextField()
+
+    class Meta:
+        db_table = "goods_received"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(sent__gte=0, received__gte=0, damaged__gte=0, missing__gte=0),
+                name="goods_received_steps",
+            )
+        ]
+
+
+class Transfer(models.Model):
+    """A line of a transfer between points, in hand-out steps. `received` is null where the point still has to count."""
+
+    pk = models.CompositePrimaryKey("programme", "cycle", "number", "benefit")
+    programme = models.TextField()
+    cycle = models.TextField()
+    number = models.IntegerField()
+    source = models.TextField()
+    target = models.TextField()
+    benefit = models.TextField()
+    on_the_way = models.BooleanField()
+    steps = models.BigIntegerField()
+    received = models.BigIntegerField(null=True)
+    reason = models.TextField()
+    person = models.TextField()
+    cose = models.BinaryField()
+
+    class Meta:
+        db_table = "transfer"
+        constraints = [models.CheckConstraint(condition=models.Q(steps__gt=0), name="transfer_steps")]
+
+
+class Closing(models.Model):
+    """Lanes closed while a cycle was open, signed by whoever said so."""
+
+    pk = models.CompositePrimaryKey("programme", "cycle", "number")
+    programme = models.TextField()
+    cycle = models.TextField()
+    number = models.IntegerField()
+    lanes = ArrayField(models.TextField())
+    reason = models.TextField()
+    person = models.TextField()
+    cose = models.BinaryField()
+
+    class Meta:
+        db_table = "closing"
+
+
+class Reroute(models.Model):
+    """What a closing changed: steps of a new waybill, or (below zero) steps taken off one that had not left."""
+
+    pk = models.CompositePrimaryKey("programme", "cycle", "number", "waybill", "benefit")
+    programme = models.TextField()
+    cycle = models.TextField()
+    number = models.IntegerField()
+    waybill = models.TextField()
+    lane = models.TextField()
+    source = models.TextField()
+    target = models.TextField()
+    benefit = models.TextField()
+    steps = models.BigIntegerField()
+
+    class Meta:
+        db_table = "reroute"
 
 
 class Recut(models.Model):

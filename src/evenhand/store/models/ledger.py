@@ -6,16 +6,20 @@ from django.db import models
 
 
 class Lot(models.Model):
-    """A batch of a benefit."""
+    """A batch of a benefit. `pack_base`: base units a bag or crate of it holds; null where it comes loose."""
 
     pk = models.CompositePrimaryKey("lot", "benefit")
     lot = models.TextField()
     benefit = models.TextField()
     best_before = models.DateField(null=True)
     source = models.TextField()
+    pack_base = models.BigIntegerField(null=True)
 
     class Meta:
         db_table = "lot"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(pack_base__gt=0) | models.Q(pack_base=None), name="lot_pack")
+        ]
 
 
 class Movement(models.Model):

@@ -1,0 +1,69 @@
+"""The counter's interface, one view a call: see spec/counter-api.md."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+
+from evenhand.actions.counter_enrol import claim
+from evenhand.actions.counter_state import counter_roll, counter_state
+from evenhand.actions.counter_sync import close_counter, sync
+from evenhand.flow.redemption import Device
+from evenhand.flow.redemption.errors import RedemptionError
+from evenhand.flow.redemption.receipt import split
+from evenhand.formats import cbor
+from evenhand.store import Store
+from evenhand.web.counter_calls import Refusal, answer, body_map, guarded, signed, wanted
+from evenhand.web.sessions import store as lent_store
+
+
+def enrol(request: HttpRequest) -> HttpResponse:
+    """A phone answers an invitation, or asks whether it is certified."""
+    body = body_map(request, token=str, public_key=bytes, agent=str)
+    with lent_store() as store:
+        found = claim(store, str(body["token"]), bytes(body["public_key"]), str(body["agent"]))  # type: ignore[arg-type]
+        return answer({
+            "status": "certified" if found.certificate else "waiting",
+            "device": found.device, "points": list(found.points), "origin": store.programme.origin,
+            "programme": store.programme.id, "digits": found.digits, "certificate": found.certificate,
+        })  # fmt: skip
+
+
+def state(request: HttpRequest, store: Store, device: Device) -> cbor.Value:
+    """How everything stands for this phone."""
+    return counter_state(store, device)
+
+
+def roll(request: HttpRequest, store: Store, device: Device) -> bytes:
+    """The plain roll of a point it holds."""
+    return counter_roll(store, device, wanted(request, "cycle"), wanted(request, "point"))
+
+
+def receipts(request: HttpRequest, store: Store, device: Device) -> cbor.Value:
+    """A batch of receipts."""
+    try:
+        batch = split(request.body)
+    except RedemptionError as error:
+        raise Refusal(400, "malformed", error.reason, error.remedy) from error
+    done = sync(store, device, wanted(request, "cycle"), batch)
+    return {
+        "new": done.taken.new, "known": done.taken.duplicates,
+        "refused": [[item.item, item.reason] for item in done.taken.refused],
+        "missing": [list(gap) for gap in done.missing], "forked": done.forked,
+        "head": {"receipts": done.head.receipts, "hash": done.head.hash}, "acknowledged": done.acknowledged,
+    }  # fmt: skip
+
+
+def close(request: HttpRequest, store: Store, device: Device) -> cbor.Value:
+    """The signed head at the close of the last day."""
+    close_counter(store, device, wanted(request, "cycle"), request.body)
+    return {"closed": True}
+
+
+urls = [
+    path("enrol", guarded("POST", enrol)),
+    path("state", signed("GET", state)),
+    path("roll", signed("GET", roll)),
+    path("receipts", signed("POST", receipts)),
+    path("close", signed("POST", close)),
+]
