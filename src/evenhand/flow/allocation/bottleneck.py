@@ -63,7 +63,7 @@ def bottlenecks(given: Input, solved: Solved) -> dict[int, Block]:
     rank = _ranks(solved.levels)
     pair_block = solved.block[vertices.pairs] - 1
     points = np.bincount(pair_block, minlength=blocks)
-    rung = _widths(solved, pair_block)
+    rung = widths(solved, pair_block)
 
     limits: dict[int, list[Limit]] = {}
     tail, head = solved.block[network.tail] - 1, solved.block[network.head] - 1
@@ -112,7 +112,7 @@ def _ranks(levels: list[Fraction]) -> Array:
     return np.array([place[level] for level in levels], np.int64)
 
 
-def _widths(solved: Solved, pair_block: Array) -> Array:
+def widths(solved: Solved, pair_block: Array) -> Array:
     """What the rung on which each block stands holds, over its points."""
     ladders = solved.vertices.network.ladders
     coordinate = np.array([c if c >= 0 else ladders.height for c in solved.coordinates], np.int64)[pair_block]

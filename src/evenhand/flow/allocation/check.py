@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from evenhand.core.errors import InputError, Problem
 from evenhand.core.schema import Column, Table
+from evenhand.flow.allocation.pools import Pool, check_pools, read_pools
 from evenhand.flow.allocation.tables import ID_LENGTH, INPUT, LARGEST, OPTIONAL
 
 Array = np.ndarray[Any, Any]
@@ -44,10 +45,11 @@ class Input:
     handling_capacity: Array  # over all commodities
     handling_row: Array  # data row in the file, for messages
     bundles: tuple[tuple[str, str], ...] = ()  # (commodity, bundle), sorted
+    pools: tuple[Pool, ...] = ()  # shared lanes and fuel: `coupling` divides them before anything is solved
 
 
 def check_input(tables: Mapping[str, pa.Table], files: Mapping[str, str] | None = None) -> Input:
-    """Check `nodes`, `supply`, `lanes`, `demand`, and `handling` and `bundles` if there; return them in canonical order.
+    """Check `nodes`, `supply`, `lanes`, `demand`, and what else is there of `INPUT`; return them in canonical order.
 
     Columns are text or integers. `files` names the file of each table in messages (default `NAME.csv`). Raises
     InputError with every fault found: file, data row (from 1), field, value and remedy.
@@ -66,6 +68,7 @@ def check_input(tables: Mapping[str, pa.Table], files: Mapping[str, str] | None 
     for schema in schemas:
         _references(columns, schema, names, problems)
         _duplicates(columns[schema.name], schema, names[schema.name], problems)
+    problems += check_pools(columns, names, columns["lanes"])
     if problems:
         raise InputError(problems)
     return _canonical(columns)
@@ -235,11 +238,12 @@ def _canonical(columns: dict[str, dict[str, Any]]) -> Input:
     handling = columns.get("handling", {"node": pa.array([], pa.string()), "capacity": np.zeros(0, np.int64)})
     bundles = columns.get("bundles", {"commodity": pa.array([], pa.string()), "bundle": pa.array([], pa.string())})
     handled = _index(handling["node"], nodes)
+    sorted_lanes = lanes["lane"].take(lane_order)
     handled_order = np.argsort(handled, kind="stable")
     return Input(
         nodes=nodes,
         commodities=commodities,
-        lanes=lanes["lane"].take(lane_order),
+        lanes=sorted_lanes,
         supply_node=supply_keys[0][supply_order],
         supply_commodity=supply_keys[1][supply_order],
         supply_quantity=supply["quantity"][supply_order],
@@ -256,4 +260,5 @@ def _canonical(columns: dict[str, dict[str, Any]]) -> Input:
         handling_capacity=handling["capacity"][handled_order],
         handling_row=handled_order + 1,
         bundles=tuple(sorted(zip(bundles["commodity"].to_pylist(), bundles["bundle"].to_pylist(), strict=True))),
+        pools=read_pools(columns, sorted_lanes, lanes["from"].take(lane_order)),
     )

@@ -74,10 +74,52 @@ BUNDLES = Table(
     "Commodities that are worth what the scarcest of them is. Optional.",
 )
 
-INPUT = (NODES, SUPPLY, LANES, DEMAND, HANDLING, BUNDLES)
+SHARED = Table(
+    "shared",
+    (
+        Column("lane", "text", "a lane that several commodities share"),
+        Column("capacity", "int", "of all commodities together, counted in one unit", minimum=0),
+    ),
+    ("lane",),
+    "What a lane can carry of all commodities together. Optional.",
+)
+
+FUEL = Table(
+    "fuel",
+    (
+        Column("node", "text", "the depot whose lorries burn it", references=("nodes", "node")),
+        Column("litres", "int", "what it has", minimum=0),
+    ),
+    ("node",),
+    "Fuel for the lanes that leave a depot. Optional; needs `burn`.",
+)
+
+BURN = Table(
+    "burn",
+    (
+        Column("lane", "text", "the lane"),
+        Column("litres", "int", "burnt there and back", minimum=0),
+        Column("per", "int", "to carry so many units", minimum=1),
+    ),
+    ("lane",),
+    "What a lane burns: every lane that leaves a depot of `fuel` has a row. Optional.",
+)
+
+SPLIT = Table(
+    "split",
+    (
+        Column("lane", "text", "a shared lane, or one that burns limited fuel"),
+        Column("commodity", "text", "a commodity it may carry"),
+        Column("capacity", "int", "how much of it the lane may carry", minimum=0),
+    ),
+    ("lane", "commodity"),
+    "How shared capacity and fuel were divided: the levels are exact for this division.",
+)
+
+INPUT = (NODES, SUPPLY, LANES, DEMAND, HANDLING, BUNDLES, SHARED, FUEL, BURN)
 """What `check_input` reads, in the order in which tables refer to each other."""
 
-OPTIONAL = ("handling", "bundles")
+OPTIONAL = ("handling", "bundles", "shared", "fuel", "burn")
 """Tables that may be left out."""
 
 LEVELS = Table(
