@@ -17,7 +17,7 @@ from evenhand.actions.policy_explain import explain_household
 from evenhand.core.errors import InputError, UsageError
 from evenhand.engines.duckdb import DuckDB
 from evenhand.flow.policy import load
-from evenhand.render.policy_explain import spoken, text
+from evenhand.render.policy_explain import page, spoken, text
 
 DAY = date(2014, 1, 1)
 
@@ -160,3 +160,68 @@ def test_a_household_whose_id_is_sql_is_only_not_found(files: tuple[Path, Path])
 def test_a_day_before_the_policy_is_refused(files: tuple[Path, Path]) -> None:
     with pytest.raises(UsageError, match="not in force"):
         explained(files, "A", date(2010, 1, 1))
+
+
+PRORATED = """[policy]
+id = "flour"
+period = "month"
+[category]
+card = ["PHH", "none"]
+[input]
+card = {of = "household", type = "category", purpose = "class", title = {en = "ration card", fr = "carte"}}
+[benefit.flour]
+title = {en = "Flour", fr = "Farine"}
+kind = "good"
+unit = "kg"
+[param.each]
+title = {en = "Flour for each person", fr = "Farine par personne"}
+unit = "kg/person"
+prorate = "days"
+values = [{from = 2020-01-01, value = 31, source = "Order 1"}, {from = 2024-01-17, value = 62, source = "Order 2"}]
+[lookup.more]
+by = ["card"]
+unit = "kg"
+prorate = "days"
+values = [{from = 2020-01-01, rows = {PHH = 0, none = 0}, source = "Order 3"},
+          {from = 2024-01-31, rows = {PHH = 31, none = 0}, source = "Order 4"}]
+[table.due]
+title = {en = "Flour under the Order", fr = "Farine de l’arrêté"}
+unit = "kg"
+rows = [{id = "phh", title = "Priority card", when = "card = 'PHH'", then = "each * size + more", because = "so much"}]
+otherwise = {then = "0", because = "no card"}
+[[entitlement]]
+benefit = "flour"
+amount = "due"
+"""
+
+
+def test_a_value_that_changes_within_the_period_is_shown_with_its_parts(tmp_path: Path) -> None:
+    (tmp_path / "h.csv").write_text("household,size,card\nA,4,PHH\nB,1,\n")
+    paths = tmp_path / "h.csv", None
+    found = explained(paths, "A", date(2024, 1, 1), PRORATED.replace("kg/person\"", "g/person\"").replace(
+        'unit = "kg"\nprorate', 'unit = "g"\nprorate').replace('unit = "kg"\nrows', 'unit = "g"\nrows'))  # fmt: skip
+    assert sentences(found)["flour"] == (
+        "(46 g for each of 4 members) + 1 g = 0.185 kg; Flour for each person: 31 g per member for 16 days and 62 g per "
+        "member for 15 days; more: 0 g for 30 days and 31 g for 1 day"
+    )
+    params = found["entitlements"][0]["rules"][0]["hits"][0]["params"]
+    assert [(one["name"], one["days"], one["value"]["shown"], one["source"]) for one in params] == [
+        ("each", 16, "31", "Order 1"), ("each", 15, "62", "Order 2"),
+        ("more", 30, "0", "Order 3"), ("more", 1, "31", "Order 4"),
+    ]  # fmt: skip
+    later = explained(paths, "A", date(2024, 2, 1), PRORATED)
+    assert "days" not in later["entitlements"][0]["rules"][0]["hits"][0]["params"][0]
+
+
+def test_titles_are_said_instead_of_names_in_the_language_of_the_reader(tmp_path: Path) -> None:
+    (tmp_path / "h.csv").write_text("household,size,card\nA,4,PHH\nB,1,\n")
+    paths = tmp_path / "h.csv", None
+    found = explained(paths, "A", date(2024, 2, 1), PRORATED)
+    assert "Priority card: so much" in text(found, "en")
+    found = explained(paths, "A", date(2024, 2, 1), PRORATED.replace('title = "Priority card", ', ""))
+    assert "Farine de l’arrêté : so much" in text(found, "fr")
+    assert (
+        sentences(explained(paths, "B", date(2024, 2, 1), PRORATED), "fr")["flour"]
+        == "ne peut pas être décidé : il manque carte"
+    )
+    assert "carte" in page(explained(paths, "B", date(2024, 2, 1), PRORATED), "fr")

@@ -17,9 +17,15 @@ Explanation = Mapping[str, Any]
 
 def spoken(explanation: Explanation, language: str) -> dict[str, Any]:
     """The explanation with the sentence of each entitlement in one language: what `--format json` prints."""
-    said = Said(language)
+    said = _speaker(explanation, language)
     entitlements = [{**due, "sentence": plain(said.sentence(due))} for due in explanation["entitlements"]]
     return {**explanation, "language": language, "entitlements": entitlements}
+
+
+def _speaker(explanation: Explanation, language: str) -> Said:
+    said = Said(language)
+    said.titles = explanation["titles"]
+    return said
 
 
 def document(explanation: Explanation, language: str) -> str:
@@ -29,7 +35,7 @@ def document(explanation: Explanation, language: str) -> str:
 
 def text(explanation: Explanation, language: str) -> str:
     """For a terminal: a line an entitlement, and under it the rows that decided."""
-    said = Said(language)
+    said = _speaker(explanation, language)
     lines = [said.say("x.title", period=said.period(explanation["period"])), _over(said, explanation), ""]
     for due in explanation["entitlements"]:
         lines.append(f"{said.titled(due)}: {said.sentence(due)}")
@@ -44,7 +50,7 @@ def text(explanation: Explanation, language: str) -> str:
 
 def page(explanation: Explanation, language: str) -> str:
     """The page."""
-    said = Said(language)
+    said = _speaker(explanation, language)
     period = said.period(explanation["period"])
     open_ones = [said.titled(due) for due in explanation["entitlements"] if due["amount"] is None]
     lead = said.say("x.lead.open", names=said.listed(open_ones)) if open_ones else said.say("x.lead")
@@ -93,7 +99,9 @@ def _rows(said: Said, explanation: Explanation, due: Mapping[str, Any]) -> list[
                 why = said.say("x.step", rule=said.name(rule["rule"]))
                 entries = list(rule["params"])
             else:
+                title = said.own(hit, "title") or said.own(rule, "title")
                 why, entries = said.own(hit, "because"), [hit, *hit["params"]]
+                why = said.say("titled", title=title, text=why) if title else why
             if rule.get("round") and filled != value:
                 step = rule["round"]
                 mode = said.say(f"mode.{step['mode']}")

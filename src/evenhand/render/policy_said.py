@@ -19,7 +19,9 @@ MOST_SOURCES = 2
 
 
 class Said(Catalogue):
-    """Says terms in one language."""
+    """Says terms in one language. `titles`: what the names of the policy at hand are called in words."""
+
+    titles: Mapping[str, Mapping[str, Any]] = {}
 
     # -- numbers
 
@@ -112,7 +114,7 @@ class Said(Catalogue):
             return self.text["yes" if term["value"] else "no"]
         if term["is"] == "unknown":
             return self.text["unknown"]
-        return self.alone(self.name(str(term["value"])))
+        return self.alone(str(term["value"]).replace("_", " "))
 
     def _each(self, of: str, count: int) -> str:
         return of if count == 1 else self.say("each", of=of, members=self.counted("unit.person", str(count), count))
@@ -135,7 +137,9 @@ class Said(Catalogue):
         return f"({joined})" if inside else joined
 
     def name(self, name: str) -> str:
-        """A name of the policy in words: ours have a word of their own, its author's lose their underscores."""
+        """A name of the policy in words: its title if it has one, a word of ours, or the name without underscores."""
+        if name in self.titles:
+            return self.own(self.titles[name], "title")
         return self.text[name] if name in _NAMES else name.replace("_", " ")
 
     def own(self, entry: Mapping[str, Any], key: str) -> str:
@@ -145,7 +149,10 @@ class Said(Catalogue):
     def titled(self, due: Mapping[str, Any]) -> str:
         """What an entitlement is called: its benefit's title, and its own name where the benefit has several."""
         title = self.own(due, "title")
-        return f"{title} ({self.name(due['name'])})" if due["shared"] else title
+        if not due["shared"]:
+            return title
+        own = self.own(due, "entitlement_title") or self.alone(due["name"].replace("_", " "))
+        return f"{title} ({own})"
 
     # -- dates, people, rules for what was not had
 
@@ -212,10 +219,23 @@ class Said(Catalogue):
             text = self.say("why", amount=amount, because="; ".join(reasons)) if reasons else amount
         else:
             text = self.say("is", filled=filled, amount=amount)
+        for changed in self.changes(_sources(due)):
+            text = self.say("with", sentence=text, law=changed)
         written = self.laws(_sources(due))
         if 0 < len(written) <= MOST_SOURCES:
             return self.say("with", sentence=text, law="; ".join(written))
         return text
+
+    def changes(self, entries: Sequence[Mapping[str, Any]]) -> list[str]:
+        """Values that changed within the period: each part of it with its days."""
+        parts: dict[str, list[str]] = {}
+        for entry in entries:
+            if "days" in entry and "value" in entry:
+                days = self.counted("unit.day", str(entry["days"]), entry["days"])
+                part = self.say("changed.part", value=self.quantity(entry["value"]), days=days)
+                if part not in parts.setdefault(entry["name"], []):
+                    parts[entry["name"]].append(part)
+        return [self.say("changed", name=self.name(name), parts=self.listed(told)) for name, told in parts.items()]
 
     def missing(self, missing: Mapping[str, Any]) -> str:
         """What is missing, and of whom."""

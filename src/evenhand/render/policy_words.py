@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from evenhand.flow.entitlement.explain_law import days_of, names_in, told
+from evenhand.flow.entitlement.explain_law import days_of, names_in, titles, told
 from evenhand.flow.entitlement.terms import quantity
 from evenhand.flow.policy import syntax
 from evenhand.flow.policy.model import Dated, Param, Policy, Span, Step, TableRule
@@ -22,6 +22,7 @@ class InWords:
         self.policy = policy
         self.day = day
         self.said = said
+        said.titles = titles(policy)
 
     def told(self, path: Path, text: str) -> str:
         """A text of the policy in this language if its author gave it, else as written."""

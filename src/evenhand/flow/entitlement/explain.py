@@ -13,7 +13,7 @@ from typing import Any
 
 from evenhand.core.period import Period
 from evenhand.core.unit import UNITS
-from evenhand.flow.entitlement.explain_law import dated_values, law, names_in, told
+from evenhand.flow.entitlement.explain_law import dated_values, law, names_in, titled, titles, told
 from evenhand.flow.entitlement.plan import program_for
 from evenhand.flow.entitlement.terms import Term, Terms, cell_of, quantity, term_of
 from evenhand.flow.policy import syntax
@@ -59,6 +59,7 @@ def explain(policy: Policy, period: Period, facts: Facts) -> dict[str, Any]:
                 facts.people, facts.members or (), facts.unread_members or [{}] * len(facts.people), strict=True
             )
         ],
+        "titles": titles(policy),
         "entitlements": [explainer.entitlement(found, due[found.rule.name]) for found in program.entitlements],
     }  # fmt: skip
 
@@ -105,6 +106,7 @@ class _Explainer:
         )
         out: dict[str, Any] = {
             "name": rule.name, "benefit": benefit.id, **told(self.policy, ("benefit", benefit.id, "title"), benefit.title),
+            **{f"entitlement_{key}": text for key, text in titled(self.policy, rule.path).items()},
             "shared": sum(other.benefit == rule.benefit for other in self.policy.entitlements) > 1,
             "unit": benefit.unit, "parts": benefit.parts,
             "amount_base": due.amount, "decided": due.amount is not None,
@@ -193,7 +195,7 @@ class _Explainer:
         rule = typed.rule
         hits = self._grouped(typed, None, rule.expr.ast, rule.measure)
         out: dict[str, Any] = {"rule": rule.name, "kind": "step", "of": rule.of, "text": rule.expr.text, "hits": hits,
-               "params": dated_values(self.policy, self.period.first, rule.expr.ast)}  # fmt: skip
+               "params": self._params(rule.expr.ast, None), **titled(self.policy, rule.path)}  # fmt: skip
         if rule.round is not None:
             out["round"] = {"to": quantity(rule.round.to, rule.round.measure), "mode": rule.round.mode}
         return out
@@ -204,18 +206,22 @@ class _Explainer:
         for at, row in enumerate(_all_rows(typed)):
             groups = self._grouped(typed, at, row.then.ast, rule.measure)
             for group in groups:
+                person = group.pop("at")
                 group |= {"row": f"{rule.name}.{row.id}", "then": row.then.text,
-                          "when": row.when.text if row.when is not None else "", "read": self._read(row, group.pop("at")),
-                          "params": dated_values(self.policy, self.period.first, row.then.ast),
-                          **law(self.policy, row)}  # fmt: skip
+                          "when": row.when.text if row.when is not None else "", "read": self._read(row, person),
+                          "params": self._params(row.then.ast, person), **law(self.policy, row)}  # fmt: skip
             hits += groups
-        out: dict[str, Any] = {"rule": rule.name, "kind": "table", "of": rule.of, "hit": rule.hit, "hits": hits}
+        out: dict[str, Any] = {"rule": rule.name, "kind": "table", "of": rule.of, "hit": rule.hit, "hits": hits,
+                               **titled(self.policy, rule.path)}  # fmt: skip
         undecided = self._undecided(typed)
         if undecided:
             out["undecided"] = undecided
         if rule.round is not None:
             out["round"] = {"to": quantity(rule.round.to, rule.round.measure), "mode": rule.round.mode}
         return out
+
+    def _params(self, ast: syntax.Ast, person: int | None) -> list[dict[str, Any]]:
+        return dated_values(self.policy, self.period, ast, lambda param: self.terms.keys(param, person))
 
     def _grouped(self, typed: TypedTable | TypedStep, at: int | None, ast: syntax.Ast,
                  cell: Measure | None) -> list[dict[str, Any]]:  # fmt: skip

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from evenhand.core.period import Period
 from evenhand.flow.entitlement.terms import quantity
 from evenhand.flow.policy import syntax
-from evenhand.flow.policy.model import Policy, Row, Span
+from evenhand.flow.policy.arithmetic import look_up
+from evenhand.flow.policy.model import Param, Policy, Row, Span
+from evenhand.flow.policy.names import parts_of
 from evenhand.flow.policy.positions import Path
+from evenhand.flow.policy.tree import Value
+
+KeysOf = Callable[[Param], "Sequence[Value] | None"]
 
 _OVER_MEMBERS = ("sum", "any", "all", "count", "min", "max")
 
@@ -27,28 +32,51 @@ def days_of(span: Span) -> dict[str, str | None]:
 
 
 def law(policy: Policy, row: Row) -> dict[str, Any]:
-    """Why a row is there: its words, source and days."""
-    return {**told(policy, (*row.path, "because"), row.because), **told(policy, (*row.path, "source"), row.source),
+    """Why a row is there: its title, words, source and days."""
+    return {**titled(policy, row.path), **told(policy, (*row.path, "because"), row.because),
+            **told(policy, (*row.path, "source"), row.source),
             **days_of(row.span)}  # fmt: skip
 
 
-def dated_values(policy: Policy, day: date, ast: object) -> list[dict[str, Any]]:
-    """Dated values a formula reads: what they are on `day`, since when, and where it is written."""
+def dated_values(policy: Policy, period: Period, ast: object, keys_of: KeysOf) -> list[dict[str, Any]]:
+    """Dated values a formula reads: what they are in the period, since when, and where it is written.
+
+    Of a prorated one that changes within the period, each with its `days`. `keys_of`: the keys of a lookup, if known.
+    """
     found = []
     for name in dict.fromkeys(names_in(ast)):
         param = policy.params.get(name)
-        dated = param.at(day) if param else None
-        if param is None or dated is None:
-            continue
-        own = (*dated.path, "source")
-        path = own if own in policy.words else (*param.path, "source")
-        entry: dict[str, Any] = {"name": name, **told(policy, path, dated.source), **days_of(dated.span)}
-        if param.by:
-            entry["by"] = list(param.by)
-        else:
-            entry["value"] = quantity(dated.rows[()], param.measure)
-        found.append(entry)
+        parts = parts_of(param, period) if param else []
+        for dated, days in parts:
+            assert param is not None
+            own = (*dated.path, "source")
+            path = own if own in policy.words else (*param.path, "source")
+            entry: dict[str, Any] = {"name": name, **titled(policy, param.path), **told(policy, path, dated.source),
+                                     **days_of(dated.span)}  # fmt: skip
+            if param.by:
+                entry["by"] = list(param.by)
+            keys = keys_of(param)
+            value = look_up(dated, keys) if keys is not None and None not in keys else None
+            if value is not None:
+                entry["value"] = quantity(value, param.measure)
+            if len(parts) > 1:
+                entry["days"] = days
+            found.append(entry)
     return found
+
+
+def titled(policy: Policy, path: Path) -> dict[str, Any]:
+    """What something is called in words, as `title` (and `title_in`); empty where the policy does not say."""
+    text = policy.titles.get(path)
+    return told(policy, (*path, "title"), text) if text else {}
+
+
+def titles(policy: Policy) -> dict[str, dict[str, Any]]:
+    """The titles of all names a formula can have."""
+    paths = {name: ("input", name) for name in policy.inputs}
+    paths |= {name: one.path for name, one in policy.params.items()}  # type: ignore[misc]
+    paths |= {name: one.path for name, one in policy.rules.items()}  # type: ignore[misc]
+    return {name: told_ for name, path in paths.items() if (told_ := titled(policy, path))}
 
 
 def names_in(ast: object, gathered: bool = True) -> Iterator[str]:

@@ -15,6 +15,7 @@ from evenhand.flow.policy import syntax
 from evenhand.flow.policy.evaluate import Household
 from evenhand.flow.policy.gate import Refused
 from evenhand.flow.policy.measure import COUNTED, Measure, measure
+from evenhand.flow.policy.model import Param
 from evenhand.flow.policy.names import Broken, Names
 from evenhand.flow.policy.tree import Node, Program, TypedTable, Value
 
@@ -71,6 +72,14 @@ class Terms:
         elif isinstance(ast, syntax.Name):
             found["name"] = ast.text
         return found
+
+    def keys(self, param: Param, member: int | None) -> list[Value] | None:
+        """The keys by which a lookup is read for the household or for a member; None where each member has its own."""
+        scope = "household" if member is None else "member"
+        try:
+            return [self.household.value(self.names.find(key, scope), member) for key in param.by]
+        except (Refused, Broken):
+            return None
 
     def filled(self, ast: syntax.Ast, member: int | None, cell: Measure | None) -> Term:
         """`ast` with every name replaced by what it was, in the order written."""

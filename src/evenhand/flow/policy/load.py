@@ -107,7 +107,7 @@ def _assemble(text: str, file: str, root: Sheet, faults: Faults, amendments: tup
         file, text, digest, categories, inputs, params, rules, benefits,
         entitlements, cases, tuple(sources), declared, faults.lines, presence=presence,
         prices=read_prices(root, benefits, params), rules_of_division=read_divisions(root, benefits),
-        amendments=amendments, words=faults.words,
+        amendments=amendments, words=faults.words, titles=faults.titles,
     )  # fmt: skip
 
 

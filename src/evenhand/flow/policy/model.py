@@ -206,7 +206,8 @@ class Policy:
 
     `presence` says what proves that a household came; `prices`: the price list of a benefit of points, by benefit;
     `rules_of_division`: how each benefit is divided when short; `amendments`: what this text changes in those it extends.
-    `words`: texts for people that the policy gives in several languages, by path and language (en, fr, ar, hi).
+    `words`: texts for people that the policy gives in several languages, by path and language (en, fr, ar, hi);
+    `titles`: what things are called, by their path: said to people instead of their names.
     """
 
     id: str
@@ -234,6 +235,7 @@ class Policy:
     rules_of_division: dict[str, str] = field(default_factory=dict)
     amendments: tuple[Amendment, ...] = ()
     words: dict[Path, dict[str, str]] = field(repr=False, default_factory=dict, compare=False)
+    titles: dict[Path, str] = field(repr=False, default_factory=dict, compare=False)
 
     @property
     def divided(self) -> tuple[str, ...]:

@@ -150,17 +150,24 @@ class Names:
 
 def in_period(param: Param, period: Period) -> Dated | None:
     """The value that counts in a period: the one of its first day, or, prorated, each for its days; None without one."""
+    held = parts_of(param, period)
+    if len(held) < 2:
+        return held[0][0] if held else None
+    return blended([(value, Fraction(days, period.days)) for value, days in held])
+
+
+def parts_of(param: Param, period: Period) -> list[tuple[Dated, int]]:
+    """The values that count in a period, each with its days; none where a day of it has no value."""
     if not param.prorate:
-        return param.at(period.first)
+        value = param.at(period.first)
+        return [(value, period.days)] if value else []
     held: list[tuple[Dated, int]] = []
     for value in param.values:
         first = max(value.span.start or period.first, period.first)
         last = min(value.span.end or period.last, period.last)
         if first <= last:
             held.append((value, (last - first).days + 1))
-    if sum(days for _, days in held) != period.days:
-        return None
-    return held[0][0] if len(held) == 1 else blended([(value, Fraction(days, period.days)) for value, days in held])
+    return held if sum(days for _, days in held) == period.days else []
 
 
 def blended(held: Sequence[tuple[Dated, Fraction]]) -> Dated:

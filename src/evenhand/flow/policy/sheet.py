@@ -41,6 +41,7 @@ class Faults:
         self.lines = lines
         self.texts: dict[str, Sequence[str]] = {"": text.split("\n")}
         self.words: dict[Path, dict[str, str]] = {}
+        self.titles: dict[Path, str] = {}
         self.found: list[Problem] = []
         self.declared: set[str] = set()
         self.inputs: set[str] = set()
@@ -111,7 +112,9 @@ class Sheet:
             if key in known:
                 continue
             if key in FREE:
-                self.text(key, '"in words"', "")
+                text = self.text(key, '"in words"', "")
+                if key == "title" and text.strip():
+                    self.faults.titles[self.path] = text
                 continue
             if key == "prorate":
                 self.fault(
