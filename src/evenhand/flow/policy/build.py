@@ -122,6 +122,8 @@ class Builder(NumberBuilder):
                         f'"{text}" is not a word of {value.category}',
                         nearest(text, words, f"use one of {', '.join(words)}"),
                     )
+            if twice := [one for one in ast.choices if ast.choices.count(one) > 1]:
+                raise Refused(_shown(twice[0]), f"{_shown(twice[0])} stands twice in the list", "name each word once")
             chosen = frozenset(choice.text for choice in ast.choices if isinstance(choice, syntax.Word))
             return self.fold("word-in", "bool", [value], chosen)
         parts = [self.compare(syntax.Compare("=", ast.value, choice), scope) for choice in ast.choices]
@@ -196,6 +198,9 @@ class Builder(NumberBuilder):
             return self.fold("add-years", "date", [first, second], self.leap, span=span)
         assert second.span is not None
         if name == "age":
+            if first.scope == "const":
+                message = "the age of a day that is the same for everybody"
+                raise Refused(_shown(arguments[0]), message, "write age(birth_date, period_start): the birthday first")
             years_max = max(0, second.span[1].year - first.span[0].year)
             quant = Quant(YEAR, 1, Fraction(0), Fraction(years_max))
             return self.fold("age", "number", [first, second], self.leap or "1 Mar", quant)

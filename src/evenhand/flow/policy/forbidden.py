@@ -10,7 +10,8 @@ import re
 
 _STEMS = {
     "politics": "politic party parties ideolog loyal songbun dissiden vote votes voter voting union_member propagand",
-    "religion": "relig faith church mosque temple sect sects christian muslim islam hindu buddhis jew jewish atheis",
+    "religion": "relig faith creed worship confession church mosque temple sect sects christian catholic protestant muslim "
+    "islam sunni shia hindu sikh buddhis jew jewish atheis",
     "ethnicity": "ethnic race races racial tribe tribes tribal caste castes clan clans skin minority minorities indigenous",
     "origin": "origin origins birthplace nationality nationalities citizenship descent ancestry ancestor ancestors lineage",
     "obedience": "obedien disobedien conduct behaviour behavior reliability punish criminal convict deserter defector",
@@ -19,9 +20,18 @@ _WHOLE = re.compile(r"(party|parties|votes?|voter|voting|sects?|races?|racial|tr
                     r"|origins?|conduct)\Z")  # fmt: skip
 
 
+_BORN = re.compile(
+    r"(?:place|country|province|region|town|village) of (?:his |her |their )?birth\b|\bborn (?:in|abroad)\b|birth ?country"
+)
+"""Where somebody was born is origin; when is not."""
+
+
 def forbidden(text: str) -> tuple[str, str] | None:
     """(the word, the ground it falls under) if `text` names one of the forbidden grounds."""
-    for word in re.findall(r"[a-z]+", text.lower().replace("_", " ")):
+    plain = text.lower().replace("_", " ")
+    if born := _BORN.search(plain):
+        return born[0], "origin"
+    for word in re.findall(r"[a-z]+", plain):
         for ground, stems in _STEMS.items():
             for stem in stems.split():
                 if word == stem or (not _WHOLE.match(stem) and word.startswith(stem)):

@@ -18,6 +18,7 @@ from evenhand.core.errors import InputError, Problem, input_error
 from evenhand.flow.policy.amend import amended
 from evenhand.flow.policy.model import Amendment
 from evenhand.flow.policy.places import Node, grown, placed, places
+from evenhand.flow.policy.positions import Place
 from evenhand.flow.policy.reading import read_toml
 from evenhand.flow.policy.sheet import Faults
 
@@ -115,7 +116,7 @@ def _compose(texts: Sequence[Text], file: str) -> tuple[Node, Faults, tuple[Amen
         raise InputError(problems)
     assert result is not None
     tree = Node(result, 0)
-    told.lines = places(tree)
+    told.lines = {(): Place(1, 1), **places(tree)}
     return tree, told, amendments
 
 
@@ -137,7 +138,7 @@ def _written(tree: Node) -> list[str]:
             for name, inner in held.items():
                 body = inner.items() if isinstance(inner, dict) else ()
                 lines += [f"[{_key(key)}.{_key(name)}]", *(f"{_key(k)} = {_value(v)}" for k, v in body), ""]
-        elif isinstance(held, list) and all(isinstance(item, dict) for item in held):
+        elif isinstance(held, list) and held and all(isinstance(item, dict) for item in held):
             for item in held:
                 lines += [f"[[{_key(key)}]]", *(f"{_key(name)} = {_value(value)}" for name, value in item.items()), ""]
         elif isinstance(held, list):

@@ -17,9 +17,13 @@ def read_cases(root: Sheet, inputs: dict[str, Input], entitlements: tuple[Entitl
                categories: dict[str, tuple[str, ...]], benefits: dict[str, Benefit]) -> tuple[Case, ...]:  # fmt: skip
     """The tests of the file."""
     cases: list[Case] = []
+    names: set[str] = set()
     for item in root.items("test"):
         item.only("name", "on", "given", "members", "expect", "because")
         name = item.text("name", '"family of four"')
+        if name in names:
+            item.fault("name", f'two tests are called "{name}"', "give each test its own name")
+        names.add(name)
         on = item.day("on")
         if on is None and "on" not in item.data:
             item.fault(None, '"on" is missing', "write on = 2024-01-01")

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from evenhand.flow.policy.forbidden import forbidden
+from evenhand.flow.policy.gate import WORDS
 from evenhand.flow.policy.lookup_keys import check_keys, flatten
 from evenhand.flow.policy.measure import NUMBER, Measure
 from evenhand.flow.policy.model import Dated, Input, Param, Span
@@ -21,7 +22,8 @@ HIGHEST = 10**12
 """Base units a number input may have where the policy declares no range."""
 
 FIRST_DAY, LAST_DAY = date(1850, 1, 1), date(2199, 12, 31)
-BUILT_IN = ("size", "household", "member", "point", "period_start", "period_end", "days_in_period", "undecided")
+BUILT_IN = ("size", "household", "member", "point", "period_start", "period_end", "days_in_period", "undecided",
+            *WORDS)  # fmt: skip
 
 
 def read_categories(root: Sheet) -> dict[str, tuple[str, ...]]:
@@ -100,6 +102,7 @@ def read_inputs(root: Sheet, categories: dict[str, tuple[str, ...]]) -> dict[str
         unit = (sheet.measure("unit", False) or NUMBER) if kind in ("number", "integer") else None
         parts = sheet.integer("parts", 1, 1000, 1)
         low, high = _range(sheet, kind, unit, parts)
+        _of_its_kind(sheet, kind)
         if len(sheet.faults.found) > before:
             inputs.pop(name, None)
             continue
@@ -114,6 +117,14 @@ def read_inputs(root: Sheet, categories: dict[str, tuple[str, ...]]) -> dict[str
         elif "because" in sheet.data:
             sheet.fault("because", "it gives the reason of an assume, and there is none", "write assume = … beside it")
     return inputs
+
+
+def _of_its_kind(sheet: Sheet, kind: str) -> None:
+    """Note what only inputs of another type have."""
+    counted = kind in ("number", "integer")
+    for key, fits in (("category", kind == "category"), ("unit", counted), ("parts", counted)):
+        if key in sheet.data and not fits:
+            sheet.fault(key, f"a {kind} has no {key}", "leave it out")
 
 
 def _range(
@@ -202,6 +213,8 @@ def _by(sheet: Sheet, inputs: dict[str, Input], categories: Words) -> tuple[str,
     if not isinstance(by, list) or not by or not all(isinstance(key, str) for key in by) or len(by) > 3:
         sheet.fault("by" if by is not None else None, 'a lookup says "by" which inputs it goes', 'write by = ["card"]')
         return ()
+    if twice := next((key for key in by if by.count(key) > 1), None):
+        sheet.fault("by", f'it goes by "{twice}" twice', "name each input once", twice)
     for key in by:
         raw = sheet.faults.inputs
         if key in raw and key not in inputs:
@@ -272,5 +285,6 @@ def _in_order(sheet: Sheet, name: str, values: list[Dated]) -> tuple[Dated, ...]
         elif end < eve:
             gap = f'"{name}" has no value from {end + timedelta(days=1)} to {eve}'
             sheet.faults.add(after.path, start, gap, "let the values follow each other without a gap")
+            end = eve  # told once: what reads it in the gap is not wrong for that
         ordered.append(replace(value, span=Span(value.span.start, end)))
     return tuple(ordered)

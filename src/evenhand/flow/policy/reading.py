@@ -9,7 +9,7 @@ from typing import Any
 
 from evenhand.core.errors import InputError, Problem, input_error
 from evenhand.flow.policy import slips
-from evenhand.flow.policy.positions import LARGEST, TooDeep, positions
+from evenhand.flow.policy.positions import LARGEST, Place, TooDeep, positions
 from evenhand.flow.policy.sheet import Faults
 
 _AT = re.compile(r"\(at line ([0-9]+), column ([0-9]+)\)|\(at end of document\)")
@@ -27,7 +27,8 @@ def read_toml(text: str, file: str, place: str = "") -> tuple[dict[str, Any], Fa
         raise InputError([Problem(file, 1, "", "", message, "save it as UTF-8 without BOM", 1)])
     try:
         lines = positions(text, place)
-        return tomllib.loads(text, parse_float=Decimal), Faults(file, lines, text)
+        lines.setdefault((), Place(1, 1, place))
+        data = tomllib.loads(text, parse_float=Decimal)
     except TooDeep as error:
         raise input_error(file, error.line, "", None, "brackets nested too deep", "a policy needs few levels") from None
     except tomllib.TOMLDecodeError as error:
@@ -41,3 +42,7 @@ def read_toml(text: str, file: str, place: str = "") -> tuple[dict[str, Any], Fa
         raise InputError([Problem(file, line, "", shown, f"not TOML: {message}", advice, column)]) from None
     except (ValueError, RecursionError, ArithmeticError) as error:
         raise input_error(file, 0, "", None, f"not TOML that can be read: {error}", "look for absurd numbers") from None
+    if not data:
+        advice = 'begin with [policy], id = "…" and period = "month" (see spec/policy-grammar.md)'
+        raise InputError([Problem(file, 1, "", "", "the file holds nothing", advice, 1)])
+    return data, Faults(file, lines, text)

@@ -149,6 +149,8 @@ def _rest(node: exp.Expression, down: int) -> Ast:
     if isinstance(node, exp.Between):
         value = _copy(node.this, down)
         low, high = _copy(node.args["low"], down), _copy(node.args["high"], down)
+        if isinstance(low, Number) and isinstance(high, Number) and low.value > high.value:
+            raise Refused(f"between {low.value} and {high.value}", "nothing lies between them", "write the lower first")
         return Logic("and", (Compare(">=", value, low), Compare("<=", value, high)))
     if isinstance(node, exp.Anonymous) and str(node.this).startswith("fn_"):
         return Call(str(node.this)[3:], tuple(_copy(argument, down) for argument in node.expressions))
