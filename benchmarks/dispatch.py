@@ -1,4 +1,4 @@
-"""Whole-step loads against OR-Tools' min-cost flow called bare on the same arcs (= 1): processor seconds, cost, memory, growth.
+"""Whole-step loads against OR-Tools' min-cost flow called bare on the same arcs (= 1): processor time, cost, memory.
 
     python -m benchmarks dispatch              # 200 depots x 5,000 points x 8 commodities
     python -m benchmarks dispatch --national   # also 50,000 points, and the growth between the two

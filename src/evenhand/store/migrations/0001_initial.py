@@ -47,22 +47,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Closing',
-            fields=[
-                ('pk', models.CompositePrimaryKey('programme', 'cycle', 'number', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('programme', models.TextField()),
-                ('cycle', models.TextField()),
-                ('number', models.IntegerField()),
-                ('lanes', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
-                ('reason', models.TextField()),
-                ('person', models.TextField()),
-                ('cose', models.BinaryField()),
-            ],
-            options={
-                'db_table': 'closing',
-            },
-        ),
-        migrations.CreateModel(
             name='Count',
             fields=[
                 ('pk', models.CompositePrimaryKey('programme', 'cycle', 'point', blank=True, editable=False, primary_key=True, serialize=False)),
@@ -504,6 +488,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Statement',
+            fields=[
+                ('sha256', models.BinaryField(primary_key=True, serialize=False)),
+                ('programme', models.TextField()),
+                ('cycle', models.TextField()),
+                ('kind', models.TextField()),
+                ('subject', models.TextField()),
+                ('cose', models.BinaryField()),
+            ],
+            options={
+                'db_table': 'statement',
+                'constraints': [models.UniqueConstraint(models.F('programme'), models.F('cycle'), models.F('kind'), models.F('subject'), name='statement_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='Transfer',
             fields=[
                 ('pk', models.CompositePrimaryKey('programme', 'cycle', 'number', 'benefit', blank=True, editable=False, primary_key=True, serialize=False)),
@@ -517,8 +516,6 @@ class Migration(migrations.Migration):
                 ('steps', models.BigIntegerField()),
                 ('received', models.BigIntegerField(null=True)),
                 ('reason', models.TextField()),
-                ('person', models.TextField()),
-                ('cose', models.BinaryField()),
             ],
             options={
                 'db_table': 'transfer',

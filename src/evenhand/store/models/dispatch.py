@@ -1,4 +1,4 @@
-"""Waybills, what arrived, transfers, lanes that closed, and re-cuts."""
+"""Waybills, what arrived, transfers, what a closed lane changed, and re-cuts."""
 
 from __future__ import annotations
 
@@ -38,8 +38,23 @@ class Count(models.Model):
         db_table = "count"
 
 
+class Statement(models.Model):
+    """A signed paper about goods on their way, whose hash the log has: a goods received note, a transfer, a closing."""
+
+    sha256 = models.BinaryField(primary_key=True)
+    programme = models.TextField()
+    cycle = models.TextField()
+    kind = models.TextField()
+    subject = models.TextField()
+    cose = models.BinaryField()
+
+    class Meta:
+        db_table = "statement"
+        constraints = [models.UniqueConstraint("programme", "cycle", "kind", "subject", name="statement_once")]
+
+
 class GoodsReceived(models.Model):
-    """A line of a goods received note, in hand-out steps: what a waybill brought of a benefit, and why less than was sent."""
+    """A line of a goods received note, in hand-out steps: what came of a waybill, and why less than was sent."""
 
     pk = models.CompositePrimaryKey("programme", "cycle", "waybill", "benefit")
     programme = models.TextField()
@@ -76,32 +91,14 @@ class Transfer(models.Model):
     steps = models.BigIntegerField()
     received = models.BigIntegerField(null=True)
     reason = models.TextField()
-    person = models.TextField()
-    cose = models.BinaryField()
 
     class Meta:
         db_table = "transfer"
         constraints = [models.CheckConstraint(condition=models.Q(steps__gt=0), name="transfer_steps")]
 
 
-class Closing(models.Model):
-    """Lanes closed while a cycle was open, signed by whoever said so."""
-
-    pk = models.CompositePrimaryKey("programme", "cycle", "number")
-    programme = models.TextField()
-    cycle = models.TextField()
-    number = models.IntegerField()
-    lanes = ArrayField(models.TextField())
-    reason = models.TextField()
-    person = models.TextField()
-    cose = models.BinaryField()
-
-    class Meta:
-        db_table = "closing"
-
-
 class Reroute(models.Model):
-    """What a closing changed: steps of a new waybill, or (below zero) steps taken off one that had not left."""
+    """What the closing of lanes changed: steps of a new waybill, or (below zero) taken off one that had not left."""
 
     pk = models.CompositePrimaryKey("programme", "cycle", "number", "waybill", "benefit")
     programme = models.TextField()
