@@ -167,7 +167,7 @@ export class Reader {
         return items;
       }
       case 5:
-        return this.map(this.length(first, this.data.length), depth);
+        return this.pairs(this.length(first, this.data.length), depth);
       case 7:
         if (first === 0xf4) return false;
         if (first === 0xf5) return true;
@@ -186,7 +186,7 @@ export class Reader {
     }
   }
 
-  private map(count: number, depth: number): Map<Key, Value> {
+  private pairs(count: number, depth: number): Map<Key, Value> {
     const found = new Map<Key, Value>();
     let before: Uint8Array = new Uint8Array();
     for (let left = count; left > 0; left--) {
@@ -212,6 +212,11 @@ export class Reader {
   /** The count of items of an array that begins here. */
   array(): number {
     return this.length(this.typed(4, "a list"), this.data.length);
+  }
+
+  /** The count of pairs of a map that begins here. */
+  map(): number {
+    return this.length(this.typed(5, "a map"), this.data.length);
   }
 
   bytes(): Uint8Array {

@@ -58,9 +58,16 @@ export function writeNote(n: Note, signer: Signer): Promise<Bytes> {
   );
 }
 
-/** The header that says which device calls, for what, and when. */
+/** The header that says which device calls and for what. `path` is what stands in the request, with its query. */
 export async function callHeader(
   origin: string, device: string, method: string, path: string, body: Uint8Array, at: number, signer: Signer,
 ): Promise<string> {
   return base64url(await sign1(["evenhand/call/v1", origin, device, method, path, await sha256(body), at], signer));
+}
+
+/** The six digits that phone and officer compare at enrolment. */
+export async function enrolDigits(token: Uint8Array, publicKey: Uint8Array): Promise<string> {
+  const digest = await sha256(cbor.dumps(["evenhand/enrol/v1", await sha256(token), publicKey]));
+  const number = new DataView(digest.buffer).getBigUint64(0) % 1_000_000n;
+  return String(number).padStart(6, "0");
 }

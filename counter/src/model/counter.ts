@@ -1,0 +1,310 @@
+/**
+ * The counter: the phone as the device that holds its points. Everything it knows lies in the database of the browser;
+ * this is that in memory, and the only place that writes receipts. Nothing here asks the network or the screen.
+ */
+
+import type { Bytes } from "../formats/bytes";
+import type { Signer } from "../formats/cose";
+import { Roll, RollError, type RollRow } from "../formats/roll";
+import { write as writeReceipt } from "../formats/receipt";
+import { writeNote } from "../formats/head";
+import { tagOf } from "../formats/tag";
+import { decide, nonzero, NO_TAG, type Decision, type Presented, type Steps } from "../flow/decide";
+import { append, kept, put, type Db, type Device, type Entry, type Heard, type Settings, type StoredCount, type StoredNote } from "../store/db";
+import { Book, UNDONE, type Visits } from "./book";
+import { readState, type CycleState, type PointState, type State } from "./heard";
+
+/** A point in a cycle that this phone holds. */
+export interface Place {
+  readonly cycle: CycleState;
+  readonly point: PointState;
+  readonly roll: Roll | null;
+  readonly count: StoredCount | null;
+  readonly book: Book;
+}
+
+/** A row somebody came for. */
+export interface Found {
+  readonly place: Place;
+  readonly row: RollRow;
+  readonly presented: Presented;
+  /** Its whole ration after any re-cut, and what is left of it. */
+  readonly due: Steps;
+  readonly left: Steps;
+  readonly visits: Visits;
+}
+
+/** What a row's receipt shall say beside the decision. */
+export interface Draft {
+  readonly place: Place;
+  readonly tag: Uint8Array;
+  readonly proof: Uint8Array | string;
+  readonly items: Steps;
+  readonly fromReserve?: boolean;
+  readonly note?: { readonly kind: string; readonly text: string };
+}
+
+export const SETTINGS: Settings = { language: "", clerk: "", sound: true, packs: {}, notesSent: 0 };
+
+export function signerOf(device: Device): Signer {
+  const sign = async (message: Uint8Array): Promise<Bytes> =>
+    new Uint8Array(await crypto.subtle.sign("Ed25519", device.keys.privateKey, message as Bytes));
+  return { publicKey: device.publicKey, sign };
+}
+
+export class Counter {
+  state: State | null = null;
+  heardAt = 0;
+  settings = SETTINGS;
+  device: Device | null = null;
+  places: Place[] = [];
+  entries = new Map<string, Entry[]>();
+  notes: StoredNote[] = [];
+  acknowledged = new Map<string, number>();
+  closed = new Set<string>();
+  private rolls = new Map<string, Roll>();
+  private books = new Map<string, Book>();
+  private counts = new Map<string, StoredCount>();
+  private queue: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    readonly db: Db,
+    readonly clock: () => number = () => Math.floor(Date.now() / 1000),
+  ) {}
+
+  /** Read everything that lies on the phone. */
+  async load(): Promise<void> {
+    const [device, heard, settings, rolls, entries, counts, notes, acknowledged, closes] = await Promise.all([
+      kept<Device>(this.db, "device"), kept<Heard>(this.db, "heard"), kept<Settings>(this.db, "settings"), this.db.getAll("rolls"),
+      this.db.getAll("outbox"), this.db.getAll("counts"), this.db.getAll("notes"), this.db.getAll("acknowledged"), this.db.getAll("closes"),
+    ]);
+    this.device = device ?? null;
+    this.settings = { ...SETTINGS, ...settings };
+    this.entries = new Map();
+    for (const entry of entries) {
+      const chain = this.entries.get(entry.cycle);
+      if (chain) chain.push(entry);
+      else this.entries.set(entry.cycle, [entry]);
+    }
+    this.counts = new Map(counts.map((count) => [placeKey(count.cycle, count.point), count]));
+    this.rolls = new Map();
+    for (const roll of rolls) {
+      try {
+        this.rolls.set(placeKey(roll.cycle, roll.point), Roll.read(roll.raw));
+      } catch (error) {
+        if (!(error instanceof RollError)) throw error; // a spoiled roll is fetched again
+      }
+    }
+    this.notes = notes;
+    this.acknowledged = new Map(acknowledged.map(({ cycle, receipts }) => [cycle, receipts]));
+    this.closed = new Set(closes.map(({ cycle }) => cycle));
+    this.books = new Map();
+    for (const [cycle, list] of this.entries) {
+      for (const entry of list) this.bookOf(cycle, entry.point).enter(entry);
+    }
+    if (heard) this.hear(heard);
+  }
+
+  /** Take in what the server said last. */
+  hear(heard: Heard): void {
+    this.state = readState(heard.raw);
+    this.heardAt = heard.at;
+    this.arrange();
+  }
+
+  private arrange(): void {
+    this.places = (this.state?.cycles ?? []).flatMap((cycle) =>
+      cycle.points.map((point) => {
+        const name = placeKey(cycle.cycle, point.point);
+        return {
+          cycle, point, roll: this.rolls.get(name) ?? null, count: this.counts.get(name) ?? null,
+          book: this.bookOf(cycle.cycle, point.point),
+        };
+      }),
+    );
+  }
+
+  private bookOf(cycle: string, point: string): Book {
+    const name = placeKey(cycle, point);
+    const found = this.books.get(name) ?? new Book();
+    this.books.set(name, found);
+    return found;
+  }
+
+  async keepRoll(roll: Roll): Promise<void> {
+    await put(this.db, "rolls", { cycle: roll.cycle, point: roll.point, raw: roll.raw, at: this.clock() });
+    this.rolls.set(placeKey(roll.cycle, roll.point), roll);
+    this.arrange();
+  }
+
+  async keepCount(count: StoredCount): Promise<void> {
+    await put(this.db, "counts", count);
+    this.counts.set(placeKey(count.cycle, count.point), count);
+    this.arrange();
+  }
+
+  async keepSettings(change: Partial<Settings>): Promise<void> {
+    this.settings = { ...this.settings, ...change };
+    await put(this.db, "keep", this.settings, "settings");
+  }
+
+  /** The place of the same cycle and point as it stands now. */
+  again(place: Place): Place {
+    return this.places.find((one) => one.cycle.cycle === place.cycle.cycle && one.point.point === place.point.point) ?? place;
+  }
+
+  /** Receipts of a cycle the server has not signed for. */
+  unsent(cycle: string): Entry[] {
+    const known = this.acknowledged.get(cycle) ?? 0;
+    return (this.entries.get(cycle) ?? []).filter((entry) => entry.sequence > known);
+  }
+
+  get unsentCount(): number {
+    return [...this.entries.keys()].reduce((sum, cycle) => sum + this.unsent(cycle).length, 0);
+  }
+
+  /** Who comes with this coupon: the row here first, then at the other places this phone holds. Null: on none. */
+  async byCoupon(r: Uint8Array, here: Place): Promise<Found | null> {
+    const tag = await tagOf(r);
+    for (const place of [here, ...this.places]) {
+      const index = place.roll?.byTag(tag) ?? -1;
+      if (index >= 0) return this.found(place, index, { r });
+    }
+    return null;
+  }
+
+  /** Who has this card; without a coupon, for `reason`. Null: nobody on the roll here. */
+  byCard(card: string, here: Place, reason: string): Found | null {
+    for (const place of [here, ...this.places]) {
+      const index = place.roll?.byCard(card) ?? -1;
+      if (index >= 0) return this.found(place, index, { exception: reason });
+    }
+    return null;
+  }
+
+  found(place: Place, index: number, presented: Presented): Found {
+    const roll = place.roll as Roll;
+    const row = roll.row(index);
+    const due = this.due(place, index, row);
+    const visits = place.book.visits(row.tag);
+    const left = Object.fromEntries(Object.entries(due).map(([benefit, steps]) => [benefit, Math.max(0, steps - (visits.given[benefit] ?? 0))]));
+    return { place, row, presented, due, left, visits };
+  }
+
+  /** A row's ration, by benefit in the order of the roll, after any re-cut. */
+  due(place: Place, index: number, row: RollRow): Steps {
+    const roll = place.roll as Roll;
+    return Object.fromEntries(
+      roll.benefits.map(({ id }, at) => [id, place.count?.cuts[id]?.rations[index] ?? (row.rations[at] as number)]),
+    );
+  }
+
+  /** What is to be handed over. What is left of a part comes first; a whole ration given before is contested. */
+  decide(found: Found): Promise<Decision> {
+    const open = !found.visits.receipts.length || Object.values(found.left).some((steps) => steps > 0);
+    const row = { tag: found.row.tag, due: open ? found.left : found.due, given: open ? 0 : found.visits.receipts.length };
+    return decide(row, found.presented, this.reserveLeft(found.place));
+  }
+
+  /** Steps left of the reserve at a place. */
+  reserveLeft(place: Place): Steps {
+    const used = place.book.totals().reserve;
+    return Object.fromEntries(
+      (place.roll?.benefits ?? []).map(({ id, reserve }) => [id, (place.count?.cuts[id]?.reserve ?? reserve ?? 0) - (used[id] ?? 0)]),
+    );
+  }
+
+  /** Steps that should lie at a place now; null for a benefit nobody counted and no plan says anything about. */
+  onHand(place: Place): Record<string, { had: number; left: number }> {
+    const { rations, reserve } = place.book.totals();
+    const found: Record<string, { had: number; left: number }> = {};
+    for (const { id, units } of place.roll?.benefits ?? []) {
+      const had = place.count?.counted[id] ?? units ?? 0;
+      if (had || rations[id]) found[id] = { had, left: had - (rations[id] ?? 0) - (reserve[id] ?? 0) };
+    }
+    return found;
+  }
+
+  /** Sign what was decided and keep it. It is on the disk when this returns; then the goods may be handed over. */
+  give(draft: Draft): Promise<Entry> {
+    return this.once(() => this.sign(draft));
+  }
+
+  /** Take back the receipt written last, within the visit. */
+  undo(entry: Entry, place: Place): Promise<Entry> {
+    return this.once(async () => {
+      if (place.book.last !== entry) throw new Error("only the last receipt can be taken back");
+      return this.sign({ place, tag: entry.tag, proof: UNDONE, items: {} });
+    });
+  }
+
+  /** Keep a fact beside the receipts. */
+  note(place: Place, kind: string, text: string, tag: Uint8Array = NO_TAG, receipt = 0): Promise<StoredNote> {
+    return this.once(async () => {
+      const made = await this.makeNote(place, kind, text, tag, receipt);
+      await append(this.db, { notes: [made] });
+      this.notes.push(made);
+      return made;
+    });
+  }
+
+  /** One after another: two quick taps never sign the same number. */
+  private once<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.queue.then(work);
+    this.queue = done.catch(() => {});
+    return done;
+  }
+
+  private async sign(draft: Draft): Promise<Entry> {
+    const { place, tag, proof } = draft;
+    const device = this.device as Device;
+    const cycle = place.cycle.cycle;
+    const chain = this.entries.get(cycle) ?? [];
+    // A phone that lost its outbox goes on after what the server has of its chain.
+    const before = chain.at(-1) ?? { sequence: place.cycle.head.receipts, hash: place.cycle.head.hash };
+    const sequence = before.sequence + 1;
+    const items = Object.entries(nonzero(draft.items));
+    const { raw, hash } = await writeReceipt(
+      {
+        sequence, previous: before.hash, programme: device.programme, cycle, point: place.point.point, device: device.name, tag, proof,
+        items, clerk: this.settings.clerk,
+      },
+      signerOf(device),
+    );
+    const reason = typeof proof === "string" ? proof : null;
+    const at = this.clock();
+    const entry: Entry = { cycle, sequence, point: place.point.point, tag, hash, raw, items, reason, fromReserve: draft.fromReserve ?? false, at };
+    const notes = draft.note ? [await this.makeNote(place, draft.note.kind, draft.note.text, tag, sequence)] : [];
+    await append(this.db, { receipts: [entry], notes });
+    chain.push(entry);
+    this.entries.set(cycle, chain);
+    this.bookOf(cycle, entry.point).enter(entry);
+    this.notes.push(...notes);
+    return entry;
+  }
+
+  private async makeNote(place: Place, kind: string, text: string, tag: Uint8Array, receipt: number): Promise<StoredNote> {
+    const device = this.device as Device;
+    const sequence = (this.notes.at(-1)?.sequence ?? 0) + 1;
+    const [cycle, point, at] = [place.cycle.cycle, place.point.point, this.clock()];
+    const raw = await writeNote(
+      { sequence, programme: device.programme, cycle, point, device: device.name, tag, kind, text, receipt, at }, signerOf(device),
+    );
+    return { sequence, cycle, point, tag, kind, text, raw, at };
+  }
+}
+
+function placeKey(cycle: string, point: string): string {
+  return `${cycle}\n${point}`;
+}
+
+/** Rows of a place that had nothing yet, by name then card. */
+export function waiting(place: Place): { index: number; row: RollRow }[] {
+  const found: { index: number; row: RollRow }[] = [];
+  let index = 0;
+  for (const row of place.roll?.rows() ?? []) {
+    if (!place.book.visits(row.tag).receipts.length) found.push({ index, row });
+    index += 1;
+  }
+  return found.sort((a, b) => (a.row.name ?? "").localeCompare(b.row.name ?? "") || a.row.card.localeCompare(b.row.card));
+}

@@ -1,0 +1,126 @@
+/**
+ * Bring the phone and the server to the same knowledge: counts, receipts, notes, then what is new. Every call can be
+ * repeated without harm, so whatever breaks off is simply done again. Nothing is ever taken out of the outbox.
+ */
+
+import * as cbor from "../formats/cbor";
+import { concat, equal } from "../formats/bytes";
+import { readHead } from "../formats/head";
+import { Roll } from "../formats/roll";
+import { adoptCounts } from "../model/counting";
+import type { Counter } from "../model/counter";
+import { put, type Device, type Entry } from "../store/db";
+import { ask, call, query, Refused } from "./api";
+
+const BATCH = 500;
+
+/** What an officer should hear of: the server said no to something, or does not know what it once signed for. */
+export interface Trouble {
+  readonly what: "refused" | "count" | "forked" | "unsigned" | "tags" | "close";
+  readonly said: string;
+}
+
+/** One round. What it could not settle comes back as troubles; Silence and other refusals are thrown. */
+export async function sync(counter: Counter): Promise<Trouble[]> {
+  const device = counter.device as Device;
+  const troubles: Trouble[] = [];
+  await sendCounts(counter, device, troubles);
+  for (const cycle of counter.entries.keys()) await sendReceipts(counter, device, cycle, troubles);
+  await sendNotes(counter, device);
+  await sendCloses(counter, device, troubles);
+  const raw = await call("GET", "state", undefined, device);
+  const heard = { raw, at: counter.clock() };
+  counter.hear(heard);
+  await put(counter.db, "keep", heard, "heard");
+  await fetchRolls(counter, device, troubles);
+  await adoptCounts(counter);
+  return troubles;
+}
+
+async function sendCounts(counter: Counter, device: Device, troubles: Trouble[]): Promise<void> {
+  for (const { count } of counter.places) {
+    if (!count || count.sent) continue;
+    const lines = count.lines.map((line) => ["", line.benefit, line.lot, line.packs, line.loose, line.damaged, line.reason]);
+    const body = cbor.dumps(new Map<cbor.Key, cbor.Value>([["cose", count.cose], ["lines", lines]]));
+    try {
+      await ask("POST", query("count", { cycle: count.cycle, point: count.point }), body, device);
+      await counter.keepCount({ ...count, sent: true });
+    } catch (error) {
+      if (!(error instanceof Refused) || error.status === 401 || error.status === 503) throw error;
+      troubles.push({ what: "count", said: `${error.message} ${error.remedy}` });
+    }
+  }
+}
+
+async function sendReceipts(counter: Counter, device: Device, cycle: string, troubles: Trouble[]): Promise<void> {
+  let waiting = counter.unsent(cycle);
+  const sent = new Set<number>();
+  while (waiting.length) {
+    const batch = waiting.slice(0, BATCH);
+    const said = await ask("POST", query("receipts", { cycle }), concat(...batch.map(({ raw }) => raw)), device);
+    for (const entry of batch) sent.add(entry.sequence);
+    for (const [item, reason] of (said.get("refused") ?? []) as [number, string][]) {
+      troubles.push({ what: "refused", said: `${batch[item - 1]?.sequence ?? "?"}: ${reason}` });
+    }
+    if (said.get("forked")) troubles.push({ what: "forked", said: cycle });
+    if (!(await acknowledge(counter, device, cycle, said.get("acknowledged")))) troubles.push({ what: "unsigned", said: cycle });
+    // The server names the numbers it misses: those of an earlier round go again.
+    const missing = ((said.get("missing") ?? []) as [number, number][]).flatMap(([first, last]) =>
+      (counter.entries.get(cycle) ?? []).filter(({ sequence }) => sequence >= first && sequence <= last && !sent.has(sequence)),
+    );
+    waiting = [...missing, ...waiting.slice(BATCH)];
+  }
+}
+
+/** Keep the server's signature over the head of our chain; false if it is not one of the log key, or not of our chain. */
+async function acknowledge(counter: Counter, device: Device, cycle: string, raw: cbor.Value | undefined): Promise<boolean> {
+  const logKey = counter.state?.logKey;
+  if (!(raw instanceof Uint8Array) || !logKey) return false;
+  const head = await readHead(raw, logKey);
+  if (!head || head.programme !== device.programme || head.cycle !== cycle || head.device !== device.name) return false;
+  const mine = (counter.entries.get(cycle) ?? []).find((entry: Entry) => entry.sequence === head.receipts);
+  if (mine && !(head.hash && equal(head.hash, mine.hash))) return false;
+  await put(counter.db, "acknowledged", { cycle, receipts: head.receipts, cose: raw });
+  counter.acknowledged.set(cycle, head.receipts);
+  return true;
+}
+
+async function sendNotes(counter: Counter, device: Device): Promise<void> {
+  const waiting = counter.notes.filter(({ sequence }) => sequence > counter.settings.notesSent).slice(0, BATCH);
+  if (!waiting.length) return;
+  try {
+    await ask("POST", "notes", concat(...waiting.map(({ raw }) => raw)), device);
+    await counter.keepSettings({ notesSent: (waiting.at(-1) as { sequence: number }).sequence });
+  } catch (error) {
+    // A server without notes: they stay here and go out with the file.
+    if (!(error instanceof Refused && error.status === 404) && !(error as Error).message.startsWith("status 404")) throw error;
+  }
+}
+
+async function sendCloses(counter: Counter, device: Device, troubles: Trouble[]): Promise<void> {
+  for (const close of await counter.db.getAll("closes")) {
+    if (close.sent) continue;
+    try {
+      await ask("POST", query("close", { cycle: close.cycle }), close.head, device);
+      await put(counter.db, "closes", { ...close, sent: true });
+    } catch (error) {
+      if (!(error instanceof Refused) || error.status === 401 || error.status === 503) throw error;
+      troubles.push({ what: "close", said: `${error.message} ${error.remedy}` });
+    }
+  }
+}
+
+async function fetchRolls(counter: Counter, device: Device, troubles: Trouble[]): Promise<void> {
+  for (const { cycle, point, roll } of counter.places) {
+    // A committed roll never changes: one that is here is the one.
+    if (roll) continue;
+    const raw = await call("GET", query("roll", { cycle: cycle.cycle, point: point.point }), undefined, device);
+    const found = Roll.read(raw);
+    const right = found.cycle === cycle.cycle && found.point === point.point;
+    if (!right || (point.tagsSha256 && !equal(await found.tagsSha256(), point.tagsSha256))) {
+      troubles.push({ what: "tags", said: point.name });
+      continue;
+    }
+    await counter.keepRoll(found);
+  }
+}
