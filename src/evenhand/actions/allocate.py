@@ -23,19 +23,29 @@ from evenhand.core.errors import InputError, Problem, UsageError, input_error
 from evenhand.flow.allocation import Allocation, Input, check_input
 from evenhand.flow.allocation.bottleneck import bottleneck_table, bottlenecks
 from evenhand.flow.allocation.bundles import solve_bundles
+from evenhand.flow.allocation.coupling import couple
 from evenhand.flow.allocation.explain import Explanation, dues
 from evenhand.flow.allocation.explain import explain as explain_pairs
+from evenhand.flow.allocation.joint import Gap, gap
 from evenhand.flow.allocation.leximin import Progress
 from evenhand.flow.allocation.measures import ladders_of
-from evenhand.flow.allocation.rules import LEXIMIN, RULES, divide_by
+from evenhand.flow.allocation.rules import LEXIMIN, RULES, divide_by, got_by
 from evenhand.flow.allocation.solve import solve_fully
+from evenhand.flow.allocation.tables import OPTIONAL
 
 INPUT = ("nodes", "supply", "lanes", "demand")
 OUTPUT = ("levels", "flows", "blocks", "certificate")
 CERTIFIED = ("levels", "blocks", "certificate")
-OPTIONAL = ("handling", "bundles")
-LATER = ("shared",)
-"""Lanes shared by several commodities: another problem, which a later version solves."""
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """How shared lanes and fuel were divided: in so many rounds of solving. `proven`: nothing shared stood in the way, so
+    this is the best there is. `gap`: how far off the exact answer is, None where that is not known."""
+
+    rounds: int
+    proven: bool
+    gap: Gap | None
 
 
 @dataclass(frozen=True)
@@ -55,6 +65,7 @@ class Allocated:
     explanations: tuple[Explanation, ...] = ()
     scenarios: tuple[Alternative, ...] = ()
     rules: tuple[Alternative, ...] = ()
+    sharing: Sharing | None = None
 
 
 def allocate(
@@ -69,12 +80,13 @@ def allocate(
     step: Step = lambda label, done, total: None,
 ) -> Allocated:
     """Read `folder`, divide by `rule`, write the four result tables to `out`, or `quantities` and `flows` where the rule
-    has no certificate; with `explain` (`POINT` or `POINT:COMMODITY`) also `bottlenecks`, with `what_if` (sentences)
-    `what-if` and `what-if-points`, with `compare` a table of all rules. `seed` orders the rule lottery.
+    has no certificate; `split` where lanes are shared or fuel is limited; with `explain` (`POINT` or `POINT:COMMODITY`)
+    also `bottlenecks`, with `what_if` (sentences) `what-if` and `what-if-points`, with `compare` a table of all rules.
+    `seed` orders the rule lottery.
 
-    InputError for anything wrong in the files, UsageError for an unknown rule, point or change, or files that come
-    later; then nothing is written. `progress(decided, all)` counts pairs of node and commodity, `step(label, done, all)`
-    alternatives.
+    InputError for anything wrong in the files, UsageError for an unknown rule, point or change, or tables that do not go
+    together; then nothing is written. `progress(decided, all)` counts pairs of node and commodity,
+    `step(label, done, all)` alternatives.
     """
     if rule not in RULES:
         raise UsageError(f'there is no rule "{rule}"', f"use one of {', '.join(RULES)}")
@@ -93,6 +105,9 @@ def allocate(
         rules, more = alternatives.compare(given, seed, step)
         tables |= more
     explanations: list[Explanation] = []
+    sharing = None
+    if not given.pools and (out / "split.csv").exists():
+        raise UsageError(f"{out} holds a split of shared lanes, and here none are shared", "name another folder")
     if rule != LEXIMIN:
         if any((out / f"{name}.csv").exists() for name in CERTIFIED):
             raise UsageError(f"{out} holds a certificate, which the rule {rule} has not", "name another folder")
@@ -103,29 +118,34 @@ def allocate(
         found = solve_bundles(given, dict(given.bundles), progress)
         tables |= {name: getattr(found, name) for name in OUTPUT}
     else:
-        found, solved = solve_fully(given, progress)
+        if given.pools:
+            coupled = couple(given, lambda done, all_: step("sharing lanes", done, all_))
+            found, solved, solved_for = coupled.allocation, coupled.solved, coupled.given
+            sharing = Sharing(coupled.rounds, coupled.proven, gap(given, got_by(found)))
+            tables["split"] = coupled.split
+        else:
+            (found, solved), solved_for = solve_fully(given, progress), given
         tables |= {name: getattr(found, name) for name in OUTPUT}
         if explain:
-            blocks = bottlenecks(given, solved)
+            blocks = bottlenecks(solved_for, solved)
             tables["bottlenecks"] = bottleneck_table(blocks)
             explanations = explain_pairs(
                 given, found, blocks, wanted, lambda done, all_: step("explaining", done, all_)
             )
     summary = _summary(given, found, rule, write_tables(tables, out))
-    return replace(summary, explanations=tuple(explanations), scenarios=tuple(scenarios), rules=tuple(rules))
+    return replace(
+        summary,
+        explanations=tuple(explanations),
+        scenarios=tuple(scenarios),
+        rules=tuple(rules),
+        sharing=sharing,
+    )
 
 
 def read_network(folder: Path) -> Input:
     """The checked tables of a folder. InputError and UsageError as in `allocate`."""
     if not folder.is_dir():
         raise UsageError(f"{folder} is not a folder", "name the folder that holds nodes.csv, supply.csv, …")
-    for name in LATER:
-        for suffix in (".csv", ".parquet"):
-            if (folder / f"{name}{suffix}").exists():
-                raise UsageError(
-                    f"{folder / f'{name}{suffix}'}: lanes that several commodities share come later",
-                    "leave the file out, and give each lane a capacity for each commodity in lanes.csv",
-                )
     there = [n for n in OPTIONAL if any((folder / f"{n}{suffix}").exists() for suffix in (".csv", ".parquet"))]
     paths = {name: _find(folder, name) for name in (*INPUT, *there)}
     tables = {name: _read(path) for name, path in paths.items()}

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from evenhand.cli.allocate_words import alternative, explained, level, side_by_side
+from evenhand.cli.allocate_words import alternative, explained, level, shared, sharing_words, side_by_side
 from evenhand.cli.common import JsonOption, progress_bars, say, say_json
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -19,7 +19,7 @@ def allocate(
         Path,
         typer.Argument(
             metavar="DIR",
-            help="Holds nodes.csv, supply.csv, lanes.csv and demand.csv (or .parquet); handling.csv, bundles.csv if there.",
+            help="Holds nodes.csv, supply.csv, lanes.csv and demand.csv (or .parquet); others if there: see the guide.",
         ),
     ],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where levels, flows, blocks, certificate go.")],
@@ -78,6 +78,7 @@ def allocate(
                 "method": done.method,
                 "files": [str(path) for path in done.files],
                 "certified": done.certified,
+                **({"sharing": shared(done.sharing)} if done.sharing else {}),
                 **({"explanations": [explained(one) for one in done.explanations]} if explain else {}),
                 **({"scenarios": [alternative(one) for one in done.scenarios]} if what_if else {}),
                 **({"rules": [alternative(one) for one in done.rules]} if compare else {}),
@@ -89,6 +90,8 @@ def allocate(
         whole, part = divmod(done.worst, 1)
         say(f"worst off: {done.worst_at[0]}, {done.worst_at[1]}: {whole} rungs and {part} of the next")
     say(f"{done.blocks} blocks; {done.method}" if done.certified else done.method)
+    if done.sharing is not None:
+        say(sharing_words(done.sharing))
     for one in done.explanations:
         for line in one.lines():
             say(line)

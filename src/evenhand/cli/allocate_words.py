@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from evenhand.actions.allocate import Sharing
     from evenhand.actions.alternatives import Alternative
     from evenhand.flow.allocation.bottleneck import Limit
     from evenhand.flow.allocation.explain import Explanation
@@ -106,6 +107,44 @@ def alternative(one: Alternative) -> dict[str, object]:
             }
             for m, raised, lowered in zip(one.measures, one.raised, one.lowered, strict=True)
         ],
+    }
+
+
+def sharing_words(sharing: Sharing) -> str:
+    """How shared lanes and fuel were divided, and how far that is from the exact answer."""
+    gap = sharing.gap
+    if sharing.proven:
+        return "nothing shared stands in the way: this is the exact answer"
+    said = f"divided by splitting shared lanes and fuel, {sharing.rounds} rounds; the levels are exact for this split; "
+    if gap is None:
+        return said + "how far it is from the exact answer is not known (that is worked out on small networks only)"
+    if not gap.place:
+        return (
+            said + f"so is the split: on networks this small the exact answer is known, its worst level {gap.worst:.4f}"
+        )
+    said += f"on networks this small the exact answer is known: its worst level is {gap.exact_worst:.4f}, here "
+    said += f"{gap.worst:.4f}, gap {max(0.0, gap.exact_worst - gap.worst):.4f}"
+    if gap.place > 1:
+        said += f"; the first level that differs is number {gap.place} from the lowest: "
+        said += f"{gap.level:.4f}, exact {gap.exact:.4f}"
+    return said
+
+
+def shared(sharing: Sharing) -> dict[str, object]:
+    """The same as data: levels rounded to six decimals."""
+    gap = sharing.gap
+    return {
+        "rounds": sharing.rounds,
+        "proven": sharing.proven,
+        "gap": None
+        if gap is None
+        else {
+            "worst": round(gap.worst, 6),
+            "exact_worst": round(gap.exact_worst, 6),
+            "first_different": gap.place or None,
+            "level": round(gap.level, 6),
+            "exact_level": round(gap.exact, 6),
+        },
     }
 
 

@@ -25,7 +25,7 @@ from evenhand.core.errors import UsageError
 from evenhand.flow.allocation.check import Input
 from evenhand.flow.allocation.maxflow import exact_sum
 from evenhand.flow.allocation.offers import BITS, Heights, State, along, offer
-from evenhand.flow.allocation.solve import Allocation, Solved, solve_fully
+from evenhand.flow.allocation.solve import Allocation, Solved, solve_fully, solve_input
 from evenhand.flow.allocation.tables import LARGEST
 
 Array = np.ndarray[Any, Any]
@@ -111,6 +111,11 @@ def couple(given: Input, progress: Callable[[int, int], None] = lambda done, tot
             at = best
     progress(ROUNDS, ROUNDS)
     return _coupled(given, cells, best, done, False)
+
+
+def divide_input(given: Input) -> Allocation:
+    """The leximin division of checked tables, whatever stands in them but bundles."""
+    return couple(given).allocation if given.pools else solve_input(given)
 
 
 def _coupled(given: Input, cells: Cells, seen: _Seen, rounds: int, proven: bool) -> Coupled:

@@ -17,7 +17,8 @@ import pyarrow.compute as pc
 
 from evenhand.flow.allocation.bottleneck import HANDLING, LANE, STOCK, Block, Limit
 from evenhand.flow.allocation.check import Input
-from evenhand.flow.allocation.solve import Allocation, solve_input
+from evenhand.flow.allocation.coupling import divide_input
+from evenhand.flow.allocation.solve import Allocation
 from evenhand.flow.allocation.tables import LARGEST
 
 Array = np.ndarray[Any, Any]
@@ -142,7 +143,7 @@ def explain(
             inside = [p for p in standing if home[p] == block.number]
             part = narrow(given, block.commodities)
             for limit in block.limits[:RELIEFS]:
-                after = quantities(solve_input(relax(part, limit, block.more)))
+                after = quantities(divide_input(relax(part, limit, block.more)))
                 reliefs.append(
                     Relief(
                         limit=limit,
@@ -180,8 +181,8 @@ def dues(given: Input) -> dict[Pair, int]:
 
 
 def narrow(given: Input, commodities: tuple[str, ...]) -> Input:
-    """Only these commodities: the others do not compete with them. With handling capacities all are kept."""
-    if len(given.handling_node):
+    """Only these commodities: the others do not compete with them. Where they share something all are kept."""
+    if len(given.handling_node) or given.pools:
         return given
     kept = np.asarray(pc.fill_null(pc.index_in(given.commodities, pa.array(commodities)), -1)) >= 0
     place = np.where(kept, np.cumsum(kept) - 1, -2)
@@ -202,7 +203,8 @@ def narrow(given: Input, commodities: tuple[str, ...]) -> Input:
 
 
 def relax(given: Input, limit: Limit, more: int) -> Input:
-    """The input with `more` of one limit. A lane for every commodity widens for each of them."""
+    """The input with `more` of one limit. A lane for every commodity widens for each of them, a shared one for all of
+    them together; where the fuel for it is limited, that comes with it."""
 
     def widened(values: Array, chosen: Array) -> Array:
         changed = values.copy()
@@ -214,8 +216,14 @@ def relax(given: Input, limit: Limit, more: int) -> Input:
         return int(pc.index(names, name).as_py())
 
     if limit.kind == LANE:
-        chosen = np.arange(len(given.lane_capacity)) == at(given.lanes, limit.name)
-        return replace(given, lane_capacity=widened(given.lane_capacity, chosen & (given.lane_capacity >= 0)))
+        lane = at(given.lanes, limit.name)
+        chosen = np.arange(len(given.lane_capacity)) == lane
+        pools = []
+        for pool in given.pools:
+            drawn = dict(zip(pool.lanes, pool.weights, strict=True)).get(lane, 0)
+            pools.append(replace(pool, capacity=pool.capacity - (-more * drawn // pool.parts)))
+        capacity = widened(given.lane_capacity, chosen & (given.lane_capacity >= 0))
+        return replace(given, lane_capacity=capacity, pools=tuple(pools))
     node = at(given.nodes, limit.name)
     if limit.kind == HANDLING:
         return replace(given, handling_capacity=widened(given.handling_capacity, given.handling_node == node))

@@ -17,9 +17,10 @@ import numpy as np
 
 from evenhand.core.errors import UsageError
 from evenhand.flow.allocation.check import Input
+from evenhand.flow.allocation.coupling import divide_input
 from evenhand.flow.allocation.explain import quantities
 from evenhand.flow.allocation.measures import Ladder, Pair, ladders_of
-from evenhand.flow.allocation.solve import Allocation, solve_input
+from evenhand.flow.allocation.solve import Allocation
 from evenhand.flow.allocation.tables import LARGEST
 
 Array = np.ndarray[Any, Any]
@@ -43,8 +44,8 @@ def divide_by(given: Input, rule: str, seed: str = "") -> Allocation:
     if rule not in RULES:
         raise UsageError(f'there is no rule "{rule}"', f"use one of {', '.join(RULES)}")
     if rule == LEXIMIN:
-        return solve_input(given)
-    return solve_input(_with(given, RULES[rule].ladders(given, ladders_of(given), seed)))
+        return divide_input(given)
+    return divide_input(_with(given, RULES[rule].ladders(given, ladders_of(given), seed)))
 
 
 def _with(given: Input, ladders: dict[Pair, Ladder]) -> Input:
@@ -98,7 +99,7 @@ def _equal(given: Input, ladders: dict[Pair, Ladder], seed: str) -> dict[Pair, L
 
 def _complete(given: Input, ladders: dict[Pair, Ladder]) -> dict[str, int]:
     """The last rung of each commodity up to which leximin serves everybody who has one."""
-    got = quantities(solve_input(given))
+    got = quantities(divide_input(given))
     last: dict[str, int] = {}
     for (point, commodity), ladder in ladders.items():
         quantity = got[point, commodity][1]

@@ -2,6 +2,9 @@
 
     stock COMMODITY@NODE +N | -N | N         lane LANE closed | capacity N | capacity none
     demand POINT COMMODITY RUNG +N | -N | N  handling NODE +N | -N | N | none
+    fuel DEPOT +N | -N | N
+
+The capacity of a lane that several commodities share is that of all of them together.
 
 `;` joins several changes to one scenario; an id with blanks stands in "quotation marks".
 """
@@ -18,14 +21,15 @@ import numpy as np
 
 from evenhand.core.errors import UsageError
 from evenhand.flow.allocation.check import Input
+from evenhand.flow.allocation.pools import FUEL, SHARED, Pool
 from evenhand.flow.allocation.tables import LARGEST
 
 Array = np.ndarray[Any, Any]
 
 GRAMMAR = (
     'write "stock COMMODITY@NODE +N", "lane LANE closed", "lane LANE capacity N" (or none), '
-    '"demand POINT COMMODITY RUNG +N" or "handling NODE N" (or none); N is whole: +N adds, -N takes away, N alone '
-    "replaces; join changes with ;"
+    '"demand POINT COMMODITY RUNG +N", "handling NODE N" (or none) or "fuel DEPOT +N"; N is whole: '
+    "+N adds, -N takes away, N alone replaces; join changes with ;"
 )
 
 
@@ -124,7 +128,8 @@ def _lane(given: Input, sentence: str, words: list[str]) -> Input:
     if len(words) < 2:
         raise _refusal(sentence, " ".join(["lane", *words]), "ends too early: lane LANE closed, or capacity N")
     lane = _find(given.lanes.to_pylist(), words[0], "lane", sentence)
-    was = int(given.lane_capacity[lane])
+    pool = next((n for n, p in enumerate(given.pools) if p.kind == SHARED and p.lanes == (lane,)), -1)
+    was = given.pools[pool].capacity if pool >= 0 else int(given.lane_capacity[lane])
     if words[1] == "closed":
         _count(sentence, words, "lane", "LANE closed", 2)
         now = 0
@@ -135,9 +140,25 @@ def _lane(given: Input, sentence: str, words: list[str]) -> Input:
         now = -1 if words[2] == "none" else _amount(was, words[2], sentence, "capacity")
     else:
         raise _refusal(sentence, words[1], "is neither closed nor capacity")
+    if pool >= 0 and now > 0:
+        return replace(given, pools=_pool(given, pool, now))
+    if pool >= 0 and now < 0:
+        return replace(given, pools=(*given.pools[:pool], *given.pools[pool + 1 :]))
     capacity = given.lane_capacity.copy()
     capacity[lane] = now
     return replace(given, lane_capacity=capacity)
+
+
+def _pool(given: Input, place: int, capacity: int) -> tuple[Pool, ...]:
+    return (*given.pools[:place], replace(given.pools[place], capacity=capacity), *given.pools[place + 1 :])
+
+
+def _fuel(given: Input, sentence: str, words: list[str]) -> Input:
+    _count(sentence, words, "fuel", "DEPOT +N", 2)
+    depots = {pool.name: place for place, pool in enumerate(given.pools) if pool.kind == FUEL}
+    _find(sorted(depots), words[0], "depot with a limit of fuel", sentence)
+    place = depots[words[0]]
+    return replace(given, pools=_pool(given, place, _amount(given.pools[place].capacity, words[1], sentence, "fuel")))
 
 
 def _demand(given: Input, sentence: str, words: list[str]) -> Input:
@@ -176,6 +197,6 @@ def _handling(given: Input, sentence: str, words: list[str]) -> Input:
     return replace(given, handling_node=nodes[order], handling_capacity=capacity[order], handling_row=rows[order])
 
 
-CHANGES = {"stock": _stock, "lane": _lane, "demand": _demand, "handling": _handling}
+CHANGES = {"stock": _stock, "lane": _lane, "demand": _demand, "handling": _handling, "fuel": _fuel}
 
 __all__ = ["GRAMMAR", "changed"]
