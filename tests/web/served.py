@@ -61,7 +61,7 @@ class Phone:
     name: str
     signer: Signer
 
-    def call(self, method: str, path: str, body: bytes = b"", **forged: Any) -> tuple[int, Any]:
+    def call(self, method: str, path: str, body: bytes = b"", forged: dict[str, Any] | None = None) -> tuple[int, Any]:
         """(status, decoded answer). `forged` replaces parts of what is signed."""
         full = f"/api/counter/1/{path}"
         told = {
@@ -71,7 +71,7 @@ class Phone:
             "path": full,
             "digest": sha256(body).digest(),
         }
-        told |= forged
+        told |= forged or {}
         signed = cose.sign1(["evenhand/call/v1", *told.values(), 1_200_000_000], self.signer)
         header = base64.urlsafe_b64encode(signed).decode().rstrip("=")
         return send(self.server, method, full, body, {"Evenhand-Device": header})

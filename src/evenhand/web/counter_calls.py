@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from hashlib import sha256
+from typing import TypeAlias
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -25,7 +26,7 @@ CALL = "evenhand/call/v1"
 MEDIA_TYPE = "application/cbor"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Refusal(Exception):
     """A call that cannot be answered: HTTP status, a code for programs, words, and what to do."""
 
@@ -35,7 +36,7 @@ class Refusal(Exception):
     remedy: str
 
 
-Call = Callable[[HttpRequest, Store, Device], cbor.Value | bytes]
+Call: TypeAlias = "Callable[[HttpRequest, Store, Device], cbor.Value | bytes]"
 
 
 def answer(value: cbor.Value | bytes) -> HttpResponse:
