@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ from evenhand.flow.policy import (
     written,
 )
 from evenhand.flow.policy.join import MOST_TEXTS
+from evenhand.flow.policy.sheet import nearest
 
 LARGEST_BYTES = 4_000_000
 
@@ -143,6 +145,7 @@ def run_policy(engine: Engine, policy: Policy, on: date, households: Path, membe
             absent |= absent_inputs(policy, wanted.member, header_of(members))
             people = [name for name in wanted.member if name not in absent]
             files["member"] = as_table(members, "member", ("household", "member"), people, work)
+        same_keys(files, work)
         progress(1, 4)
         refuse_faults(engine, faults_plan(policy, "household", own, stated), files, households)
         if members is not None:
@@ -162,8 +165,16 @@ def run_policy(engine: Engine, policy: Policy, on: date, households: Path, membe
 
 
 def absent_inputs(policy: Policy, wanted: Sequence[str], head: Sequence[str]) -> set[str]:
-    """The inputs whose column is not there, and whose blank cells the policy fills."""
-    return {name for name in wanted if name not in head and policy.inputs[name].assume is not None}
+    """The inputs whose column is not there, and whose blank cells the policy fills.
+
+    UsageError for a column that only looks like one of them: what stands in it would be passed over.
+    """
+    absent = {name for name in wanted if name not in head and policy.inputs[name].assume is not None}
+    for column in head:
+        meant = re.sub(r"[^a-z0-9]+", "_", column.strip().lower())
+        if meant in absent:
+            raise UsageError(f'there is a column "{column}", and the policy reads "{meant}"', f'call it "{meant}"')
+    return absent
 
 
 def _check_target(path: Path) -> None:
@@ -197,12 +208,16 @@ def as_table(path: Path, name: str, keys: Sequence[str], inputs: Sequence[str], 
     """The file as the engine reads it: Parquet as it is, CSV with every cell checked to be where its header is."""
     head = header_of(path)
     missing = [column for column in (*keys, *inputs) if column not in head]
+    if missing and head in ([], [""]):
+        raise input_error(str(path), 0, "", "", "the file is empty", f"begin it with a header: {','.join(missing)}")
+    if missing and len(head) == 1 and any(mark in head[0] for mark in ";\t|"):
+        raise input_error(str(path), 0, "", head[0][:60], "the cells are not separated by commas", "save it as CSV")
     if missing:
         raise InputError(
-            [
-                Problem(str(path), 0, column, "", "the column is missing", "add it; the policy reads it")
-                for column in missing
-            ]
+            Problem(
+                str(path), 0, column, "", "the column is missing", nearest(column, head, "add it; the policy reads it")
+            )
+            for column in missing
         )
     if len({column.lower() for column in head}) != len(head):
         raise input_error(str(path), 0, "", ",".join(head), "a column stands twice", "leave one of them out")
@@ -214,6 +229,22 @@ def as_table(path: Path, name: str, keys: Sequence[str], inputs: Sequence[str], 
     to = work / f"{name}.parquet"
     reading.read(reading.identify(path), Table(name, columns, tuple(keys), ""), to)
     return to
+
+
+def same_keys(files: dict[str, Path], work: Path) -> None:
+    """Households whose ids are numbers in one file and texts in another get texts in both."""
+    kinds = {name: pq.read_schema(path).field("household").type for name, path in files.items()}
+    numbered = [name for name, kind in kinds.items() if pa.types.is_integer(kind)]
+    if len(numbered) in (0, len(kinds)):
+        return
+    for name in numbered:
+        source = pq.ParquetFile(files[name])
+        at = source.schema_arrow.get_field_index("household")
+        schema = source.schema_arrow.set(at, pa.field("household", pa.string()))
+        files[name] = work / f"{name}-keys.parquet"
+        with pq.ParquetWriter(files[name], schema) as writer:
+            for batch in source.iter_batches(1 << 16):
+                writer.write_batch(batch.set_column(at, schema.field(at), batch.column(at).cast(pa.string())))
 
 
 _FAULTS = {

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from evenhand.actions.policy import absent_inputs, as_table, header_of, publish, refuse_faults
+from evenhand.actions.policy import absent_inputs, as_table, header_of, publish, refuse_faults, same_keys
 from evenhand.actions.policy_document import write_page
 from evenhand.core.engine import Engine
 from evenhand.core.errors import UsageError, input_error
@@ -51,6 +51,7 @@ def compare_policies(engine: Engine, old: Policy, new: Policy, days: tuple[date,
         if members is not None:
             keys = ("household", "member")
             files["member"] = as_table(members, "member", keys, _both(people), work)
+        same_keys(files, work)
         place = "point" if points else "area" if "area" in head else ""
         if points is not None:
             if "point" not in head:
