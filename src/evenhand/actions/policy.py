@@ -208,6 +208,7 @@ def as_table(path: Path, name: str, keys: Sequence[str], inputs: Sequence[str], 
     """The file as the engine reads it: Parquet as it is, CSV with every cell checked to be where its header is."""
     head = header_of(path)
     missing = [column for column in (*keys, *inputs) if column not in head]
+    others = [column for column in head if column not in (*keys, *inputs)]
     if missing and head in ([], [""]):
         raise input_error(str(path), 0, "", "", "the file is empty", f"begin it with a header: {','.join(missing)}")
     if missing and len(head) == 1 and any(mark in head[0] for mark in ";\t|"):
@@ -215,7 +216,12 @@ def as_table(path: Path, name: str, keys: Sequence[str], inputs: Sequence[str], 
     if missing:
         raise InputError(
             Problem(
-                str(path), 0, column, "", "the column is missing", nearest(column, head, "add it; the policy reads it")
+                str(path),
+                0,
+                column,
+                "",
+                "the column is missing",
+                nearest(column, others, "add it; the policy reads it"),
             )
             for column in missing
         )
