@@ -42,6 +42,9 @@ def changed(table: str, row: int, field: str, value: str) -> dict[str, pa.Table]
         ("supply", 1, "quantity", " 1", "is not an integer"),
         ("supply", 1, "quantity", "1\n", "is not an integer"),
         ("supply", 1, "quantity", "٣", "is not an integer"),
+        ("supply", 1, "quantity", "010", "is not an integer"),
+        ("supply", 1, "quantity", "-0", "is not an integer"),
+        ("supply", 1, "quantity", "+5", "is not an integer"),
         ("supply", 1, "quantity", "", "is empty"),
         ("supply", 1, "quantity", str(2**63), "is too large"),
         ("supply", 1, "quantity", "9" * 5000, "is too large"),
@@ -68,7 +71,7 @@ def test_a_wrong_cell_is_named(table: str, row: int, field: str, value: str, mes
         row,
         field,
     )
-    assert problem.value == value
+    assert problem.value == (value if len(value) <= 100 else value[:100] + "…")
     assert problem.remedy
 
 

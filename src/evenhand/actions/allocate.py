@@ -235,15 +235,16 @@ def _read(path: Path) -> pa.Table:
         return "skip"
 
     try:
-        with path.open("rb") as file:
-            header = next(csv.reader([file.readline().decode("utf-8-sig")]), [])
+        with path.open(encoding="utf-8-sig") as file:
+            header = next(csv.reader([file.readline()]), [])
+        data = path.read_bytes()
         table = pacsv.read_csv(
-            path,
+            pa.BufferReader(data if data.endswith((b"\n", b"\r")) else data + b"\n"),  # a header alone is a table, too
             pacsv.ReadOptions(use_threads=False, block_size=1 << 26),
             pacsv.ParseOptions(newlines_in_values=True, invalid_row_handler=refuse),
             pacsv.ConvertOptions(column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False),
         )
-    except pa.ArrowInvalid as error:
+    except (pa.ArrowInvalid, csv.Error) as error:
         raise input_error(str(path), 0, "", "", f"cannot be read as a table ({error})", "save it as CSV") from error
     if faults:
         raise InputError(faults)

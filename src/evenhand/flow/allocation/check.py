@@ -21,6 +21,9 @@ from evenhand.flow.allocation.tables import ID_LENGTH, INPUT, LARGEST, OPTIONAL
 
 Array = np.ndarray[Any, Any]
 
+SHOWN = 100
+"""So many characters of a wrong value are said again."""
+
 
 @dataclass(frozen=True)
 class Input:
@@ -106,7 +109,9 @@ def _report(
     """One problem a row where `mask` is true."""
     for row in np.flatnonzero(np.asarray(mask)):
         value = shown[int(row)].as_py()
-        to.append(Problem(file, int(row) + 1, column.name, "" if value is None else str(value), message, remedy))
+        text = "" if value is None else str(value)
+        text = text if len(text) <= SHOWN else text[:SHOWN] + "…"
+        to.append(Problem(file, int(row) + 1, column.name, text, message, remedy))
 
 
 def _texts(values: pa.Array, column: Column, file: str, problems: list[Problem]) -> pa.Array:
@@ -130,7 +135,8 @@ def _texts(values: pa.Array, column: Column, file: str, problems: list[Problem])
 
 
 def _integers(values: pa.Array, column: Column, file: str, problems: list[Problem]) -> Array:
-    """Integers between the column's minimum and 2^63 - 1. Text must be plain digits; -1 stands for an empty cell."""
+    """Integers between the column's minimum and 2^63 - 1. Text must be plain digits with no zero before them; -1 stands
+    for an empty cell."""
     remedy = f"write an integer from {column.minimum} to {LARGEST}"
     if pa.types.is_null(values.type):
         values = values.cast(pa.string())
@@ -144,7 +150,7 @@ def _integers(values: pa.Array, column: Column, file: str, problems: list[Proble
     elif pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
         values = pc.fill_null(values.cast(pa.string()), "")
         empty = pc.equal(values, "")
-        digits = pc.match_substring_regex(values, r"\A-?[0-9]+\z")
+        digits = pc.match_substring_regex(values, r"\A(0|-?[1-9][0-9]*)\z")
         bad = np.asarray(pc.invert(pc.or_(digits, empty)))
         _report(bad, values, file, column, "is not an integer", remedy, problems)
         numbers, large = _parse(values, np.asarray(digits))
