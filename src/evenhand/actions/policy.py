@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from evenhand.actions import reading
+from evenhand.actions.policy_files import absent_inputs, as_table, header_of, publish, refuse_faults, same_keys
 from evenhand.core.engine import Engine
-from evenhand.core.errors import InputError, Problem, UsageError, input_error
-from evenhand.core.schema import Column, Table
+from evenhand.core.errors import UsageError, input_error
 from evenhand.flow.entitlement import faults_plan, needs, plan
 from evenhand.flow.policy import (
     Policy,
@@ -33,7 +29,6 @@ from evenhand.flow.policy import (
     written,
 )
 from evenhand.flow.policy.join import MOST_TEXTS
-from evenhand.flow.policy.sheet import nearest
 
 LARGEST_BYTES = 4_000_000
 
@@ -164,109 +159,11 @@ def run_policy(engine: Engine, policy: Policy, on: date, households: Path, membe
     return Ran(ran.policy, ran.period, ran.households, ran.undecided, ran.totals, tuple(made))
 
 
-def absent_inputs(policy: Policy, wanted: Sequence[str], head: Sequence[str]) -> set[str]:
-    """The inputs whose column is not there, and whose blank cells the policy fills.
-
-    UsageError for a column that only looks like one of them: what stands in it would be passed over.
-    """
-    absent = {name for name in wanted if name not in head and policy.inputs[name].assume is not None}
-    for column in head:
-        meant = re.sub(r"[^a-z0-9]+", "_", column.strip().lower())
-        if meant in absent:
-            raise UsageError(f'there is a column "{column}", and the policy reads "{meant}"', f'call it "{meant}"')
-    return absent
-
-
 def _check_target(path: Path) -> None:
     if path.suffix not in (".csv", ".parquet"):
         raise UsageError(f'"{path}" is neither .csv nor .parquet', "name the file with one of these endings")
     if not path.parent.is_dir():
         raise UsageError(f'there is no folder "{path.parent}"', "make it first")
-
-
-def header_of(path: Path) -> list[str]:
-    """The columns of a file; InputError if it cannot be read as a table."""
-    if path.suffix.lower() == ".parquet":
-        try:
-            return list(pq.read_schema(path).names)
-        except (OSError, pa.ArrowInvalid):
-            raise input_error(
-                str(path), 0, "", None, "it cannot be read as Parquet", "check the path, or give a CSV"
-            ) from None
-    reading.identify(path)
-    try:
-        with pacsv.open_csv(
-            path, pacsv.ReadOptions(block_size=1 << 20), pacsv.ParseOptions(newlines_in_values=True)
-        ) as reader:
-            return list(reader.schema.names)
-    except pa.ArrowInvalid:
-        with path.open(encoding="utf-8-sig") as file:
-            return [name.strip().strip('"') for name in file.readline().rstrip("\r\n").split(",")]
-
-
-def as_table(path: Path, name: str, keys: Sequence[str], inputs: Sequence[str], work: Path) -> Path:
-    """The file as the engine reads it: Parquet as it is, CSV with every cell checked to be where its header is."""
-    head = header_of(path)
-    missing = [column for column in (*keys, *inputs) if column not in head]
-    others = [column for column in head if column not in (*keys, *inputs)]
-    if missing and head in ([], [""]):
-        raise input_error(str(path), 0, "", "", "the file is empty", f"begin it with a header: {','.join(missing)}")
-    if missing and len(head) == 1 and any(mark in head[0] for mark in ";\t|"):
-        raise input_error(str(path), 0, "", head[0][:60], "the cells are not separated by commas", "save it as CSV")
-    if missing:
-        raise InputError(
-            Problem(
-                str(path),
-                0,
-                column,
-                "",
-                "the column is missing",
-                nearest(column, others, "add it; the policy reads it"),
-            )
-            for column in missing
-        )
-    if len({column.lower() for column in head}) != len(head):
-        raise input_error(str(path), 0, "", ",".join(head), "a column stands twice", "leave one of them out")
-    if path.suffix.lower() == ".parquet":
-        return path
-    columns = tuple(Column(column, "text", "", required=False) for column in head if column != "row")
-    if len(columns) != len(head):
-        raise input_error(str(path), 0, "row", None, 'a column may not be called "row"', "rename it")
-    to = work / f"{name}.parquet"
-    reading.read(reading.identify(path), Table(name, columns, tuple(keys), ""), to)
-    return to
-
-
-def same_keys(files: dict[str, Path], work: Path) -> None:
-    """Households whose ids are numbers in one file and texts in another get texts in both."""
-    kinds = {name: pq.read_schema(path).field("household").type for name, path in files.items()}
-    numbered = [name for name, kind in kinds.items() if pa.types.is_integer(kind)]
-    if len(numbered) in (0, len(kinds)):
-        return
-    for name in numbered:
-        source = pq.ParquetFile(files[name])
-        at = source.schema_arrow.get_field_index("household")
-        schema = source.schema_arrow.set(at, pa.field("household", pa.string()))
-        files[name] = work / f"{name}-keys.parquet"
-        with pq.ParquetWriter(files[name], schema) as writer:
-            for batch in source.iter_batches(1 << 16):
-                writer.write_batch(batch.set_column(at, schema.field(at), batch.column(at).cast(pa.string())))
-
-
-_FAULTS = {
-    "unreadable": ("it cannot be read", "write 12.50, 2008-03-01, true or false; leave unknown cells empty"),
-    "blank": ("the key is empty", "give every row its key"),
-    "twice": ("it stands twice", "keep one row of each"),
-    "unknown household": ("there is no such household", "add it to the households, or remove the member"),
-}  # fmt: skip
-
-
-def refuse_faults(engine: Engine, faults: Any, files: dict[str, Path], path: Path) -> None:
-    found = engine.rows(faults, files)["faults"].to_pylist()
-    if found:
-        raise InputError(
-            Problem(str(path), row["row"], row["field"], row["value"][:60], *_FAULTS[row["fault"]]) for row in found
-        )
 
 
 def _summary(policy: Policy, period: str, wide: Path) -> Ran:
@@ -278,24 +175,3 @@ def _summary(policy: Policy, period: str, wide: Path) -> Ran:
         for name in totals:
             totals[name] += pc.sum(batch.column(name).cast(pa.decimal128(38))).as_py() or 0
     return Ran(policy.id, period, file.metadata.num_rows, undecided, {k: int(v) for k, v in totals.items()}, ())
-
-
-def publish(made: Path, out: Path) -> Path:
-    """Put a result where the user wants it, as CSV or Parquet: under another name first, then whole."""
-    part = out.with_name(out.name + ".part")
-    if out.suffix == ".parquet":
-        part.write_bytes(made.read_bytes())
-    else:
-        file = pq.ParquetFile(made)
-        schema = pa.schema(
-            [(field.name, pa.string() if pa.types.is_list(field.type) else field.type) for field in file.schema_arrow]
-        )
-        options = pacsv.WriteOptions(quoting_style="needed")
-        with pacsv.CSVWriter(part, schema, write_options=options) as writer:
-            for batch in file.iter_batches(1 << 16):
-                columns = [
-                    pc.binary_join(column, " ") if pa.types.is_list(column.type) else column for column in batch.columns
-                ]
-                writer.write_batch(pa.record_batch(columns, schema=schema))
-    part.replace(out)
-    return out

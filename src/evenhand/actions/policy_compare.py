@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from evenhand.actions.policy import absent_inputs, as_table, header_of, publish, refuse_faults, same_keys
 from evenhand.actions.policy_document import write_page
+from evenhand.actions.policy_files import absent_inputs, as_table, header_of, publish, refuse_faults, same_keys
 from evenhand.core.engine import Engine
 from evenhand.core.errors import UsageError, input_error
 from evenhand.flow.entitlement import faults_plan, needs, plan

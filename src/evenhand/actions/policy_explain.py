@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from evenhand.actions.policy import absent_inputs, header_of
+from evenhand.actions.policy_files import absent_inputs, header_of
 from evenhand.core.engine import Engine
 from evenhand.core.errors import InputError, Problem, UsageError, input_error
 from evenhand.flow.entitlement import Needs, needs
