@@ -33,6 +33,7 @@ def check(policy: PolicyFile, json: JsonOption = False) -> None:
     Example: evenhand policy check examples/dprk-2008/policy.toml
     """
     from evenhand.actions.policy import read_policy
+    from evenhand.flow.policy.model import TableRule
 
     try:
         found = read_policy(policy)
@@ -52,6 +53,7 @@ def check(policy: PolicyFile, json: JsonOption = False) -> None:
         "rules": list(found.rules),
         "tests": len(found.cases),
         "sources": list(found.sources),
+        "unproved": list(found.unproved),
     }
     if json:
         say_json(document)
@@ -62,6 +64,12 @@ def check(policy: PolicyFile, json: JsonOption = False) -> None:
         f"{len(found.rules)} rules, {len(found.params)} dated values from {len(found.sources)} sources, "
         f"{len(found.cases)} tests"
     )
+    single = [name for name, rule in found.rules.items() if isinstance(rule, TableRule) and rule.hit == "unique"]
+    proved = [name for name in single if name not in found.unproved]
+    if proved:
+        say(f"proved: no household fits two rows of {', '.join(proved)}")
+    if found.unproved:
+        say(f"rows only tried on some households, not proved apart: {', '.join(found.unproved)}")
     say("nothing wrong was found")
 
 

@@ -18,8 +18,8 @@ from evenhand.flow.policy import scenes
 from evenhand.flow.policy.evaluate import Household, parts
 from evenhand.flow.policy.model import Input
 from evenhand.flow.policy.numbers import MEMBERS_MAX
-from evenhand.flow.policy.overlaps import Seen, values_of
 from evenhand.flow.policy.tree import Program, TypedTable
+from evenhand.flow.policy.trials import Seen, values_of
 
 Chance = Callable[[int], int]
 """A whole number from 0 to below its argument."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import partial
@@ -49,7 +50,7 @@ def load(text: str, file: str) -> Policy:
     try:
         policy = _assemble(text, file, root, faults, amendments)
         if not faults.found or policy.entitlements:
-            _compile_and_check(policy, faults)
+            policy = replace(policy, unproved=_compile_and_check(policy, faults))
     except RecursionError:
         raise input_error(file, 0, "", None, "rules nested too deep", "let fewer rules stand on each other") from None
     if faults.found:
@@ -111,15 +112,16 @@ def _assemble(text: str, file: str, root: Sheet, faults: Faults, amendments: tup
     )  # fmt: skip
 
 
-def _compile_and_check(policy: Policy, faults: Faults) -> None:
+def _compile_and_check(policy: Policy, faults: Faults) -> tuple[str, ...]:
+    """Notes what is wrong with the rules; the tables whose rows are not proved apart."""
     of: Callable[[date], Period] = partial(period_of, policy.period_kind)
     periods = samples(policy, of)
     if len(periods) > MOST_PERIODS:
         faults.add(("policy",), None, f"more than {MOST_PERIODS} spans between dates", "split the policy by years")
-        return
+        return ()
     if not periods:
         faults.add(("policy",), None, "no period begins while the policy is in force", "give it a longer time")
-        return
+        return ()
     before = len(faults.found)
     program = compile_policy(policy, periods, faults)
     for rule in policy.rules.values():
@@ -127,10 +129,10 @@ def _compile_and_check(policy: Policy, faults: Faults) -> None:
             if not any(row.span.holds(period.first) for period in periods):
                 faults.add(row.path, row.id, f'row "{row.id}" is in force on no first day of a period', "mend its days")
     _check_test_days(policy, program, of, faults)
-    if not faults.found:
-        check_overlaps(program, faults)
+    unproved = check_overlaps(program, faults) if not faults.found else ()
     if len(faults.found) == before and len(program.dead) == len(periods):
         faults.add(("policy",), None, f"never in force: {program.dead[0]}", "let the values be in force at one time")
+    return unproved
 
 
 def _check_test_days(policy: Policy, program: Program, of: Callable[[date], Period], faults: Faults) -> None:

@@ -207,7 +207,8 @@ class Policy:
     `presence` says what proves that a household came; `prices`: the price list of a benefit of points, by benefit;
     `rules_of_division`: how each benefit is divided when short; `amendments`: what this text changes in those it extends.
     `words`: texts for people that the policy gives in several languages, by path and language (en, fr, ar, hi);
-    `titles`: what things are called, by their path: said to people instead of their names.
+    `titles`: what things are called, by their path: said to people instead of their names. `unproved`: tables whose rows
+    are not proved to fit each household at most once (and, without `otherwise`, at least once): households were tried.
     """
 
     id: str
@@ -236,6 +237,7 @@ class Policy:
     amendments: tuple[Amendment, ...] = ()
     words: dict[Path, dict[str, str]] = field(repr=False, default_factory=dict, compare=False)
     titles: dict[Path, str] = field(repr=False, default_factory=dict, compare=False)
+    unproved: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def divided(self) -> tuple[str, ...]:

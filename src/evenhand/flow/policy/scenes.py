@@ -9,8 +9,8 @@ from fractions import Fraction
 
 from evenhand.flow.policy.evaluate import parts
 from evenhand.flow.policy.model import Input, Policy
-from evenhand.flow.policy.overlaps import Seen, look, values_of
 from evenhand.flow.policy.tree import Node, Program, TypedTable
+from evenhand.flow.policy.trials import Seen, look, values_of
 
 Given = dict[str, object]
 MOST_VALUES = 12
@@ -21,11 +21,11 @@ def everything(program: Program) -> Seen:
     seen = Seen()
     for typed in program.rules.values():
         for part in parts(typed):
-            look(program, part, seen, False)
+            look(program, part, seen)
     for entitlement in program.entitlements:
         for node in (entitlement.amount, entitlement.tier):
             if node is not None:
-                look(program, node, seen, False)
+                look(program, node, seen)
     return seen
 
 
@@ -56,7 +56,7 @@ def households(program: Program, typed: TypedTable, most: int) -> Iterator[tuple
     policy = program.policy
     whole, seen = everything(program), Seen()
     for row in typed.rows:
-        look(program, row.when, seen, True)
+        look(program, row.when, seen)
     base = {name: plain_value(program, policy.inputs[name]) for name in whole.household}
     person = {name: plain_value(program, policy.inputs[name]) for name in whole.member}
     home = {name: _some(values_of(program, policy.inputs[name], seen, 0)) for name in seen.household}
