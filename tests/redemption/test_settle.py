@@ -14,6 +14,7 @@ from redemption.points import BENEFITS, CYCLE, KEYS, POINT, RATION, ROLLS, draft
 from evenhand.core.errors import UsageError
 from evenhand.flow.redemption import (
     NOT_ON_ROLL,
+    UNDONE,
     Beyond,
     Contested,
     Receipt,
@@ -122,15 +123,14 @@ def test_somebody_not_on_the_roll_is_fed_from_the_reserve_and_counted() -> None:
 @pytest.mark.parametrize(
     ("items", "value", "said"),
     [
-        ((("grain", 59), ("shoes", 1)), b"partial", "partial redemption comes later"),
-        ((("grain", 60),), b"partial", "partial redemption comes later"),
-        ((), b"partial", "partial redemption comes later"),
-        ((("grain", 61), ("shoes", 1)), b"items differ", "not the ration"),
-        ((("grain", 59), ("shoes", 2)), b"items differ", "not the ration"),
-        ((("grain", 60), ("shoes", 1), ("gold", 1)), b"items differ", "not the ration"),
+        ((("grain", 61), ("shoes", 1)), b"items differ", "more than the ration"),
+        ((("grain", 59), ("shoes", 2)), b"items differ", "more than the ration"),
+        ((("grain", 60), ("shoes", 1), ("gold", 1)), b"items differ", "more than the ration"),
     ],
 )
-def test_a_receipt_of_other_items_than_the_ration_is_refused_and_says_so(items: tuple, value: bytes, said: str) -> None:
+def test_a_receipt_of_more_or_other_items_than_the_ration_is_refused_and_says_so(
+    items: tuple, value: bytes, said: str
+) -> None:
     (made,) = receipts(draft("A1", items=items))
     found = settled([made])
     assert ended(found)["A1"] == (roll.REFUSED, value)
@@ -141,10 +141,67 @@ def test_a_receipt_of_other_items_than_the_ration_is_refused_and_says_so(items: 
     assert found.over_issue == {}
 
 
-def test_a_right_receipt_after_a_refused_one_is_the_redemption() -> None:
-    found = settled(receipts(draft("A1", items=(("grain", 1),)), draft("A1")))
+def left(found: Settlement, name: str) -> dict[str, int]:
+    return {row["benefit"]: row["steps"] for row in found.left.to_pylist() if row["tag"] == KEYS[name].tag}
+
+
+def test_a_part_is_given_and_the_rest_stays_there_for_the_household() -> None:
+    found = settled(receipts(draft("A1", items=(("grain", 20),))))
     assert ended(found)["A1"] == (roll.REDEEMED, KEYS["A1"].r)
-    assert (len(found.refused), found.contested) == (1, [])
+    assert (found.given["Alder", "grain"], left(found, "A1")) == (20, {"grain": 40, "shoes": 1})
+    assert (found.contested, found.refused, found.over_issue) == ([], [], {})
+
+
+def test_the_parts_of_a_ration_are_one_redemption_whatever_came_first() -> None:
+    made = receipts(
+        draft("A1", items=(("grain", 20),)), draft("A1", items=(("grain", 40),)), draft("A1", items=(("shoes", 1),))
+    )
+    found = settled(made[::-1])
+    assert (ended(found)["A1"][0], left(found, "A1"), found.contested) == (roll.REDEEMED, {}, [])
+    assert found.given["Alder", "grain"] == 60
+
+
+def test_more_than_what_a_part_left_is_contested_and_what_it_left_stays() -> None:
+    found = settled(receipts(draft("A1", items=(("grain", 20),)), draft("A1")))
+    assert ended(found)["A1"] == (roll.CONTESTED, b"")
+    assert (found.given["Alder", "grain"], left(found, "A1")) == (20, {"grain": 40, "shoes": 1})
+    assert found.over_issue == {("Alder", "grain"): 60, ("Alder", "shoes"): 1}
+
+
+def test_of_parts_with_and_without_the_coupon_the_coupon_is_the_proof() -> None:
+    parts = (draft("A1", items=(("grain", 20),), proof="no coupon"), draft("A1", items=(("grain", 40), ("shoes", 1))))
+    for order in (parts, parts[::-1]):
+        assert ended(settled(receipts(*order)))["A1"] == (roll.REDEEMED, KEYS["A1"].r)
+
+
+def test_a_visit_that_took_nothing_ends_the_row_with_its_reason_until_something_is_given() -> None:
+    nothing = draft("A1", items=(), proof="refused: other")
+    found = settled(receipts(nothing))
+    assert ended(found)["A1"] == (roll.REFUSED, b"refused: other")
+    assert left(found, "A1") == {"grain": 60, "shoes": 1}
+    for order in ((nothing, draft("A1")), (draft("A1"), nothing)):
+        assert ended(settled(receipts(*order)))["A1"][0] in (roll.REDEEMED, roll.CONTESTED)
+    assert ended(settled(receipts(nothing, draft("A1"))))["A1"] == (roll.REDEEMED, KEYS["A1"].r)
+
+
+def test_a_receipt_taken_back_within_the_visit_never_was() -> None:
+    undone = draft("A1", items=(), proof=UNDONE)
+    found = settled(receipts(draft("A1"), undone, draft("A2")))
+    assert ended(found)["A1"] == (roll.UNCOLLECTED, b"")
+    assert (found.given["Alder", "grain"], found.contested, found.refused) == (27, [], [])
+    again = settled(receipts(draft("A1"), undone, draft("A1", items=(("grain", 60),))))
+    assert (ended(again)["A1"][0], left(again, "A1")) == (roll.REDEEMED, {"shoes": 1})
+
+
+@pytest.mark.parametrize("other", ["A2", "later", "with items", "twice"])
+def test_only_the_receipt_just_before_it_on_the_chain_can_be_taken_back(other: str) -> None:
+    undone = draft(
+        "A2" if other == "A2" else "A1", items=(("grain", 1),) if other == "with items" else (), proof=UNDONE
+    )
+    between = {"later": [draft("A2")], "twice": [draft("A1", items=(), proof=UNDONE)]}.get(other, [])
+    found = settled(receipts(draft("A1"), *between, undone))
+    assert [item.reason for item in found.refused] == ["it takes back no receipt that is here"]
+    assert ended(found)["A1"][0] == (roll.UNCOLLECTED if other == "twice" else roll.REDEEMED)
 
 
 def test_order_of_items_and_zeros_do_not_matter() -> None:
@@ -198,21 +255,21 @@ def test_whoever_came_and_however_it_arrived_the_books_are_the_same_and_add_up(
     chance.shuffle(shuffled)  # type: ignore[attr-defined]
     found = settled(made, reserve)
     again = settled(shuffled, reserve)
-    assert again.outcomes.equals(found.outcomes)
-    assert [getattr(again, name) for name in again.__dataclass_fields__ if name != "outcomes"] == [
-        getattr(found, name) for name in found.__dataclass_fields__ if name != "outcomes"
+    assert again.outcomes.equals(found.outcomes) and again.left.equals(found.left)
+    assert [getattr(again, name) for name in again.__dataclass_fields__ if name not in ("outcomes", "left")] == [
+        getattr(found, name) for name in found.__dataclass_fields__ if name not in ("outcomes", "left")
     ]
     for pair, steps in found.over_issue.items():
         assert 0 < steps <= reserve.get(pair, 0)
     for (point, benefit), steps in found.given.items():
         column = BENEFITS.index(benefit)
-        served = [n for n, (status, _) in ended(found).items() if POINT[n] == point and status in (1, 2, 3)]
-        assert steps == sum(RATION[n][column] for n in served)
+        due = sum(RATION[n][column] for n in POINT if POINT[n] == point)
+        assert steps == due - sum(left(found, n).get(benefit, 0) for n in POINT if POINT[n] == point)
     over = [item.hash for item in (*found.contested, *found.not_on_roll)]
     out = sum(steps for receipt in made if receipt.hash in over for _, steps in receipt.items)
     assert out == sum(found.over_issue.values()) + sum(item.steps for item in found.beyond)
-    first = {item.hash for item in found.refused} | set(over)
-    assert len(made) - len(first) == sum(status in (1, 2, 3) for status, _ in ended(found).values())
+    counted = [r for r in made if r.hash not in {item.hash for item in found.refused} | set(over)]
+    assert sum(found.given.values()) == sum(steps for receipt in counted for _, steps in receipt.items)
 
 
 @pytest.mark.parametrize(

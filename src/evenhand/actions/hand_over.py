@@ -9,7 +9,8 @@ from evenhand.actions.close import final_rolls, read_receipts, reserves
 from evenhand.actions.cycles import Progress, find, quiet
 from evenhand.actions.redeem import Taken, devices_of, holders_of, redeem
 from evenhand.core.errors import InputError, Problem, UsageError
-from evenhand.flow.redemption import Link, Presented, Receipt, Row, chain, decide, settle
+from evenhand.flow.redemption import UNDONE, Link, Presented, Receipt, Row, chain, decide, settle
+from evenhand.flow.redemption.receipt import Items
 from evenhand.formats import cbor, code
 from evenhand.formats.tag import tag_of
 from evenhand.store import Store
@@ -72,7 +73,11 @@ class _Desk:
                 rolls["tag"].to_pylist(), rolls["point"].to_pylist(), rolls["rations"].to_pylist(), strict=True
             )
         }
-        self._given = {(receipt.point, receipt.tag) for receipt in known}
+        self._given: dict[tuple[str, bytes], dict[str, int]] = {}
+        undone = {receipt.previous for receipt in known if receipt.proof == UNDONE}
+        for receipt in known:
+            if receipt.proof != UNDONE and receipt.hash not in undone:
+                self._add((receipt.point, receipt.tag), receipt.items)
         self._last: dict[str, Link] = {}
         for receipt in known:
             if receipt.device not in self._last or self._last[receipt.device].sequence < receipt.sequence:
@@ -113,13 +118,13 @@ class _Desk:
                 "write a short word, such as no-coupon",
             )
         due = self._rows.get((point, tag))
-        state = None if due is None else Row(tag, due, int((point, tag) in self._given))
+        state = None if due is None else Row(tag, due, self._given.get((point, tag)))
         reserve = {benefit: self._reserve.get((point, benefit), 0) for benefit in self._benefits}
         decision = decide(state, Presented(r, reason), reserve)
         if decision.from_reserve:
             for benefit, steps in decision.items.items():
                 self._reserve[point, benefit] -= steps
-        self._given.add((point, tag))
+        self._add((point, tag), tuple(decision.items.items()))
         self._drafts.setdefault(self._holders[point], []).append(
             Receipt(
                 1, None, self._store.programme.id, self._cycle, point, self._holders[point], decision.tag, decision.proof,
@@ -127,6 +132,11 @@ class _Desk:
             )
         )  # fmt: skip
         return None
+
+    def _add(self, key: tuple[str, bytes], items: Items) -> None:
+        before = self._given.setdefault(key, {})
+        for benefit, steps in items:
+            before[benefit] = before.get(benefit, 0) + steps
 
     def sign(self) -> list[bytes]:
         """Every receipt, signed in its device's chain."""

@@ -127,7 +127,8 @@ def serve(day: Day, seed: int, month: int) -> Chained:
             # A coupon of some other point: a digest of this one stands for it, so that it is on no roll.
             decision = decide(None, Presented(sha256(b"stray" + r).digest()[:16]), reserve)
         else:
-            row = Row(tag, dict(zip(day.benefits, map(int, rations), strict=True)), given[i])
+            due = dict(zip(day.benefits, map(int, rations), strict=True))
+            row = Row(tag, due, due if given[i] else None)
             decision = decide(row, Presented(exception=NO_COUPON_REASON) if shown else Presented(r), reserve)
             given[i] += 1
         if decision.from_reserve:

@@ -6,7 +6,7 @@ Invariant: every receipt is new, a duplicate or refused with a reason, never dro
 of receipts alone; food is refused to nobody for a dispute between two holders of one coupon.
 """
 
-from evenhand.flow.redemption.decide import NOT_ON_ROLL, Decision, Presented, Row, decide
+from evenhand.flow.redemption.decide import NOT_ON_ROLL, UNDONE, Decision, Presented, Row, decide
 from evenhand.flow.redemption.device import Device, device_of
 from evenhand.flow.redemption.errors import RedemptionError
 from evenhand.flow.redemption.head import Head, check_head, read_head, write_head
@@ -17,6 +17,7 @@ from evenhand.flow.redemption.settle import Beyond, Contested, Settlement, Unset
 
 __all__ = [
     "NOT_ON_ROLL",
+    "UNDONE",
     "Beyond",
     "Contested",
     "Decision",

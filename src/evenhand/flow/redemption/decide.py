@@ -11,17 +11,20 @@ from evenhand.formats.tag import tag_of
 Verdict = Literal["give", "contested", "not-on-roll", "refuse"]
 
 NOT_ON_ROLL = "not on roll"
+UNDONE = "undone"
+"""The proof of a receipt, without items, that takes back the one before it on its chain: a mistake seen within the visit."""
 NO_TAG = bytes(16)
 """The tag of a receipt for somebody who has neither a row nor a coupon here."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """A row as its holder knows it: steps due by benefit in the policy's order, and how many receipts it has."""
+    """A row as its holder knows it: steps due by benefit in the policy's order, and the steps handed over so far (None:
+    nobody has come yet)."""
 
     tag: bytes
     due: Mapping[str, int]
-    given: int = 0
+    given: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -54,8 +57,8 @@ def decide(
 ) -> Decision:
     """Whether and what to hand over for `row` (None: no row of this roll), with `reserve` steps left at the point.
 
-    A row not yet given gets all that is due, by coupon or by exception: its ration lies there, the reserve is not
-    touched. A row already given gets a contested receipt and its ration again from the reserve, as far as that goes:
+    A row not yet given in full gets what is still due, by coupon or by exception: its ration lies there, the reserve is
+    not touched. A row already given gets a contested receipt and its ration again from the reserve, as far as that goes:
     the two holders of one coupon are not sorted out at the counter. Somebody not on the roll gets the `emergency`
     ration of the programme (none if it has none) from the reserve, as an exception. Nobody's unredeemed ration is ever
     touched.
@@ -72,8 +75,11 @@ def decide(
     if presented.r is not None and tag_of(presented.r) != row.tag:
         return Decision("refuse", row.tag, "", reason="this coupon belongs to another row; name the exception")
     proof = presented.r if presented.r is not None else presented.exception
-    if not row.given:
-        return Decision("give", row.tag, proof, {b: n for b, n in row.due.items() if n}, reason="all that is due")
+    before = row.given or {}
+    left = {b: n - before.get(b, 0) for b, n in row.due.items() if n > before.get(b, 0)}
+    if row.given is None or left:
+        reason = "the rest of what is due" if before else "all that is due"
+        return Decision("give", row.tag, proof, left, reason=reason)
     items, claim = _from_reserve(row.due, reserve)
     reason = "already given: contested, and given again from the reserve"
     return Decision("contested", row.tag, proof, items, claim, True, reason)

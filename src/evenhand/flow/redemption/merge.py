@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, Protocol
 
-from evenhand.flow.redemption.decide import NOT_ON_ROLL
+from evenhand.flow.redemption.decide import NOT_ON_ROLL, UNDONE
 from evenhand.flow.redemption.device import Device, newest
 from evenhand.flow.redemption.errors import RedemptionError
 from evenhand.flow.redemption.receipt import Link, Receipt, read
@@ -179,7 +179,7 @@ class _Gate:
         if isinstance(r.proof, bytes) and tag_of(r.proof) != r.tag:
             raise RedemptionError("its r does not hash to its tag: no coupon was there")
         on_roll = r.tag in self._rolls.get(r.point, frozenset())
-        if not on_roll and r.proof != NOT_ON_ROLL:
+        if not on_roll and r.proof not in (NOT_ON_ROLL, UNDONE):
             raise RedemptionError(f'its tag does not stand on the roll of point "{r.point}"')
         if on_roll and r.proof == NOT_ON_ROLL:
             raise RedemptionError(f'it says "{NOT_ON_ROLL}", and its tag stands on the roll of point "{r.point}"')

@@ -11,24 +11,24 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from evenhand.core.errors import UsageError
-from evenhand.flow.redemption.decide import NOT_ON_ROLL
+from evenhand.flow.redemption.decide import NOT_ON_ROLL, UNDONE
 from evenhand.flow.redemption.receipt import Items, Receipt
 from evenhand.formats.roll import CONTESTED, EXCEPTION, REDEEMED, REFUSED, UNCOLLECTED
 
 OUTCOMES = pa.schema(
     [("tag", pa.binary()), ("point", pa.string()), ("status", pa.int64()), ("value", pa.binary())],
 )
-PARTIAL = ("partial", "partial redemption comes later: fewer items than the ration")
-DIFFERS = ("items differ", "its items are not the ration of its row")
+DIFFERS = ("items differ", "its items are more than the ration of its row, or other ones")
 """What stands in an outcome row, and the same in full."""
+LEFT = pa.schema([("tag", pa.binary()), ("benefit", pa.string()), ("steps", pa.int64())])
 
 
 @dataclass(frozen=True, order=True)
 class Contested:
     """A receipt for a tag given before, or for somebody not on the roll: charged to the tag, never to a person.
 
-    `first` is the hash of the receipt that counts as the redemption (empty for somebody not on the roll); `items` are
-    the steps it says were given, all from the reserve.
+    `first` is the hash of the first receipt that counts for the row (empty for somebody not on the roll); `items` are the
+    steps it says were given, all from the reserve.
     """
 
     point: str
@@ -63,12 +63,14 @@ class Unsettled:
 @dataclass(frozen=True)
 class Settlement:
     """`outcomes` has a row for every row of every roll, sorted by (point, tag): status and value as in outcome files.
+    `left`: the steps of every row that nobody collected, whole or the rest of a part, without zeros, in the same order.
 
     Steps by (point, benefit): `given` for rations (0 too, wherever anybody has a ration above 0), `over_issue` from the
     reserve and never above it, `beyond` it by receipt. `exceptions` counts them by point, people not on the roll too.
     """
 
     outcomes: pa.Table
+    left: pa.Table
     given: dict[tuple[str, str], int]
     over_issue: dict[tuple[str, str], int]
     beyond: list[Beyond]
@@ -84,15 +86,28 @@ def settle(
     """Settle the merged `receipts` of a cycle.
 
     `rolls`: tag, point, rations (list of final steps, after any re-cut, in the order of `benefits`). `reserve`: steps
-    by (point, benefit). The first receipt on the holder's chain for a tag is its redemption if its items are exactly
-    the ration; each later one is contested and comes from the reserve in the order of the chain. UsageError if a tag
-    stands twice or the rations do not fit `benefits`.
+    by (point, benefit). Receipts are entered in the order of the holder's chain. One whose items lie within what is left
+    of the row's ration is a part of it (or all); one that hands over nothing, by exception, ends the row as refused with
+    its reason until something is given; any other is contested and comes from the reserve. A receipt whose proof is
+    `undone` takes back the one it follows on the chain. UsageError if a tag stands twice or the rations do not fit
+    `benefits`.
     """
     book = _Book(rolls, benefits, reserve)
     unique = {receipt.hash: receipt for receipt in receipts}
+    undoing = {r.hash: r.previous for r in unique.values() if _takes_back(r, unique)}
+    aside = undoing.keys() | undoing.values()
     for receipt in sorted(unique.values(), key=lambda r: (r.point, r.sequence, r.device, r.hash)):
-        book.enter(receipt)
+        if receipt.hash not in aside:
+            book.enter(receipt)
     return book.close()
+
+
+def _takes_back(r: Receipt, all_of: Mapping[bytes, Receipt]) -> bool:
+    """Whether it is a receipt that takes back the one before it: of the same device and tag, and not itself an undoing."""
+    if r.proof != UNDONE or r.items or r.previous is None:
+        return False
+    before = all_of.get(r.previous)
+    return before is not None and before.proof != UNDONE and (before.device, before.tag) == (r.device, r.tag)
 
 
 class _Book:
@@ -116,38 +131,53 @@ class _Book:
         self._contested: list[Contested] = []
         self._not_on_roll: list[Contested] = []
         self._refused: list[Unsettled] = []
-        self._due = self._rations.tolist()
+        self._due: list[list[int]] = self._rations.tolist()
+        self._left = [list(row) for row in self._due]
 
     def enter(self, r: Receipt) -> None:
         """Enter one receipt; those of its point with lower sequences are in."""
         row = self._index.get(r.tag)
+        if r.proof == UNDONE:
+            self._refused.append(Unsettled(r.point, r.tag, r.hash, "it takes back no receipt that is here"))
+            return
         if row is None or self._points[row] != r.point:
             if r.proof == NOT_ON_ROLL:
                 self._not_on_roll.append(self._again(r, b""))
             else:
                 self._refused.append(Unsettled(r.point, r.tag, r.hash, "its tag does not stand on the roll"))
-        elif row in self._first:
+            return
+        items = dict(r.items)
+        wanted = [items.pop(benefit, 0) for benefit in self._benefits]
+        due, left = self._due[row], self._left[row]
+        if any(items.values()) or any(n > most for n, most in zip(wanted, due, strict=True)):
+            self._refuse(r, row, *DIFFERS)
+        elif isinstance(r.proof, str) and not any(wanted) and any(left):
+            self._refuse(r, row, r.proof, "nothing was handed over")
+        elif self._is_whole_again(row, wanted) or any(n > most for n, most in zip(wanted, left, strict=True)):
             self._contested.append(self._again(r, self._first[row]))
             self._status[row], self._value[row] = CONTESTED, bytes(16)
-        elif (fault := self._fault(r.items, self._due[row])) is not None:
-            self._refused.append(Unsettled(r.point, r.tag, r.hash, fault[1]))
-            self._status[row], self._value[row] = REFUSED, fault[0].encode().ljust(16, b"\0")
         else:
-            self._first[row] = r.hash
-            if isinstance(r.proof, bytes):
-                self._status[row], self._value[row] = REDEEMED, r.proof
-            else:
-                self._status[row], self._value[row] = EXCEPTION, r.proof.encode().ljust(16, b"\0")
+            self._give(r, row, wanted)
 
-    def _fault(self, items: Items, due: list[int]) -> tuple[str, str] | None:
-        left = dict(items)
-        more = fewer = False
-        for benefit, steps in zip(self._benefits, due, strict=True):
-            given = left.pop(benefit, 0)
-            more, fewer = more or given > steps, fewer or given < steps
-        if more or any(left.values()):
-            return DIFFERS
-        return PARTIAL if fewer else None
+    def _is_whole_again(self, row: int, wanted: list[int]) -> bool:
+        """Whether somebody comes for a row that has had all there is: a second visit, even for nothing."""
+        return row in self._first and not any(self._left[row])
+
+    def _give(self, r: Receipt, row: int, wanted: list[int]) -> None:
+        self._left[row] = [most - n for n, most in zip(wanted, self._left[row], strict=True)]
+        self._first.setdefault(row, r.hash)
+        if self._status[row] == CONTESTED:
+            return
+        # Of several parts one with the coupon proves that it was there.
+        if isinstance(r.proof, bytes):
+            self._status[row], self._value[row] = REDEEMED, r.proof
+        elif self._status[row] != REDEEMED:
+            self._status[row], self._value[row] = EXCEPTION, r.proof.encode().ljust(16, b"\0")
+
+    def _refuse(self, r: Receipt, row: int, word: str, reason: str) -> None:
+        self._refused.append(Unsettled(r.point, r.tag, r.hash, reason))
+        if row not in self._first and self._status[row] != CONTESTED:
+            self._status[row], self._value[row] = REFUSED, word.encode().ljust(16, b"\0")
 
     def _again(self, r: Receipt, first: bytes) -> Contested:
         for benefit, steps in r.items:
@@ -165,9 +195,9 @@ class _Book:
         points, which = np.unique(np.array(self._points, dtype=object), return_inverse=True)
         due = np.zeros((len(points), len(self._benefits)), dtype=np.int64)
         sums = due.copy()
-        rows = np.array(sorted(self._first), dtype=np.int64)
+        left = np.array(self._left, dtype=np.int64).reshape(self._rations.shape)
         np.add.at(due, which, self._rations)
-        np.add.at(sums, which[rows], self._rations[rows])
+        np.add.at(sums, which, self._rations - left)
         exceptions = dict.fromkeys(points.tolist(), 0)
         for point, status in zip(self._points, self._status, strict=True):
             exceptions[point] += status == EXCEPTION
@@ -178,8 +208,17 @@ class _Book:
             for p, b in zip(*map(np.ndarray.tolist, due.nonzero()), strict=True)
         }
         outcomes = pa.table([self._tags, self._points, self._status, self._value], schema=OUTCOMES)
+        rest_rows, rest_benefits = map(np.ndarray.tolist, left.nonzero())
+        rest = pa.table(
+            [
+                [self._tags[i] for i in rest_rows],
+                [self._benefits[b] for b in rest_benefits],
+                left[left.nonzero()],
+            ],
+            schema=LEFT,
+        )
         return Settlement(
-            outcomes, given, self._over, sorted(self._beyond), sorted(self._contested), sorted(self._not_on_roll),
+            outcomes, rest, given, self._over, sorted(self._beyond), sorted(self._contested), sorted(self._not_on_roll),
             sorted(self._refused), exceptions,
         )  # fmt: skip
 
