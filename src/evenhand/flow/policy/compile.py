@@ -199,6 +199,8 @@ class _Compiler(Names):
                 self.faults.add(path, error.text, error.message, error.remedy)
                 continue
             self.program.entitlements.append(TypedEntitlement(rule, plain, amount, tier, price, away, per))
+            for end, node in (("_price", price), ("_price_away", away or price)):
+                self._expected_money(f"{rule.name}{end}", node)
 
     def _prices(self, rule: Entitlement, unit: Measure) -> tuple[Node | None, Node | None, str]:
         """(the price at home, the price away, the unit they are for), in whole hundredths of the currency."""
@@ -235,6 +237,15 @@ class _Compiler(Names):
         else:
             return node
         return None
+
+    def _expected_money(self, key: str, node: Node | None) -> None:
+        """Note every test that expects a price in another money than it is in."""
+        money = {name for name, _ in node.number.measure.dims} if node is not None and not node.bare else set()
+        for case in self.policy.cases:
+            wanted = case.expect.get(key)
+            if money and isinstance(wanted, tuple) and wanted[1] not in money:
+                own, other = (one.removeprefix("money:") for one in (*money, wanted[1]))
+                self.faults.add((*case.path, "expect", key), other, f"the price is in {own}", f"write it in {own}")
 
     def _whole_and_due(self, amount: Node, parts: int, expr: Expr) -> None:
         if parts % amount.number.den:

@@ -142,7 +142,7 @@ def _expected(item: Sheet, entitlements: tuple[Entitlement, ...], benefits: dict
 
 
 def _expected_price(sheet: Sheet, key: str, value: object, benefit: Benefit) -> object:
-    """A price in hundredths for a base unit of the benefit."""
+    """A price in hundredths for a base unit of the benefit, with the dimension of its money."""
     if isinstance(value, (int, Decimal)) and value == 0:
         return Fraction(0)
     found = sheet.quantity(key, f"3 INR/{benefit.unit}")
@@ -152,7 +152,7 @@ def _expected_price(sheet: Sheet, key: str, value: object, benefit: Benefit) -> 
     if (unit.dimension, -1) not in found[1].dims:
         sheet.fault(key, f"not a price for a {benefit.unit}", f'write "3 INR/{benefit.unit}"')
         return None
-    return found[0]
+    return found[0], next((name for name, _ in found[1].dims if name.startswith("money")), "")
 
 
 def _expected_amount(sheet: Sheet, key: str, value: object, benefit: Benefit) -> object:

@@ -126,6 +126,7 @@ def _differs(policy: Policy, due: dict[str, Due], key: str, wanted: object) -> s
 
 def _differs_in_price(due: Due, key: str, end: str, wanted: object) -> str:
     got = due.price if end == "_price" else due.away
+    wanted = wanted[0] if isinstance(wanted, tuple) else wanted  # its money was looked at when the policy was loaded
     each = UNITS[due.per].base_per_unit if due.per else 1
     if (got is None and wanted == "undecided") or (got is not None and Fraction(got, each) == wanted):
         return ""
