@@ -20,7 +20,7 @@ from evenhand.flow.dispatch.trips import Depot, Lorry, Problem, Stop, Visit, one
 from evenhand.render.basket import basket_page
 from evenhand.render.horizon import horizon_page
 from evenhand.render.trips import trips_page
-from evenhand.render.waybills import Line, Waybill, waybills_page
+from evenhand.render.waybills import Line, Papers, Waybill, waybills_page
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = next(
@@ -64,8 +64,9 @@ def trips() -> str:
 def waybills() -> str:
     rule = CarryRule(0, "")
     grain = Benefit("grain", "Soya-fortified maize meal", "good", "kg", 1, 1000, 500, rule, rule)
-    bill = Waybill("2008-03/1-W00001", "L1", "Depot of the province (D01)", "Alder (P00001)", (Line(grain, 43_210),))
-    return waybills_page("relief", "2008-03/1", [bill, bill], lambda text: [[True] * 25] * 25)
+    ends = ("L1", "Depot of the province (D01)", "Alder (P00001)")
+    bill = Waybill("2008-03/1-W00001", *ends, (Line(grain, 43_210, 100),), "WAYBILL:" + "A" * 380)
+    return waybills_page(Papers("relief", "2008-03/1", "example.org/log", [bill, bill]))
 
 
 PAGES = {"horizon": months_ahead, "basket": basket, "trips": trips, "waybills": waybills}

@@ -53,8 +53,10 @@ def stock(work: Work) -> Imported:
     """Lots, and a movement of kind `receipt` from its source to its node for each row."""
     rows, wrong = checked_rows(work, network.STOCK, {"node": "SELECT node FROM node"})
     lots = {
-        (lot, benefit): (day, source)
-        for lot, benefit, day, source in work.store.rows("SELECT lot, benefit, best_before, source FROM lot")
+        (lot, benefit): (day, source, pack)
+        for lot, benefit, day, source, pack in work.store.rows(
+            "SELECT lot, benefit, best_before, source, pack_base FROM lot"
+        )
     }
     received = {
         (target.removeprefix("node:"), benefit, lot)
@@ -67,11 +69,12 @@ def stock(work: Work) -> Imported:
         pa.table({
             "lot": pa.array([lot for lot, _ in new], pa.string()),
             "benefit": pa.array([benefit for _, benefit in new], pa.string()),
-            "best_before": pa.array([day for day, _ in new.values()], pa.date32()),
-            "source": pa.array([source for _, source in new.values()], pa.string()),
+            "best_before": pa.array([day for day, _, _ in new.values()], pa.date32()),
+            "source": pa.array([source for _, source, _ in new.values()], pa.string()),
+            "pack_base": pa.array([pack for _, _, pack in new.values()], pa.int64()),
         }),
     )  # fmt: skip
-    sources = {key: source for key, (_, source) in {**lots, **new}.items()}
+    sources = {key: source for key, (_, source, _) in {**lots, **new}.items()}
     ref = f"stock:{work.source.sha256.hex()}"
     work.store.copy_in(
         "movement",

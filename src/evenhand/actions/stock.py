@@ -31,6 +31,19 @@ def read_stock(store: Store) -> Stock:
     return Stock(on_hand(store))  # type: ignore[arg-type]
 
 
+def packs_of(store: Store) -> dict[str, int]:
+    """Benefit -> base units of the pack in which most of it came; what comes loose is left out."""
+    came: dict[str, dict[int, int]] = {}
+    for benefit, pack, quantity in store.rows(
+        "select m.benefit, l.pack_base, sum(m.quantity)::bigint from movement m join lot l on l.lot = m.lot and"
+        " l.benefit = m.benefit where m.programme = %s and m.kind = 'receipt' group by 1, 2",
+        (store.programme.id,),
+    ):
+        came.setdefault(benefit, {})[pack or 0] = quantity
+    most = {benefit: max(packs, key=lambda pack: (packs[pack], -pack)) for benefit, packs in came.items()}
+    return {benefit: pack for benefit, pack in most.items() if pack}
+
+
 def append_movements(store: Store, cycle: str | None, movements: Sequence[Movement]) -> None:
     """Append movements. Their refs are unique in the database, so none is ever counted twice."""
     count = len(movements)

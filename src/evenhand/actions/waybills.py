@@ -1,47 +1,101 @@
-"""Waybills of a committed cycle as a page to print."""
+"""Waybills of a committed cycle on paper, each with a code that holds its load and the signature of the log's key."""
 
 from __future__ import annotations
 
+from base64 import b32decode, b32encode
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
 from evenhand.actions.cycles import find
-from evenhand.actions.writing import write_text
-from evenhand.core.errors import UsageError
-from evenhand.render.waybills import Line, Matrix, Waybill, waybills_page
+from evenhand.actions.stock import packs_of
+from evenhand.actions.writing import write_bytes, write_text
+from evenhand.core.errors import AnswerIsNo, UsageError
+from evenhand.formats import cbor, cose
+from evenhand.render.waybills import Line, Papers, Waybill, waybills_page, waybills_pdf
 from evenhand.store import Store
 
+NAME = "evenhand/waybill/v1"
+PREFIX = "WAYBILL:"
+NOW = """
+select waybill, lane, source, target, benefit, sum(steps)::bigint as steps from (
+  select waybill, lane, source, target, benefit, steps from waybill where programme = %(programme)s and cycle = %(cycle)s
+  union all
+  select waybill, lane, source, target, benefit, steps from reroute where programme = %(programme)s and cycle = %(cycle)s
+) lines group by 1, 2, 3, 4, 5 having sum(steps) > 0 order by waybill, benefit
+"""
+"""Lines of a cycle's waybills as they stand: as committed, less what closed lanes took off, with what they put on."""
 
-def qr(text: str) -> Matrix:
-    """The modules of a QR, True for dark. UsageError where zxing-cpp is not installed."""
-    try:
-        import zxingcpp
-    except ImportError as error:
-        raise UsageError("zxing-cpp, which draws the QR, is not installed", "pip install 'evenhand[paper]'") from error
-    drawn = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode).to_image(scale=1, add_quiet_zones=False)
-    rows, columns = drawn.shape
-    view = memoryview(drawn)
-    return [[view[y, x] == 0 for x in range(columns)] for y in range(rows)]
+
+@dataclass(frozen=True)
+class Checked:
+    """What the code of a waybill says, once its signature held: (benefit, steps), and whether it still stands so."""
+
+    number: str
+    cycle: str
+    source: str
+    target: str
+    lines: tuple[tuple[str, int], ...]
 
 
-def print_waybills(store: Store, cycle: str, out: Path) -> int:
-    """Write the waybills of `cycle` to the page `out`; how many there are. UsageError where none are committed."""
-    policy = find(store, cycle).policy()
-    rows = store.rows(
-        "select w.waybill, w.lane, w.source, s.name, w.target, t.name, w.benefit, w.steps from waybill w"
-        " left join node s on s.node = w.source left join node t on t.node = w.target"
-        " where w.programme = %s and w.cycle = %s order by w.waybill, w.benefit",
-        (store.programme.id, cycle),
-    )
+def print_waybills(store: Store, cycle: str, out: Path, language: str = "en") -> int:
+    """Write the waybills of `cycle` to `out`, a PDF where it is so called, else a page; how many there are.
+
+    UsageError where none are committed.
+    """
+    found = find(store, cycle)
+    policy, packs = found.policy(), packs_of(store)
+    names = dict(store.rows("select node, name from node"))
+    rows = store.rows(NOW, {"programme": store.programme.id, "cycle": cycle})
     if not rows:
         raise UsageError(f"{cycle} has no waybills yet", f"commit it first: evenhand cycle commit {cycle} --as NAME")
-    found = []
-    for (waybill, lane, source, source_name, target, target_name), group in groupby(rows, key=lambda row: row[:6]):
-        lines = tuple(Line(policy.benefits[row[6]], row[7]) for row in group)
-        found.append(Waybill(waybill, lane, _named(source, source_name), _named(target, target_name), lines))
-    write_text(out, waybills_page(store.programme.id, cycle, found, qr))
-    return len(found)
+    bills = []
+    for (waybill, lane, source, target), group in groupby(rows, key=lambda row: row[:4]):
+        lines = [(row[4], row[5]) for row in group]
+        steps = {benefit: policy.benefits[benefit].step_base for benefit, _ in lines}
+        bills.append(
+            Waybill(
+                waybill, lane, _named(source, names), _named(target, names),
+                tuple(Line(policy.benefits[b], n, packs.get(b, 0) // steps[b]) for b, n in lines),
+                code_of(store, cycle, waybill, source, target, lines),
+            )
+        )  # fmt: skip
+    papers = Papers(store.programme.id, cycle, store.programme.origin, bills, language)
+    if out.suffix.lower() == ".pdf":
+        write_bytes(out, waybills_pdf(papers))
+    else:
+        write_text(out, waybills_page(papers))
+    return len(bills)
 
 
-def _named(node: str, name: str | None) -> str:
+def code_of(store: Store, cycle: str, waybill: str, source: str, target: str, lines: list[tuple[str, int]]) -> str:
+    """What the QR holds: the waybill as a COSE_Sign1 of the log's key, in base 32. Nothing in it can be spent."""
+    load: list[cbor.Value] = [[benefit, steps] for benefit, steps in lines]
+    signed = cose.sign1([NAME, store.programme.id, cycle, waybill, source, target, load], store.keys.log())
+    return PREFIX + b32encode(signed).decode().rstrip("=")
+
+
+def check_code(store: Store, text: str) -> Checked:
+    """What a waybill's code says. AnswerIsNo where this log did not sign it, or the waybill no longer stands so."""
+    raw = text.strip().removeprefix(PREFIX)
+    try:
+        signed = cose.parse(b32decode(raw + "=" * (-len(raw) % 8)))
+        name, programme, cycle, waybill, source, target, load = signed.array()
+        lines = [(str(benefit), steps) for benefit, steps in load]  # type: ignore[union-attr, misc, str-unpack]
+    except (ValueError, TypeError) as error:
+        raise UsageError(
+            "this is not the code of a waybill", "scan the code of the sheet, and give all of it"
+        ) from error
+    if name != NAME or not cose.verify(signed, store.keys.log_vkey.public_key):
+        raise AnswerIsNo("this waybill was not signed by this log", "do not load it: ask the depot where it came from")
+    rows = store.rows(NOW, {"programme": programme, "cycle": cycle})
+    now = [(row[4], row[5]) for row in rows if row[0] == waybill and row[2:4] == (source, target)]
+    if now != lines:
+        stands = ", ".join(f"{steps} steps of {benefit}" for benefit, steps in now) or "nothing"
+        raise AnswerIsNo(f"{waybill} was signed so, and now carries {stands}", "print the waybills again")
+    return Checked(str(waybill), str(cycle), str(source), str(target), tuple(lines))
+
+
+def _named(node: str, names: dict[str, str]) -> str:
+    name = names.get(node)
     return f"{name} ({node})" if name and name != node else node

@@ -23,10 +23,15 @@ def write_csv(path: Path, table: pa.Table) -> Path:
 
 def write_text(path: Path, text: str) -> Path:
     """Write a text file in UTF-8, its folder made if needed. UsageError where it cannot be written."""
+    return write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, data: bytes) -> Path:
+    """Write a file, its folder made if needed. UsageError where it cannot be written."""
     part = path.with_name(f"{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(text.encode())
+        part.write_bytes(data)
         os.replace(part, path)
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}", "name a place you may write to") from error

@@ -20,7 +20,7 @@ COMMANDS = {
     "card": ("card", "issue cards and coupons"),
     "cycle": ("cycle", "the steps of a cycle, from draft to published"),
     "receive": ("receive", "record what arrived at depots and points"),
-    "waybills": ("waybills", "the waybills of a cycle as a page to print"),
+    "waybills": ("waybills", "print the waybills of a cycle, and check the code of one"),
     "redeem": ("redeem", "take in receipts of what was handed out"),
     "serve": ("serve", "serve the counter app to browsers and phones"),
     "claims": ("claims", "test the claims made of a distribution against its disclosures"),

@@ -1,111 +1,158 @@
-"""Waybills on paper: a sheet each, with what is on the lorry, a QR of its number, and room for hands to sign."""
+"""Waybills on paper: a sheet each, with what is on the lorry, a signed code, and room for hands to sign. Page and PDF."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from importlib.resources import files
 
 from evenhand.core.benefit import Benefit
+from evenhand.render.catalogue import Catalogue
+from evenhand.render.codes import drawing, qr
 from evenhand.render.grid import Col, table
-from evenhand.render.html import Child, Html, el, join, number
+from evenhand.render.html import Child, Html, el, join
 from evenhand.render.page import document, masthead
-
-Matrix = Sequence[Sequence[bool]]
-QUIET = 4
-"""White modules around a QR, as its standard asks."""
+from evenhand.render.paper import pdf
+from evenhand.render.paper_words import TEXT
 
 
 @dataclass(frozen=True)
 class Line:
-    """What one waybill carries of one benefit, in hand-out steps."""
+    """What one waybill carries of one benefit, in hand-out steps. `pack_steps`: so many make a pack; 0: it comes loose."""
 
     benefit: Benefit
     steps: int
+    pack_steps: int = 0
 
 
 @dataclass(frozen=True)
 class Waybill:
-    """A waybill as it was committed. `source` and `target` are names of nodes with their ids."""
+    """A waybill as it goes. `source` and `target` are names of nodes with their ids; `code` is what its QR holds."""
 
     number: str
     lane: str
     source: str
     target: str
     lines: tuple[Line, ...]
+    code: str
 
 
-def exact(benefit: Benefit, steps: int) -> str:
+@dataclass(frozen=True)
+class Papers:
+    """The waybills of a cycle, for one printing."""
+
+    programme: str
+    cycle: str
+    origin: str
+    waybills: Sequence[Waybill]
+    language: str = "en"
+
+
+def exact(benefit: Benefit, steps: int, said: Catalogue) -> str:
     """Steps in the benefit's unit, never rounded: `13.5 kg`; in twelfths and the like, `5/12 pair`."""
     value = Fraction(steps * benefit.step_base, benefit.base_per_unit)
     thousandths = value * 1000
     if thousandths.denominator != 1:
-        return f"{value} {benefit.unit}"
-    whole, rest = divmod(thousandths.numerator, 1000)
-    return f"{whole:,}" + (f".{rest:03}".rstrip("0") if rest else "") + f" {benefit.unit}"
+        shown = str(value)
+    else:
+        whole, rest = divmod(thousandths.numerator, 1000)
+        shown = f"{whole:,}" + (f".{rest:03}".rstrip("0") if rest else "")
+    amount = said.counted(f"unit.{benefit.unit}", shown, int(value) if value.denominator == 1 else None)
+    return amount.replace(" ", "\u00a0")
 
 
-def code_text(programme: str, waybill: str) -> str:
-    """What the QR holds: enough to find the waybill, nothing that can be spent."""
-    return f"waybill:{programme}:{waybill}"
+def packs(line: Line, said: Catalogue) -> str:
+    """`8 × 50 kg, 13.5 kg loose`; empty where it comes loose."""
+    if not line.pack_steps:
+        return ""
+    whole, rest = divmod(line.steps, line.pack_steps)
+    parts = [f"{whole:,} × {exact(line.benefit, line.pack_steps, said)}"] if whole else []
+    if rest:
+        parts.append(TEXT[said.language]["loose"].format(amount=exact(line.benefit, rest, said)))
+    return said.text["list.comma"].join(parts)
 
 
-def waybills_page(programme: str, cycle: str, waybills: Sequence[Waybill], qr: Callable[[str], Matrix]) -> str:
+def waybills_page(papers: Papers) -> str:
     """The page, to be printed. The same waybills give the same bytes."""
-    count = f"{len(waybills):,} waybill{'s' if len(waybills) != 1 else ''}"
-    title = el("div", el("p", f"{programme} · cycle {cycle}", cls="over"), el("h1", count), cls="title")
-    sheets = [_sheet(programme, cycle, one, qr) for one in waybills]
+    said, words = Catalogue(papers.language), TEXT[papers.language]
+    named = words["waybills"].format(cycle=said.alone(papers.cycle))
+    title = el("div", el("p", _over(papers), cls="over"), el("h1", named), cls="title")
+    foot = [words["nothing"], words["draft"] if said.drafted else None]
     body = join([
-        el("a", "Go to the page", cls="skip", href="#main"),
-        masthead("Evenhand", "Waybills"),
-        el("main", title, *sheets, cls="page", id="main"),
-        el("footer", el("div", el("p", "This page loads nothing from any host.")), cls="foot page"),
+        el("a", words["skip"], cls="skip", href="#main"),
+        masthead("Evenhand", words["waybill"]),
+        el("main", title, *[_sheet(papers, one, said) for one in papers.waybills], cls="page", id="main"),
+        el("footer", el("div", *[el("p", text) for text in foot if text]), cls="foot page"),
     ])  # fmt: skip
-    return document(f"Waybills of {cycle} · Evenhand", body, "waybills.css")
+    return document(f"{named} · Evenhand", body, "waybills.css", language=papers.language, rtl=said.rtl)
 
 
-def _sheet(programme: str, cycle: str, waybill: Waybill, qr: Callable[[str], Matrix]) -> Html:
+def waybills_pdf(papers: Papers) -> bytes:
+    """The same as PDF, a sheet a waybill."""
+    return pdf(files("evenhand.render").joinpath("assets", "waybill.typ").read_text("utf-8"), paper_data(papers))
+
+
+def paper_data(papers: Papers) -> dict[str, object]:
+    """What the Typst document says: every word and number as it stands on paper."""
+    said, words = Catalogue(papers.language), TEXT[papers.language]
+    sheets = [
+        {
+            "number": bill.number, "lane": words["lane"].format(lane=said.alone(bill.lane)), "source": bill.source,
+            "target": bill.target, "code": str(drawing(qr(bill.code), bill.number)),
+            "lines": [
+                {"what": line.benefit.title, "sent": exact(line.benefit, line.steps, said), "packs": packs(line, said),
+                 "steps": f"{line.steps:,}"}
+                for line in bill.lines
+            ],
+        }
+        for bill in papers.waybills
+    ]  # fmt: skip
+    return {
+        "title": words["waybills"].format(cycle=papers.cycle), "over": _over(papers), "language": papers.language,
+        "rtl": said.rtl, "draft": said.drafted, "words": words,
+        "signed": words["signed"].format(origin=said.alone(papers.origin)), "waybills": sheets,
+    }  # fmt: skip
+
+
+def _over(papers: Papers) -> str:
+    said = Catalogue(papers.language)
+    programme, cycle = said.alone(papers.programme), said.alone(papers.cycle)
+    return TEXT[papers.language]["over"].format(programme=programme, cycle=cycle)
+
+
+def _sheet(papers: Papers, waybill: Waybill, said: Catalogue) -> Html:
+    words = TEXT[papers.language]
     rows: list[Sequence[Child]] = [
-        [line.benefit.title, exact(line.benefit, line.steps), f"{line.steps:,}", "", ""] for line in waybill.lines
+        [line.benefit.title, exact(line.benefit, line.steps, said), packs(line, said), f"{line.steps:,}", "", "", ""]
+        for line in waybill.lines
     ]
-    heads = [
-        Col("What"),
-        Col("Sent", "n"),
-        Col("In steps", "n spare"),
-        Col("Received", "fill"),
-        Col("Reason, if not all", "fill"),
+    styles = {
+        "sent": "n",
+        "packs": "spare",
+        "steps": "n spare",
+        "received": "fill",
+        "damaged": "fill spare",
+        "reason": "fill",
+    }
+    heads = [Col(words["what"]), *[Col(words[name], cls) for name, cls in styles.items()]]
+    way = [
+        el("div", el("dt", words[name]), el("dd", value))
+        for name, value in (("from", waybill.source), ("to", waybill.target))
     ]
-    text = code_text(programme, waybill.number)
     head = el(
         "div",
         el(
             "div",
-            el("p", f"{programme} · cycle {cycle} · lane {waybill.lane}", cls="small soft"),
-            el("h2", waybill.number),
-            el("dl", *_way(waybill)),
+            el("p", f"{_over(papers)} · ", words["lane"].format(lane=said.alone(waybill.lane)), cls="small soft"),
+            el("h2", said.alone(waybill.number)),
+            el("dl", *way),
         ),
-        el("div", _code(qr(text), waybill.number), cls="code"),
+        el("div", drawing(qr(waybill.code), waybill.number), cls="code"),
         cls="head",
     )
-    signs = [el("p", el("span", name)) for name in ("Sent by, date", "Driver, lorry", "Received by, date")]
+    signs = [el("p", el("span", words[f"sign.{name}"])) for name in ("sent", "driver", "received")]
     return el(
-        "section", head, table(heads, rows, "Load", hidden_caption=True), el("div", *signs, cls="signs"), cls="waybill"
-    )
-
-
-def _way(waybill: Waybill) -> list[Html]:
-    return [
-        el("div", el("dt", name), el("dd", value)) for name, value in (("From", waybill.source), ("To", waybill.target))
-    ]
-
-
-def _code(matrix: Matrix, name: str) -> Html:
-    """A QR as one path, black on white whatever the page's colours."""
-    size = len(matrix) + 2 * QUIET
-    shape = "".join(
-        f"M{x + QUIET} {y + QUIET}h1v1h-1z" for y, row in enumerate(matrix) for x, dark in enumerate(row) if dark
-    )
-    return el(
-        "svg", el("title", f"QR of {name}"), el("path", cls="white", d=f"M0 0h{number(size)}v{number(size)}H0z"),
-        el("path", cls="black", d=shape), viewBox=f"0 0 {number(size)} {number(size)}", role="img",
+        "section", head, table(heads, rows, words["load"], hidden_caption=True), el("div", *signs, cls="signs"),
+        el("p", words["signed"].format(origin=said.alone(papers.origin)), cls="small soft seal"), cls="waybill",
     )  # fmt: skip

@@ -84,6 +84,9 @@ STOCK = Table(
         Column("quantity", "quantity", 'such as "40 t"; a bare number counts base units'),
         Column("best_before", "date", "day such as 2009-01-31", required=False, minimum=19000101, maximum=29991231),
         identifier("source", "who it came from"),
+        Column(
+            "pack", "quantity", 'what a bag or crate of the lot holds, such as "50 kg"; empty: loose', required=False
+        ),
     ),
     ("node", "commodity", "lot"),
     "Stock that came in, by lot.",
