@@ -72,15 +72,6 @@ def test_json_is_one_document_and_nothing_else(folder: Path, tmp_path: Path, mon
     assert captured.err == ""
 
 
-@pytest.mark.parametrize("name", ["shared.csv", "shared.parquet"])
-def test_lanes_shared_by_commodities_come_later(folder: Path, tmp_path: Path, monkeypatch, capsys, name: str) -> None:
-    (folder / name).write_text("lane,capacity\n")
-    assert evenhand(monkeypatch, folder, "--out", tmp_path / "out") == 2
-    error = capsys.readouterr().err
-    assert name in error and "later" in error
-    assert not (tmp_path / "out").exists()
-
-
 @pytest.mark.parametrize(
     ("file", "content", "words"),
     [

@@ -231,7 +231,7 @@ def test_the_command_prints_a_line_a_check(valley: Rows, tmp_path: Path, capsys:
         ("in/handling.csv", "node,capacity\nNowhere,5\n", 2),
         ("in/handling.csv", "node,capacity\nMill,-5\n", 2),
         ("in/handling.csv", "node\nMill\n", 2),
-        ("in/shared.csv", "lane,capacity\n", 2),
+        ("in/shared.csv", "lane\n", 2),
     ],
 )
 def test_bad_files_are_answers_not_tracebacks(

@@ -12,6 +12,7 @@ from evenhand_verify.handling import read_gates
 from evenhand_verify.numbers import Ladder, Level, NumberError, integer
 from evenhand_verify.result import Check, Malformed, Outcome, UsageError, run_check
 from evenhand_verify.schema import ANSWER_TABLES, BUNDLES, HANDLING, INPUT_TABLES, SCHEMAS, WITH_HANDLING
+from evenhand_verify.split import BURN, CHECK, FUEL, SHARED, SPLIT, Common, apart, read_common, read_split
 
 KINDS = ("entry", "depot", "point")
 
@@ -98,15 +99,13 @@ def answer(tables: Mapping[str, Columns]) -> Answer:
     return Answer(levels, flows, blocks, certificate)
 
 
-def _input(folder: Path) -> Problem:
+def _input(folder: Path) -> tuple[Problem, Common]:
     if not folder.is_dir():
         raise UsageError(f"there is no folder {folder}. What to do: name the folder `evenhand allocate` read")
 
     def there(name: str) -> bool:
         return any((folder / f"{name}.{ending}").exists() for ending in ("csv", "parquet"))
 
-    if there("shared"):
-        raise UsageError(f"shared.csv in {folder}: lanes shared by several commodities cannot be checked yet")
     tables = {}
     try:
         for name in INPUT_TABLES:
@@ -116,7 +115,12 @@ def _input(folder: Path) -> Problem:
             tables["handling"] = loose(folder, "handling", HANDLING, ("node", "capacity"), only=False)
         if there("bundles"):
             tables["bundles"] = loose(folder, "bundles", BUNDLES, ("bundle", "commodity"), only=False)
-        return problem(tables)
+        common = {"shared": SHARED, "fuel": FUEL, "burn": BURN}
+        for name, schema in common.items():
+            if there(name):
+                tables[name] = loose(folder, name, schema, tuple(c for c, _ in schema.columns), only=False)
+        asked = problem(tables)
+        return asked, read_common(tables, asked)
     except Malformed as error:
         raise UsageError(f"the input cannot be read: {error}. What to do: mend {folder}") from error
 
@@ -124,24 +128,34 @@ def _input(folder: Path) -> Problem:
 def check_folders(inputs: Path, outputs: Path) -> list[Outcome]:
     """Check the answer in `outputs` to the problem in `inputs`. UsageError where either is not there or the input is
     no problem at all; whatever is wrong in the output is a failed check."""
-    asked = _input(inputs)
+    asked, common = _input(inputs)
     if not outputs.is_dir():
         raise UsageError(f"there is no folder {outputs}. What to do: name the folder `evenhand allocate` wrote")
     found: list[Case] = []
+    parts: list[tuple[Problem, Common, dict[Key, int]]] = []
 
     def read(_: None) -> str:
         schemas = {name: SCHEMAS[name] for name in ANSWER_TABLES}
         if asked.gates:
             schemas["certificate"] = WITH_HANDLING
+        split = any((outputs / f"split.{ending}").exists() for ending in ("csv", "parquet"))
+        if common.shared or common.fuel or split:
+            schemas["split"] = SPLIT
         tables = {
             name: loose(outputs, name, schema, tuple(c for c, _ in schema.columns), only=True)
             for name, schema in schemas.items()
         }
-        found.append(Case(asked, answer(tables)))
+        given, answered = asked, answer(tables)
+        if "split" in tables:
+            split_up = read_split(tables["split"])
+            parts.append((given, common, split_up))
+            given, answered = apart(given, answered, split_up)
+        found.append(Case(given, answered))
         return f"{sum(map(len, tables.values())):,} rows in {len(tables)} tables"
 
-    reading: Check[None] = Check("allocation-files", "the four tables of the answer can be read", read)
+    reading: Check[None] = Check("allocation-files", "the tables of the answer can be read", read)
     outcomes = [run_check(reading, None)]
+    outcomes += [run_check(CHECK, part) for part in parts]
     for check in CHECKS:
         if found:
             outcomes.append(run_check(check, found[0]))

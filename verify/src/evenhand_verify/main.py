@@ -70,7 +70,9 @@ def allocation(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     outcomes = check_folders(options.inputs, options.outputs)
     failed = sum(not outcome.passed for outcome in outcomes)
-    verdict = f"NOT fair: {failed} of {len(outcomes)} checks failed" if failed else f"fair: {len(outcomes)} checks hold"
+    split = " for this split of what lanes share" if any(o.name == "allocation-split" for o in outcomes) else ""
+    holds = f"fair{split}: {len(outcomes)} checks hold"
+    verdict = f"NOT fair: {failed} of {len(outcomes)} checks failed" if failed else holds
     _print(outcomes, verdict, [], [], options.json)
     return 1 if failed else 0
 

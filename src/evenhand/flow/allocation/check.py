@@ -266,5 +266,5 @@ def _canonical(columns: dict[str, dict[str, Any]]) -> Input:
         handling_capacity=handling["capacity"][handled_order],
         handling_row=handled_order + 1,
         bundles=tuple(sorted(zip(bundles["commodity"].to_pylist(), bundles["bundle"].to_pylist(), strict=True))),
-        pools=read_pools(columns, sorted_lanes, lanes["from"].take(lane_order)),
+        pools=read_pools(columns, sorted_lanes, lanes["from"].take(lane_order), lanes["to"].take(lane_order)),
     )

@@ -1,5 +1,5 @@
-"""The exact answer with shared lanes and fuel on small networks: linear programs one after another (OR-Tools), to compare
-what `coupling` found with. In floating point: it measures a gap and never divides anything.
+"""The exact answer with shared lanes and fuel on small networks: linear programs one after another (GLOP of OR-Tools), to
+compare what `coupling` found with. In floating point: it measures a gap and never divides anything.
 """
 
 from __future__ import annotations
@@ -53,16 +53,16 @@ def gap(given: Input, got: dict[Pair, Fraction]) -> Gap | None:
     return Gap(ours[0], theirs[0], place + 1, ours[place] if place >= 0 else 0.0, theirs[place] if place >= 0 else 0.0)
 
 
-def exact(given: Input, by: str = "GLOP") -> dict[Pair, float] | None:
+def exact(given: Input) -> dict[Pair, float] | None:
     """The level of every pair that is due something, by programs that raise all open pairs together, rung by rung.
-    None as in `gap`. `by`: a solver of OR-Tools, GLOP or HIGHS (which prints its name)."""
+    None as in `gap`."""
     ladders = [(pair, ladder) for pair, ladder in ladders_of(given).items() if ladder.due]
     if len(ladders) > PAIRS_MOST or len(given.lanes) * len(given.commodities) > FLOWS_MOST:
         return None
     if len(given.handling_node) or given.bundles:
         return None
     scale = float(max([1, *(ladder.due for _, ladder in ladders)]))
-    solver: Any = pywraplp.Solver.CreateSolver(by)
+    solver: Any = pywraplp.Solver.CreateSolver("GLOP")
     share = solver.NumVar(0.0, 1.0, "")
     solver.Objective().SetMaximization()
     solver.Objective().SetCoefficient(share, 1.0)

@@ -80,8 +80,10 @@ def check_pools(
     return problems
 
 
-def read_pools(columns: Mapping[str, Mapping[str, Any]], lanes: pa.Array, tails: pa.Array) -> tuple[Pool, ...]:
-    """The pools: shared lanes by lane, then fuel by depot. `lanes` are the sorted ids, `tails` where each begins."""
+def read_pools(
+    columns: Mapping[str, Mapping[str, Any]], lanes: pa.Array, tails: pa.Array, heads: pa.Array
+) -> tuple[Pool, ...]:
+    """The pools: shared lanes by lane, then fuel by depot. `lanes` are the sorted ids, with where each begins and ends."""
     place = {name: index for index, name in enumerate(lanes.to_pylist())}
     found: list[Pool] = []
     if "shared" in columns:
@@ -91,9 +93,9 @@ def read_pools(columns: Mapping[str, Mapping[str, Any]], lanes: pa.Array, tails:
         burn = columns["burn"]
         rates = zip(burn["lane"].to_pylist(), burn["litres"].tolist(), burn["per"].tolist(), strict=True)
         leaving: dict[str, list[tuple[int, int, int]]] = {}
-        starts = tails.to_pylist()
+        starts, ends = tails.to_pylist(), heads.to_pylist()
         for lane, litres, per in rates:
-            if litres:
+            if litres and starts[place[lane]] != ends[place[lane]]:
                 leaving.setdefault(starts[place[lane]], []).append((place[lane], litres, per))
         for node, litres in sorted(
             zip(columns["fuel"]["node"].to_pylist(), columns["fuel"]["litres"].tolist(), strict=True)
