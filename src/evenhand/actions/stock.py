@@ -10,38 +10,26 @@ from evenhand.flow.ledger import Movement, Stock
 from evenhand.store import Store
 
 ON_HAND = """
-select account, b.benefit, b.lot, l.best_before, sum(quantity)::bigint as quantity from (
+select account, b.benefit, b.lot, l.best_before, sum(quantity)::bigint as quantity, l.pack_base from (
   select target as account, benefit, lot, quantity from movement where programme = %(programme)s and id <= %(upto)s
   union all
   select source, benefit, lot, -quantity from movement where programme = %(programme)s and id <= %(upto)s
 ) b left join lot l on l.lot = b.lot and l.benefit = b.benefit
 where account like 'node:%%' or account like 'transit:%%'
-group by 1, 2, 3, 4 having sum(quantity) <> 0 order by 1, 2, 3
+group by 1, 2, 3, 4, 6 having sum(quantity) <> 0 order by 1, 2, 3
 """
 EVER = 2**62
 
 
 def on_hand(store: Store, upto: int = EVER) -> list[tuple[str, str, str, object, int]]:
     """(account, benefit, lot, best before or None, base units) of every node and transit account, after movement `upto`."""
-    return [tuple(row) for row in store.rows(ON_HAND, {"programme": store.programme.id, "upto": upto})]  # type: ignore[misc]
+    rows = store.rows(ON_HAND, {"programme": store.programme.id, "upto": upto})
+    return [tuple(row[:5]) for row in rows]  # type: ignore[misc]
 
 
 def read_stock(store: Store) -> Stock:
     """Lots on every account now."""
     return Stock(on_hand(store))  # type: ignore[arg-type]
-
-
-def packs_of(store: Store) -> dict[str, int]:
-    """Benefit -> base units of the pack in which most of it came; what comes loose is left out."""
-    came: dict[str, dict[int, int]] = {}
-    for benefit, pack, quantity in store.rows(
-        "select m.benefit, l.pack_base, sum(m.quantity)::bigint from movement m join lot l on l.lot = m.lot and"
-        " l.benefit = m.benefit where m.programme = %s and m.kind = 'receipt' group by 1, 2",
-        (store.programme.id,),
-    ):
-        came.setdefault(benefit, {})[pack or 0] = quantity
-    most = {benefit: max(packs, key=lambda pack: (packs[pack], -pack)) for benefit, packs in came.items()}
-    return {benefit: pack for benefit, pack in most.items() if pack}
 
 
 def append_movements(store: Store, cycle: str | None, movements: Sequence[Movement]) -> None:

@@ -8,9 +8,11 @@ from itertools import groupby
 from pathlib import Path
 
 from evenhand.actions.cycles import find
-from evenhand.actions.stock import packs_of
+from evenhand.actions.stock import steps_of
 from evenhand.actions.writing import write_bytes, write_text
 from evenhand.core.errors import AnswerIsNo, UsageError
+from evenhand.flow.cycle.rations import packs_of
+from evenhand.flow.policy import Policy
 from evenhand.formats import cbor, cose
 from evenhand.render.waybills import Line, Papers, Waybill, waybills_page, waybills_pdf
 from evenhand.store import Store
@@ -43,20 +45,18 @@ def print_waybills(store: Store, cycle: str, out: Path, language: str = "en") ->
 
     UsageError where none are committed.
     """
-    found = find(store, cycle)
-    policy, packs = found.policy(), packs_of(store)
+    policy = find(store, cycle).policy()
     names = dict(store.rows("select node, name from node"))
     rows = store.rows(NOW, {"programme": store.programme.id, "cycle": cycle})
     if not rows:
         raise UsageError(f"{cycle} has no waybills yet", f"commit it first: evenhand cycle commit {cycle} --as NAME")
-    bills = []
+    packs, bills = _packs(store, cycle, policy), []
     for (waybill, lane, source, target), group in groupby(rows, key=lambda row: row[:4]):
         lines = [(row[4], row[5]) for row in group]
-        steps = {benefit: policy.benefits[benefit].step_base for benefit, _ in lines}
         bills.append(
             Waybill(
                 waybill, lane, _named(source, names), _named(target, names),
-                tuple(Line(policy.benefits[b], n, packs.get(b, 0) // steps[b]) for b, n in lines),
+                tuple(Line(policy.benefits[b], n, packs.get(b, 0)) for b, n in lines),
                 code_of(store, cycle, waybill, source, target, lines),
             )
         )  # fmt: skip
@@ -66,6 +66,13 @@ def print_waybills(store: Store, cycle: str, out: Path, language: str = "en") ->
     else:
         write_text(out, waybills_page(papers))
     return len(bills)
+
+
+def _packs(store: Store, cycle: str, policy: Policy) -> dict[str, int]:
+    """Benefit -> steps a pack, as the loads of the cycle were planned."""
+    at = (store.programme.id, cycle)
+    ((snapshots,),) = store.rows('select snapshots from "freeze" where programme = %s and cycle = %s', at)
+    return packs_of(store.snapshots.table(snapshots["stock"]), steps_of(policy.benefits.values()))
 
 
 def code_of(store: Store, cycle: str, waybill: str, source: str, target: str, lines: list[tuple[str, int]]) -> str:

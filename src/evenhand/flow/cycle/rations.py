@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -89,11 +90,13 @@ def totals(terms: Terms, tables: Tables) -> dict[str, Any]:
 
 
 def loads(terms: Terms, tables: Tables) -> dict[str, Any]:
-    """Waybills that bring every point its units, at the least cost, within the lanes' whole capacities."""
+    """Waybills that bring every point its units, in whole packs where that can be, at the least cost, within the lanes'
+    whole capacities."""
     needs = [(r["point"], r["benefit"], r["units"]) for r in tables["totals"].to_pylist() if r["units"]]
     routed = route(
-        tables["nodes"], tables["capacities"], tables["on_hand"], table(("point", "commodity", "quantity"), needs)
-    )
+        tables["nodes"], tables["capacities"], tables["on_hand"], table(("point", "commodity", "quantity"), needs),
+        packs_of(tables["stock"], terms.steps),
+    )  # fmt: skip
     if routed.unmet.num_rows:
         first = routed.unmet.to_pylist()[0]
         raise UsageError(
@@ -101,6 +104,17 @@ def loads(terms: Terms, tables: Tables) -> dict[str, Any]:
             "this is a fault of the program: please report it with the snapshots of this freeze",
         )
     return {"waybills": waybills(routed.loads, terms.cycle)}
+
+
+def packs_of(stock: pa.Table, steps: Mapping[str, int]) -> dict[str, int]:
+    """Benefit -> steps of the pack in which most of the stock comes; what comes loose is left out."""
+    held: dict[str, dict[int, int]] = {}
+    for row in stock.to_pylist():
+        if row["benefit"] in steps:
+            sums = held.setdefault(row["benefit"], {})
+            sums[row["pack_base"] or 0] = sums.get(row["pack_base"] or 0, 0) + row["quantity"]
+    most = {benefit: max(packs, key=lambda pack: (packs[pack], -pack)) for benefit, packs in held.items()}
+    return {benefit: pack // steps[benefit] for benefit, pack in most.items() if pack}
 
 
 def roll_rows(terms: Terms, tables: Tables) -> Plan:

@@ -108,7 +108,7 @@ STAGES: tuple[Stage, ...] = (
           ("share_rows=rows",), lambda terms, tables: rows_plan(), is_plan=True),
     Stage("rations in whole units", ("levels", "units", "share_rows", "household"), ("rations",), rations.divided),
     Stage("totals of each roll", ("people", "on_hand", "rations", "units"), ("totals",), rations.totals),
-    Stage("loads and waybills", ("totals", "nodes", "capacities", "on_hand"), ("waybills",), rations.loads),
+    Stage("loads and waybills", ("totals", "nodes", "capacities", "on_hand", "stock"), ("waybills",), rations.loads),
     Stage("rows of the rolls", ("household", "ladder", "entitlement", "rations"),
           ("rows",), rations.roll_rows, is_plan=True),
 )  # fmt: skip
