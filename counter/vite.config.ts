@@ -9,7 +9,9 @@ export default defineConfig({
     VitePWA({
       registerType: "prompt",
       injectRegister: false,
-      strategies: "generateSW",
+      strategies: "injectManifest",
+      srcDir: "src",
+      filename: "sw.ts",
       manifest: {
         id: "/counter/",
         name: "Evenhand counter",
@@ -26,13 +28,9 @@ export default defineConfig({
           { src: "icon-512.png", sizes: "512x512", type: "image/png", purpose: "maskable" },
         ],
       },
-      workbox: {
+      injectManifest: {
         globPatterns: ["**/*.{html,js,css,wasm,png,svg,webmanifest}"],
         maximumFileSizeToCacheInBytes: 4 * 1024 * 1024,
-        navigateFallback: "/counter/index.html",
-        cleanupOutdatedCaches: true,
-        clientsClaim: true,
-        sourcemap: false,
       },
     }),
   ],

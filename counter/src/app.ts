@@ -1,0 +1,276 @@
+/** The app: one view at a time, what a tap does, and when the server is asked. The screens only draw. */
+
+import { render, type TemplateResult } from "lit-html";
+import { scanner, type Scanner } from "./device/camera";
+import * as signals from "./device/signals";
+import { tagOf } from "./formats/tag";
+import { CodeError, checkCardNumber, decode } from "./formats/code";
+import { Counter, type Found, type Place } from "./model/counter";
+import type { Presented } from "./flow/decide";
+import type { Entry } from "./store/db";
+import { askAgain } from "./sync/enrol";
+import { Refused, Silence } from "./sync/api";
+import { sync, type Trouble } from "./sync/sync";
+import type { View, Visit } from "./view";
+import { current, isLanguage, keepTimeOf, preferred, speak, t } from "./words";
+import { draw } from "./screens";
+
+const SYNC_EVERY = 60_000;
+const SYNC_AFTER = 4_000;
+const DONE_FOR = 6_000;
+
+/** Where "back" leads. */
+const PARENT: Partial<Record<View["at"], View["at"]>> = {
+  count: "today", recut: "today", scan: "today", number: "scan", give: "scan", already: "scan", unknown: "scan", else: "scan", word: "scan",
+  done: "scan", noted: "scan", waiting: "today", close: "today", settings: "today",
+};
+
+export class App {
+  view: View = { at: "today" };
+  troubles: Trouble[] = [];
+  syncing = false;
+  silent = false;
+  trusted = true;
+  fragile = false;
+  cameraWorks = true;
+  lit = false;
+  update: (() => void) | null = null;
+  private chosen = "";
+  private timer = 0;
+  private leaving = 0;
+  private eye: Scanner | null = null;
+
+  constructor(
+    readonly counter: Counter,
+    private readonly root: HTMLElement,
+  ) {}
+
+  /** The point and month this phone works for now. */
+  get place(): Place | null {
+    const { places } = this.counter;
+    const open = places.filter((one) => one.cycle.open && !one.point.closed);
+    return places.find((one) => placeName(one) === this.chosen) ?? open[0] ?? places.at(-1) ?? null;
+  }
+
+  choose(place: Place): void {
+    this.chosen = placeName(place);
+    this.go({ at: "today" });
+  }
+
+  async speak(language: string): Promise<void> {
+    await speak(isLanguage(language) ? language : preferred());
+    if (this.counter.state) keepTimeOf(this.counter.state.zone);
+  }
+
+  // ---- moving about ----
+
+  go(view: View): void {
+    const moved = view.at !== this.view.at;
+    this.view = view;
+    clearTimeout(this.leaving);
+    if (moved && view.at !== "today") history.pushState(null, "", location.pathname);
+    if (view.at === "done" || view.at === "noted") this.leaving = window.setTimeout(() => this.go({ at: "scan", said: "" }), DONE_FOR);
+    this.draw();
+    if (moved) {
+      window.scrollTo(0, 0);
+      this.root.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
+    }
+  }
+
+  /** Draw again what changed in the view. */
+  draw(): void {
+    render(draw(this) as TemplateResult, this.root);
+    document.title = `${this.root.querySelector("h1")?.textContent?.trim() ?? t("app")} · Evenhand`;
+    const video = this.root.querySelector("video");
+    if (video) this.look().show(video);
+    else this.eye?.hide();
+  }
+
+  back(): void {
+    const parent = PARENT[this.view.at];
+    if (parent === "scan") this.go({ at: "scan", said: "" });
+    else if (parent === "today") {
+      this.eye?.close();
+      this.go({ at: "today" });
+    }
+  }
+
+  // ---- the camera ----
+
+  look(): Scanner {
+    this.eye ??= scanner(
+      (text) => void this.seen(text),
+      () => this.sight(false),
+      () => this.sight(true),
+    );
+    return this.eye;
+  }
+
+  private sight(works: boolean): void {
+    this.cameraWorks = works;
+    if (this.view.at === "scan") this.draw();
+  }
+
+  hidden(): void {
+    this.eye?.close();
+    this.lit = false;
+  }
+
+  hasLight(): boolean {
+    return this.eye?.hasLight() ?? false;
+  }
+
+  async light(): Promise<void> {
+    this.lit = !this.lit;
+    await this.eye?.light(this.lit);
+    this.draw();
+  }
+
+  // ---- a household comes ----
+
+  /** Something was read: a coupon's code, from camera or scanner; a card's number, from a scanner. */
+  async seen(text: string): Promise<void> {
+    const { place } = this;
+    if (!place?.roll || !["scan", "number", "done", "noted", "today", "already", "unknown"].includes(this.view.at)) return;
+    if (!this.mayGive(place)) return this.go({ at: "today" });
+    const trimmed = text.trim();
+    try {
+      if (/^[0-9 ]{10,}$/.test(trimmed)) return await this.byNumber(checkCardNumber(trimmed));
+      const r = await decode(trimmed.split(/[:/=]/).at(-1) as string);
+      const found = await this.counter.byCoupon(r, place);
+      signals.read(this.counter.settings.sound);
+      if (found) return await this.meet(found);
+      signals.look(this.counter.settings.sound);
+      this.go({ at: "unknown", tag: await tagOf(r) });
+    } catch (error) {
+      if (!(error instanceof CodeError)) throw error;
+      if (this.view.at === "scan" && this.view.said !== t("scan.bad")) {
+        signals.look(this.counter.settings.sound);
+        this.go({ at: "scan", said: t("scan.bad") });
+      }
+    }
+  }
+
+  async byNumber(card: string): Promise<void> {
+    const place = this.place as Place;
+    const found = this.counter.byCard(card, place, "no coupon");
+    if (found) return this.meet(found);
+    signals.look(this.counter.settings.sound);
+    this.go({ at: "number", digits: card, said: t("number.none", { point: place.point.name }) });
+  }
+
+  async meetRow(index: number, presented: Presented): Promise<void> {
+    await this.meet(this.counter.found(this.place as Place, index, presented));
+  }
+
+  async meet(found: Found): Promise<void> {
+    const decision = await this.counter.decide(found);
+    const visit: Visit = {
+      found, decision, amounts: { ...decision.items }, changing: new Set(), who: "", asked: false, why: "",
+    };
+    if (decision.verdict === "contested") signals.look(this.counter.settings.sound);
+    this.go({ at: decision.verdict === "contested" ? "already" : "give", visit });
+  }
+
+  /** Whether food may be handed out here now. */
+  mayGive(place: Place): boolean {
+    return Boolean(place.roll) && place.cycle.open && !place.point.closed && !this.counter.closed.has(place.cycle.cycle);
+  }
+
+  /** The main tap: sign, keep, then say that it is given. */
+  async give(visit: Visit): Promise<void> {
+    const { found, decision } = visit;
+    const exception = "exception" in found.presented;
+    if (exception && !visit.why) {
+      visit.asked = true;
+      return this.draw();
+    }
+    const claim = decision.verdict === "contested" && !Object.keys(decision.items).length;
+    await this.written(async () => {
+      const entry = await this.counter.give({
+        place: found.place, tag: found.row.tag, proof: exception ? visit.why : decision.proof, items: visit.amounts,
+        fromReserve: decision.fromReserve, ...(visit.who ? { note: { kind: "collected by", text: visit.who } } : {}),
+      });
+      signals.given(this.counter.settings.sound);
+      this.go({ at: "done", entry, name: nameOf(found), claim });
+    });
+  }
+
+  async undo(entry: Entry): Promise<void> {
+    const place = this.counter.places.find((one) => one.cycle.cycle === entry.cycle && one.point.point === entry.point);
+    if (!place) return;
+    await this.written(async () => {
+      await this.counter.undo(entry, place);
+      this.go({ at: "scan", said: t("undone") });
+    });
+  }
+
+  /** Do something that must be on the disk before it is shown; if it cannot be, say so and what to do. */
+  async written(work: () => Promise<void>): Promise<void> {
+    const back = this.view;
+    try {
+      await work();
+      this.soon();
+    } catch (error) {
+      signals.look(this.counter.settings.sound);
+      this.go({ at: "stuck", full: (error as Error).name === "QuotaExceededError", back });
+    }
+  }
+
+  // ---- the server ----
+
+  soon(after = SYNC_AFTER): void {
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.sync(), after);
+  }
+
+  async sync(): Promise<void> {
+    if (this.syncing) return;
+    const { counter } = this;
+    if (!counter.device) return;
+    this.syncing = true;
+    this.redraw();
+    try {
+      if (counter.device.certified) {
+        this.troubles = await sync(counter);
+        if (counter.state) keepTimeOf(counter.state.zone);
+      } else await this.askOfficer();
+      this.silent = false;
+      this.trusted = true;
+    } catch (error) {
+      if (error instanceof Silence) this.silent = true;
+      else if (error instanceof Refused) {
+        this.silent = false;
+        this.trusted = error.status !== 401;
+        if (this.view.at === "compare") this.view.problem = `${error.message} ${error.remedy}`;
+      } else console.error(error);
+    }
+    this.syncing = false;
+    this.redraw();
+    const waiting = counter.device && !counter.device.certified;
+    if (document.visibilityState === "visible") this.soon(waiting ? 3000 : SYNC_EVERY);
+  }
+
+  private async askOfficer(): Promise<void> {
+    const { counter } = this;
+    counter.device = await askAgain(counter.db, counter.device as NonNullable<typeof counter.device>);
+    if (!counter.device.certified) return;
+    localStorage.setItem("evenhand-enrolled", counter.device.name);
+    this.troubles = await sync(counter);
+    await this.speak(counter.settings.language || current());
+    this.go({ at: "today" });
+  }
+
+  /** New knowledge arrived: views that show it are drawn again; a clerk in the middle of something is left alone. */
+  private redraw(): void {
+    if (["today", "compare", "scan", "close", "waiting", "settings"].includes(this.view.at)) this.draw();
+  }
+}
+
+export function placeName(place: Place): string {
+  return `${place.cycle.cycle}\n${place.point.point}`;
+}
+
+export function nameOf(found: Found): string {
+  return found.row.name ?? found.row.card;
+}

@@ -1,0 +1,99 @@
+/** The camera and what it sees. It stays open between households, so that the next coupon is read at once. */
+
+export interface Scanner {
+  /** Show the picture in this element and read from it. */
+  show(video: HTMLVideoElement): void;
+  /** Stop reading; the picture may stay. */
+  hide(): void;
+  /** Let go of the camera. */
+  close(): void;
+  hasLight(): boolean;
+  light(on: boolean): Promise<void>;
+}
+
+const WIDTH = 640;
+const PAUSE = 60;
+
+/** Read QR codes from the camera until closed. `seen` gets every text, `failed` what is wrong with the camera. */
+export function scanner(seen: (text: string) => void, failed: () => void, opened: () => void): Scanner {
+  const worker = new Worker(new URL("./reader.ts", import.meta.url), { type: "module" });
+  const canvas = document.createElement("canvas");
+  const paint = canvas.getContext("2d", { willReadFrequently: true });
+  let stream: MediaStream | null = null;
+  let video: HTMLVideoElement | null = null;
+  let busy = false;
+  let able = false;
+  let timer = 0;
+
+  worker.onmessage = (event: MessageEvent<{ ready?: true; failed?: string; text?: string | null }>) => {
+    if (event.data.failed) return failed();
+    if (event.data.ready) able = true;
+    else {
+      busy = false;
+      if (event.data.text && video) seen(event.data.text);
+    }
+    later();
+  };
+  worker.onerror = failed;
+
+  function later(): void {
+    clearTimeout(timer);
+    timer = window.setTimeout(look, PAUSE);
+  }
+
+  function look(): void {
+    if (!video || !able || busy || !paint) return;
+    if (video.readyState < 2 || !video.videoWidth) {
+      later();
+      return;
+    }
+    const scale = Math.min(1, WIDTH / video.videoWidth);
+    canvas.width = Math.round(video.videoWidth * scale);
+    canvas.height = Math.round(video.videoHeight * scale);
+    paint.drawImage(video, 0, 0, canvas.width, canvas.height);
+    busy = true;
+    const picture = paint.getImageData(0, 0, canvas.width, canvas.height);
+    worker.postMessage(picture, [picture.data.buffer]);
+  }
+
+  async function open(): Promise<void> {
+    try {
+      stream = await navigator.mediaDevices.getUserMedia({ audio: false, video: { facingMode: "environment", width: { ideal: 1280 } } });
+      for (const track of stream.getTracks()) track.onended = () => (stream = null);
+      opened();
+      if (video) play(video);
+    } catch {
+      failed();
+    }
+  }
+
+  function play(element: HTMLVideoElement): void {
+    element.srcObject = stream;
+    element.play().catch(() => {});
+  }
+
+  return {
+    show(element) {
+      if (video === element) return;
+      video = element;
+      if (stream) play(element);
+      else void open();
+      later();
+    },
+    hide() {
+      video = null;
+    },
+    close() {
+      video = null;
+      for (const track of stream?.getTracks() ?? []) track.stop();
+      stream = null;
+    },
+    hasLight() {
+      const track = stream?.getVideoTracks()[0];
+      return Boolean((track?.getCapabilities?.() as { torch?: boolean } | undefined)?.torch);
+    },
+    async light(on) {
+      await stream?.getVideoTracks()[0]?.applyConstraints({ advanced: [{ torch: on } as MediaTrackConstraintSet] });
+    },
+  };
+}

@@ -1,0 +1,74 @@
+/** Start: one window, what lies on the phone, then the screen it belongs to; the network comes last. */
+
+import { App } from "./app";
+import * as signals from "./device/signals";
+import { wedge } from "./device/wedge";
+import { Counter } from "./model/counter";
+import { useCode } from "./screens/enrol";
+import { open, NAME } from "./store/db";
+import { hold } from "./store/tabs";
+import { gather } from "./words";
+
+async function start(): Promise<void> {
+  const moved = (): void => app?.go({ at: "elsewhere", moved: true });
+  let app: App | null = null;
+  const take = sessionStorage.getItem("evenhand-take") !== null;
+  sessionStorage.removeItem("evenhand-take");
+  const held = await hold(take, moved);
+  const counter = new Counter(await open(NAME, moved));
+  await counter.load();
+  app = new App(counter, document.getElementById("app") as HTMLElement);
+  await app.speak(counter.settings.language);
+  worker(app);
+  if (!held) return app.go({ at: "elsewhere", moved: false });
+
+  const token = /^#enrol=(.+)$/.exec(location.hash)?.[1];
+  history.replaceState(null, "", location.pathname);
+  window.addEventListener("popstate", () => app.back());
+  window.addEventListener("pointerdown", signals.wake, { once: true });
+  window.addEventListener("online", () => app.soon(0));
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") {
+      app.draw();
+      app.soon(500);
+    } else app.hidden();
+  });
+  wedge((text) => void app.seen(text));
+
+  if (counter.device?.certified) {
+    app.go({ at: "today" });
+    app.fragile = !(await navigator.storage?.persist?.());
+    app.soon(200);
+    app.look(); // the reader is compiled while the clerk looks at the day
+    setTimeout(() => void gather(), 20_000);
+  } else if (token) await useCode(app, decodeURIComponent(token));
+  else if (counter.device) {
+    app.go({ at: "compare", silent: false, problem: "" });
+    app.soon(200);
+  } else app.go(localStorage.getItem("evenhand-enrolled") ? { at: "gone" } : { at: "enrol", problem: "" });
+}
+
+/** Keep the app itself on the phone; a newer one waits until the clerk has time for it. */
+function worker(app: App): void {
+  if (!("serviceWorker" in navigator) || import.meta.env.DEV) return;
+  const ready = (registration: ServiceWorkerRegistration): void => {
+    const { waiting } = registration;
+    if (!waiting || !navigator.serviceWorker.controller) return;
+    app.update = () => {
+      navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+      waiting.postMessage({ type: "SKIP_WAITING" });
+    };
+    if (app.view.at === "today") app.draw();
+  };
+  navigator.serviceWorker
+    .register(`${import.meta.env.BASE_URL}sw.js`)
+    .then((registration) => {
+      ready(registration);
+      registration.addEventListener("updatefound", () =>
+        registration.installing?.addEventListener("statechange", () => ready(registration)),
+      );
+    })
+    .catch(() => {}); // without it the app works as long as the network does
+}
+
+void start();

@@ -1,0 +1,42 @@
+/** Which screen a view is drawn by. */
+
+import type { App } from "../app";
+import { closeDay } from "./close";
+import { count } from "./count";
+import { done, noted } from "./done";
+import { compare, enrol } from "./enrol";
+import { already, give, unknown } from "./give";
+import type { Screen } from "./parts";
+import { recut } from "./recut";
+import { numberPad, scan } from "./scan";
+import { settings } from "./settings";
+import { somethingElse, word } from "./sheets";
+import { elsewhere, gone, stuck } from "./stuck";
+import { today } from "./today";
+import { waitingList } from "./waiting";
+
+export function draw(app: App): Screen {
+  const { view } = app;
+  switch (view.at) {
+    case "elsewhere": return elsewhere(app, view);
+    case "gone": return gone(app);
+    case "enrol": return enrol(app, view);
+    case "compare": return compare(app, view);
+    case "today": return today(app);
+    case "count": return count(app, view);
+    case "recut": return recut(app, view);
+    case "scan": return scan(app, view);
+    case "number": return numberPad(app, view);
+    case "give": return give(app, view.visit);
+    case "already": return already(app, view.visit);
+    case "unknown": return unknown(app, view.tag);
+    case "else": return somethingElse(app, view.visit);
+    case "word": return word(app, view);
+    case "done": return done(app, view);
+    case "noted": return noted(app, view);
+    case "waiting": return waitingList(app, view);
+    case "close": return closeDay(app, view);
+    case "settings": return settings(app);
+    case "stuck": return stuck(app, view);
+  }
+}

@@ -1,0 +1,21 @@
+/** Settings: language, who is at the counter, sounds. */
+
+import { html, nothing } from "lit-html";
+import type { App } from "../app";
+import { current, t } from "../words";
+import { languages } from "./enrol";
+import { bar, title, type Screen } from "./parts";
+
+export function settings(app: App): Screen {
+  const { counter } = app;
+  const clerk = (event: Event): Promise<void> => counter.keepSettings({ clerk: (event.target as HTMLInputElement).value.trim().slice(0, 64) });
+  const sound = (event: Event): Promise<void> => counter.keepSettings({ sound: (event.target as HTMLInputElement).checked });
+  return html`<section class="screen">${bar(app)}
+    <div class="head">${title(t("settings.title"))}</div>
+    <div class="stack">${languages(app)}
+      ${current() === "en" ? nothing : html`<p class="small soft">${t("settings.needs")}</p>`}
+      <label class="field"><span>${t("settings.clerk")}</span><input class="input" maxlength="64" .value=${counter.settings.clerk} @change=${clerk}></label>
+      <label class="check"><input type="checkbox" .checked=${counter.settings.sound} @change=${sound}> ${t("settings.sound")}</label>
+      <p class="small soft">${t("settings.device", { device: counter.device?.name ?? "" })}</p></div>
+  </section>`;
+}
