@@ -15,7 +15,7 @@ from web.served import Phone, send, serving
 
 from evenhand.actions.counter_enrol import certify, find_claim, invite
 from evenhand.flow.redemption import Head, Receipt, chain, read_head, write_head
-from evenhand.formats import cbor, code
+from evenhand.formats import cbor, code, cose
 from evenhand.formats.cose import Signer
 from evenhand.formats.tag import tag_of
 from evenhand.store import Store, open_store
@@ -186,3 +186,22 @@ def test_a_phone_enrols_with_a_key_of_its_own_and_a_second_one_with_the_same_cod
 def test_a_code_nobody_gave_is_refused(server: str, token: str) -> None:
     status, answer = enrol(server, token, Ed25519PrivateKey.generate())
     assert status == 409 and "code" in answer["message"]
+
+
+def note(store: Store, text: str, **changed: Any) -> bytes:
+    fields = {
+        "name": "evenhand/note/v1", "sequence": 1, "programme": store.programme.id, "cycle": MARCH, "device": "phone-Alder",
+        "point": "Alder", "tag": bytes(16), "kind": "complaint", "text": text, "receipt": 0, "at": 1_204_400_000,
+    }  # fmt: skip
+    return cose.sign1(list((fields | changed).values()), store.keys.device("phone-Alder"))
+
+
+def test_notes_are_kept_once_and_a_batch_with_a_false_one_keeps_none(phone: Phone, store: Store) -> None:
+    path = f"notes?cycle={MARCH}"
+    batch = note(store, "the rice is wet") + note(store, "خبز")
+    assert phone.call("POST", path, batch) == (200, {"new": 2, "known": 0})
+    assert phone.call("POST", path, batch) == (200, {"new": 0, "known": 2})
+    for false in ({"device": "phone-Birch"}, {"point": "Birch"}, {"cycle": "2008-04/1"}, {"receipt": -1}, {"tag": b""}):
+        status, answer = phone.call("POST", path, note(store, "a third") + note(store, "x", **false))
+        assert status == 409 and "no note of this phone" in answer["message"]
+    assert store.rows("select count(*) from counter_note") == [(2,)]

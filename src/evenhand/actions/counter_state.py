@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from evenhand.actions.cycles import Cycle, find, place, seed_of, state_of
-from evenhand.actions.redeem import devices_of, holders_of
+from evenhand.actions.redeem import points_held
 from evenhand.core.benefit import Benefit
 from evenhand.core.errors import UsageError
 from evenhand.flow.redemption import Device
@@ -24,12 +24,6 @@ from evenhand.store import Store
 
 SHOWN = ("committed", "open")
 """States of a cycle a phone hears of: rolls may be fetched once they are committed."""
-
-
-def points_held(store: Store, device: Device) -> list[str]:
-    """The points whose cards this device holds, sorted."""
-    holders = holders_of(devices_of(store))
-    return sorted(point for point in device.points if holders.get(point) == device.name)
 
 
 def counter_state(store: Store, device: Device) -> dict[str, cbor.Value]:
@@ -60,7 +54,7 @@ def _cycle(store: Store, cycle: Cycle, held: list[str], device: Device) -> cbor.
         "state": cycle.state,
         "title": policy.title,
         "benefits": [_benefit(benefit) for benefit in policy.benefits.values()],
-        "points": [_point(store, cycle, point) for point in held],
+        "points": [_point(store, cycle, point, device) for point in held],
         "head": head_of(store, cycle.id, device.name),
     }
 
@@ -72,7 +66,7 @@ def _benefit(benefit: Benefit) -> cbor.Value:
     }  # fmt: skip
 
 
-def _point(store: Store, cycle: Cycle, point: str) -> cbor.Value:
+def _point(store: Store, cycle: Cycle, point: str, device: Device) -> cbor.Value:
     programme = store.programme.id
     entry = store.log.find("roll", cycle.id, point)
     counted = store.rows(
@@ -94,12 +88,22 @@ def _point(store: Store, cycle: Cycle, point: str) -> cbor.Value:
         "expected": [[*row[:3], int(row[3])] for row in sent],
         "counted": {b: int(n) for b, n in sorted(dict(counted[0][0]).items())} if counted else None,
         "recut": recut_of(store, cycle.id, point),
+        "given": _given(store, cycle.id, point, device),
         "closed": bool(store.rows(
             "select from head h join certificate c on c.name = h.device and c.kind = 'device'"
             " where h.programme = %s and h.cycle = %s and %s = any(c.roles)",
             (programme, cycle.id, f"point:{point}"),
         )),
     }  # fmt: skip
+
+
+def _given(store: Store, cycle: str, point: str, device: Device) -> cbor.Value:
+    """Tags that another device of this point has given to: a phone that replaces it must not refuse them, but contest."""
+    rows = store.rows(
+        "select distinct tag from receipt where programme = %s and cycle = %s and point = %s and device <> %s order by tag",
+        (store.programme.id, cycle, point, device.name),
+    )
+    return [bytes(row[0]) for row in rows]
 
 
 def recut_of(store: Store, cycle: str, point: str) -> list[cbor.Value]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 from evenhand.actions.counter_state import head_of
 from evenhand.actions.cycles import find
@@ -10,9 +11,11 @@ from evenhand.actions.redeem import Taken, redeem
 from evenhand.core.errors import UsageError
 from evenhand.flow.redemption import Device, Head, Link, check_head, read_head, write_head
 from evenhand.flow.redemption.errors import RedemptionError
+from evenhand.formats import cose
 from evenhand.store import Store
 
 BATCH_MAX = 500
+NOTE = "evenhand/note/v1"
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ def sync(store: Store, device: Device, cycle: str, batch: list[bytes]) -> Synced
     by the log key's signature over its head."""
     if len(batch) > BATCH_MAX:
         raise UsageError(f"{len(batch)} receipts in one batch", f"send at most {BATCH_MAX} at a time")
-    taken = redeem(store, cycle, batch)
+    taken = redeem(store, cycle, batch, sender=device)
     standing = head_of(store, cycle, device.name)
     assert isinstance(standing, dict)
     receipts, last = standing["receipts"], standing["hash"]
@@ -40,6 +43,41 @@ def sync(store: Store, device: Device, cycle: str, batch: list[bytes]) -> Synced
     missing = [(gap.first, gap.last) for gap in taken.gaps if gap.device == device.name]
     forked = any(fork.device == device.name for fork in taken.forks)
     return Synced(taken, missing, forked, head, write_head(head, store.keys.log()))
+
+
+def keep_notes(store: Store, device: Device, cycle: str, batch: list[bytes]) -> tuple[int, int]:
+    """Keep notes a clerk wrote: COSE `evenhand/note/v1`, see spec/counter-api.md. (new, known before). UsageError for one
+    that is not a note of this device and cycle; then none is kept."""
+    if len(batch) > BATCH_MAX:
+        raise UsageError(f"{len(batch)} notes in one batch", f"send at most {BATCH_MAX} at a time")
+    rows = [(*_note(store, device, cycle, raw), raw) for raw in batch]
+    with store.transaction(f"device:{device.name}", beside="cycle"):
+        before = store.rows("select count(*) from counter_note where device = %s", (device.name,))[0][0]
+        store.execute_many(
+            "insert into counter_note (hash, programme, cycle, device, sequence, point, tag, kind, text, receipt, noted_at,"
+            " raw) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict (hash) do nothing",
+            rows,
+        )
+        after = store.rows("select count(*) from counter_note where device = %s", (device.name,))[0][0]
+    return after - before, len(batch) - (after - before)
+
+
+def _note(store: Store, device: Device, cycle: str, raw: bytes) -> tuple[object, ...]:
+    wrong = UsageError("this is no note of this phone and cycle", "update the app; the notes stay on the phone")
+    try:
+        signed = cose.parse(raw)
+        fields = signed.array()
+    except cose.CoseError as error:
+        raise wrong from error
+    if len(fields) != 11 or fields[0] != NOTE or not cose.verify(signed, device.public_key):
+        raise wrong
+    _, sequence, programme, told, name, point, tag, kind, text, receipt, at = fields
+    numbers = all(isinstance(n, int) and not isinstance(n, bool) and 0 <= n < 2**53 for n in (sequence, receipt, at))
+    words = all(isinstance(t, str) and len(t) <= most for t, most in ((kind, 64), (text, 2000)))
+    whose = (programme, told, name) == (store.programme.id, cycle, device.name) and point in device.points
+    if not (numbers and words and whose and isinstance(tag, bytes) and len(tag) == 16) or "\0" in f"{kind}{text}":
+        raise wrong
+    return sha256(raw).digest(), programme, told, name, sequence, point, tag, kind, text, receipt, at
 
 
 def close_counter(store: Store, device: Device, cycle: str, signed_head: bytes) -> None:

@@ -26,22 +26,30 @@ class Taken:
 
 
 def redeem(
-    store: Store, cycle: str, batch: Sequence[bytes], progress: Progress = quiet, pool: Pool | None = None
+    store: Store,
+    cycle: str,
+    batch: Sequence[bytes],
+    progress: Progress = quiet,
+    pool: Pool | None = None,
+    sender: Device | None = None,
 ) -> Taken:
     """Merge a batch of receipts (each the bytes of one COSE_Sign1) into an open cycle, in one transaction.
 
-    A receipt is known by its hash: sent again it is a duplicate and counts once. UsageError if the cycle is not open, or
-    if a point is not counted in yet: what it may hand out is not known before, and it could never be counted after.
+    A receipt is known by its hash: sent again it is a duplicate and counts once. `sender`: the one device whose batch it
+    is; then devices do not wait for each other. UsageError if the cycle is not open, or if a point is not counted in yet:
+    what it may hand out is not known before, and it could never be counted after.
     """
-    with store.transaction("cycle"):
+    with store.transaction("cycle") if sender is None else store.transaction(f"device:{sender.name}", beside="cycle"):
         found = find(store, cycle)
         if found.state != "open":
             raise UsageError(f"cycle {cycle} is {found.state}, not open", f"see: evenhand cycle show {cycle}")
         progress("merging receipts", 0, len(batch))
-        devices = devices_of(store)
+        devices = devices_of(store) if sender is None else [sender]
+        holders = holders_of(devices) if sender is None else dict.fromkeys(points_held(store, sender), sender.name)
+        name = sender.name if sender else None
         merged = merge(
-            known_links(store, cycle), batch, devices, store.programme.id, cycle, tags_by_point(store, cycle),
-            holders_of(devices), pool,
+            known_links(store, cycle, name), batch, devices, store.programme.id, cycle,
+            tags_by_point(store, cycle, list(holders) if sender else None), holders, pool,
         )  # fmt: skip
         _counted_in(store, cycle, {receipt.point for receipt in merged.new})
         store.copy_in("receipt", receipt_rows(store, cycle, merged.new))
@@ -79,11 +87,31 @@ def holders_of(devices: Sequence[Device]) -> dict[str, str]:
     return holders
 
 
-def tags_by_point(store: Store, cycle: str) -> dict[str, list[bytes]]:
-    """The tags on each point's roll."""
+def device_named(store: Store, name: str) -> Device | None:
+    """The device of this name, by its newest certificate; None if none is certified."""
+    root, origin = store.keys.root_vkey.public_key, store.programme.origin
+    rows = store.rows(
+        "select cose from certificate where kind = 'device' and name = %s order by epoch desc limit 1", (name,)
+    )
+    return device_of(bytes(rows[0][0]), root, origin) if rows else None
+
+
+def points_held(store: Store, device: Device) -> list[str]:
+    """The points whose cards this device holds, sorted: of several certified for a point, the first by name holds it."""
+    rows = store.rows(
+        "select p, min(c.name) from unnest(%s::text[]) as p join certificate c"
+        " on c.kind = 'device' and 'point:' || p = any(c.roles) group by p order by p",
+        (sorted(device.points),),
+    )
+    return [point for point, holder in rows if holder == device.name]
+
+
+def tags_by_point(store: Store, cycle: str, points: list[str] | None = None) -> dict[str, list[bytes]]:
+    """The tags on each point's roll; of all points, or of these."""
     table = store.copy_out(
-        "select point, tag from roll_row where programme = %s and cycle = %s order by point, tag",
-        (store.programme.id, cycle),
+        "select point, tag from roll_row where programme = %s and cycle = %s"
+        " and (%s::text[] is null or point = any(%s)) order by point, tag",
+        (store.programme.id, cycle, points, points),
     )
     found: dict[str, list[bytes]] = {}
     for point, tag in zip(table["point"].to_pylist(), table["tag"].to_pylist(), strict=True):
@@ -91,11 +119,12 @@ def tags_by_point(store: Store, cycle: str) -> dict[str, list[bytes]]:
     return found
 
 
-def known_links(store: Store, cycle: str) -> list[Link]:
-    """What is known of every receipt of the cycle, as links of the devices' chains."""
+def known_links(store: Store, cycle: str, device: str | None = None) -> list[Link]:
+    """What is known of every receipt of the cycle, or of one device, as links of the devices' chains."""
     table = store.copy_out(
-        "select device, sequence, hash, previous from receipt where programme = %s and cycle = %s",
-        (store.programme.id, cycle),
+        "select device, sequence, hash, previous from receipt where programme = %s and cycle = %s"
+        " and (%s::text is null or device = %s)",
+        (store.programme.id, cycle, device, device),
     )
     columns = (table[name].to_pylist() for name in ("device", "sequence", "hash", "previous"))
     return [Link(*row) for row in zip(*columns, strict=True)]

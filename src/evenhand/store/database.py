@@ -36,28 +36,33 @@ class Database:
         return self._depth > 0
 
     @contextmanager
-    def transaction(self, lock: str | None = None) -> Iterator[None]:
+    def transaction(self, lock: str | None = None, *, beside: str | None = None) -> Iterator[None]:
         """BEGIN … COMMIT, or ROLLBACK if an error leaves it; inside another one it joins that.
 
-        `lock` names something only one transaction may work on at a time; TryAgain if it is not free within 10 seconds.
+        `lock` names something only one transaction may work on at a time, `beside` something that several may work on
+        which name it so, while nobody locks it; TryAgain if it is not free within 10 seconds.
         """
         if self._depth:
-            if lock is not None:
-                self._lock(lock)
+            self._take(lock, beside)
             yield
             return
         with translated(), self.connection.transaction():
             self._depth = 1
             try:
-                if lock is not None:
-                    self._lock(lock)
+                self._take(lock, beside)
                 yield
             finally:
                 self._depth = 0
 
-    def _lock(self, name: str) -> None:
+    def _take(self, lock: str | None, beside: str | None) -> None:
+        if beside is not None:
+            self._lock("pg_try_advisory_xact_lock_shared", beside)
+        if lock is not None:
+            self._lock("pg_try_advisory_xact_lock", lock)
+
+    def _lock(self, function: str, name: str) -> None:
         until = time.monotonic() + LOCK_SECONDS
-        while not self.rows("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", (name,))[0][0]:
+        while not self.rows(f"SELECT {function}(hashtextextended(%s, 0))", (name,))[0][0]:
             if time.monotonic() > until:
                 raise TryAgain(f"another process is working on {name}", "run the command again when it is done")
             time.sleep(0.02)

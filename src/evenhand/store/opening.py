@@ -70,12 +70,13 @@ class Store:
         """The app role's connection, in autocommit; use `transaction` around what belongs together."""
         return self._database.connection
 
-    def transaction(self, lock: str | None = None) -> AbstractContextManager[None]:
+    def transaction(self, lock: str | None = None, *, beside: str | None = None) -> AbstractContextManager[None]:
         """BEGIN … COMMIT, or ROLLBACK if an error leaves it; inside another one it joins that.
 
-        `lock` names something only one transaction may work on at a time; TryAgain if it is not free within 10 seconds.
+        `lock` names something only one transaction may work on at a time, `beside` something that several may work on
+        which name it so, while nobody locks it; TryAgain if it is not free within 10 seconds.
         """
-        return self._database.transaction(lock)
+        return self._database.transaction(lock, beside=beside)
 
     def rows(self, sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
         """All rows of a query; `%s` stands for a parameter."""

@@ -7,7 +7,7 @@ from django.urls import path
 
 from evenhand.actions.counter_enrol import claim
 from evenhand.actions.counter_state import counter_roll, counter_state
-from evenhand.actions.counter_sync import close_counter, sync
+from evenhand.actions.counter_sync import close_counter, keep_notes, sync
 from evenhand.flow.redemption import Device
 from evenhand.flow.redemption.errors import RedemptionError
 from evenhand.flow.redemption.receipt import split
@@ -41,17 +41,26 @@ def roll(request: HttpRequest, store: Store, device: Device) -> bytes:
 
 def receipts(request: HttpRequest, store: Store, device: Device) -> cbor.Value:
     """A batch of receipts."""
-    try:
-        batch = split(request.body)
-    except RedemptionError as error:
-        raise Refusal(400, "malformed", error.reason, error.remedy) from error
-    done = sync(store, device, wanted(request, "cycle"), batch)
+    done = sync(store, device, wanted(request, "cycle"), _items(request))
     return {
         "new": done.taken.new, "known": done.taken.duplicates,
         "refused": [[item.item, item.reason] for item in done.taken.refused],
         "missing": [list(gap) for gap in done.missing], "forked": done.forked,
         "head": {"receipts": done.head.receipts, "hash": done.head.hash}, "acknowledged": done.acknowledged,
     }  # fmt: skip
+
+
+def notes(request: HttpRequest, store: Store, device: Device) -> cbor.Value:
+    """What a clerk wrote down that moves no goods."""
+    new, known = keep_notes(store, device, wanted(request, "cycle"), _items(request))
+    return {"new": new, "known": known}
+
+
+def _items(request: HttpRequest) -> list[bytes]:
+    try:
+        return split(request.body)
+    except RedemptionError as error:
+        raise Refusal(400, "malformed", error.reason, error.remedy) from error
 
 
 def close(request: HttpRequest, store: Store, device: Device) -> cbor.Value:
@@ -65,5 +74,6 @@ urls = [
     path("state", signed("GET", state)),
     path("roll", signed("GET", roll)),
     path("receipts", signed("POST", receipts)),
+    path("notes", signed("POST", notes)),
     path("close", signed("POST", close)),
 ]

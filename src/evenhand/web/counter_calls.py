@@ -13,10 +13,9 @@ from typing import TypeAlias
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from evenhand.actions.redeem import devices_of
+from evenhand.actions.redeem import device_named
 from evenhand.core.errors import EvenhandError, TryAgain
 from evenhand.flow.redemption import Device
-from evenhand.flow.redemption.device import newest
 from evenhand.formats import cbor, cose
 from evenhand.store import Store
 from evenhand.web.sessions import store as lent_store
@@ -94,7 +93,7 @@ def caller(request: HttpRequest, store: Store) -> Device:
     wanted = [store.programme.origin, request.method, request.get_full_path(), sha256(request.body).digest()]
     if [origin, method, path, digest] != wanted:
         raise _unknown("the signature is of another call")
-    device = newest(devices_of(store)).get(str(name))
+    device = device_named(store, str(name)) if str(name).isprintable() else None
     if device is None or not cose.verify(found, device.public_key):
         raise _unknown(f'no certified device "{name}" signed this call')
     return device

@@ -354,6 +354,27 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='CounterNote',
+            fields=[
+                ('hash', models.BinaryField(primary_key=True, serialize=False)),
+                ('programme', models.TextField()),
+                ('cycle', models.TextField()),
+                ('device', models.TextField()),
+                ('sequence', models.BigIntegerField()),
+                ('point', models.TextField()),
+                ('tag', models.BinaryField()),
+                ('kind', models.TextField()),
+                ('text', models.TextField()),
+                ('receipt', models.BigIntegerField()),
+                ('noted_at', models.BigIntegerField()),
+                ('raw', models.BinaryField()),
+            ],
+            options={
+                'db_table': 'counter_note',
+                'indexes': [models.Index(fields=['programme', 'cycle', 'point'], name='counter_note_point')],
+            },
+        ),
+        migrations.CreateModel(
             name='CycleEvent',
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),

@@ -29,3 +29,24 @@ class CounterClaim(models.Model):
 
     class Meta:
         db_table = "counter_claim"
+
+
+class CounterNote(models.Model):
+    """Something a clerk wrote down that moves no goods: who collected, a complaint, a variance. Known by its hash."""
+
+    hash = models.BinaryField(primary_key=True)
+    programme = models.TextField()
+    cycle = models.TextField()
+    device = models.TextField()
+    sequence = models.BigIntegerField()
+    point = models.TextField()
+    tag = models.BinaryField()
+    kind = models.TextField()
+    text = models.TextField()
+    receipt = models.BigIntegerField()
+    noted_at = models.BigIntegerField()
+    raw = models.BinaryField()
+
+    class Meta:
+        db_table = "counter_note"
+        indexes = [models.Index(fields=["programme", "cycle", "point"], name="counter_note_point")]
