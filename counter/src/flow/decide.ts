@@ -10,11 +10,11 @@ export const NO_TAG = new Uint8Array(16);
 /** Steps by benefit. */
 export type Steps = Readonly<Record<string, number>>;
 
-/** A row as its holder knows it: steps due in the policy's order, and how many receipts it has. */
+/** A row as its holder knows it: steps due in the policy's order, and steps given so far (null: nobody has come yet). */
 export interface Row {
   readonly tag: Uint8Array;
   readonly due: Steps;
-  readonly given: number;
+  readonly given: Steps | null;
 }
 
 /** What was shown: r of a coupon, or the reason of an exception. */
@@ -36,9 +36,9 @@ export interface Decision {
 /**
  * Whether and what to hand over for `row` (null: no row of this roll), with `reserve` steps left at the point.
  *
- * A row not yet given gets all that is due, by coupon or by exception. A row already given gets a contested receipt and
- * its ration again from the reserve, as far as that goes. Somebody not on the roll gets the `emergency` ration from the
- * reserve. Nobody's unredeemed ration is ever touched.
+ * A row not yet given in full gets what is still due, by coupon or by exception. A row already given gets a contested
+ * receipt and its ration again from the reserve, as far as that goes. Somebody not on the roll gets the `emergency`
+ * ration from the reserve. Nobody's unredeemed ration is ever touched.
  */
 export async function decide(row: Row | null, presented: Presented, reserve: Steps, emergency: Steps = {}): Promise<Decision> {
   const r = "r" in presented ? presented.r : null;
@@ -53,9 +53,8 @@ export async function decide(row: Row | null, presented: Presented, reserve: Ste
   }
   if (tag && !equal(tag, row.tag)) return refuse();
   const proof = r ?? exception;
-  if (!row.given) {
-    return { verdict: "give", tag: row.tag, proof, items: nonzero(row.due), claim: {}, fromReserve: false };
-  }
+  const left = leftOf(row.due, row.given ?? {});
+  if (!row.given || Object.keys(left).length) return { verdict: "give", tag: row.tag, proof, items: left, claim: {}, fromReserve: false };
   return { verdict: "contested", tag: row.tag, proof, ...fromReserve(row.due, reserve), fromReserve: true };
 }
 
@@ -67,6 +66,11 @@ function fromReserve(due: Steps, reserve: Steps): { items: Steps; claim: Steps }
     claim[benefit] = steps - (items[benefit] as number);
   }
   return { items: nonzero(items), claim: nonzero(claim) };
+}
+
+/** What of `due` is not given yet; none of it 0. */
+export function leftOf(due: Steps, given: Steps): Steps {
+  return nonzero(Object.fromEntries(Object.entries(due).map(([benefit, steps]) => [benefit, Math.max(0, steps - (given[benefit] ?? 0))])));
 }
 
 export function nonzero(steps: Steps): Steps {

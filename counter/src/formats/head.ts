@@ -53,7 +53,7 @@ export interface Note {
 
 export function writeNote(n: Note, signer: Signer): Promise<Bytes> {
   return sign1(
-    ["evenhand/note/v1", n.sequence, n.programme, n.cycle, n.point, n.device, n.tag, n.kind, n.text, n.receipt, n.at],
+    ["evenhand/note/v1", n.sequence, n.programme, n.cycle, n.device, n.point, n.tag, n.kind, n.text, n.receipt, n.at],
     signer,
   );
 }

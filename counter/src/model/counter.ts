@@ -5,7 +5,7 @@
 
 import type { Bytes } from "../formats/bytes";
 import type { Signer } from "../formats/cose";
-import { Roll, RollError, type RollRow } from "../formats/roll";
+import { key, Roll, RollError, type RollRow } from "../formats/roll";
 import { write as writeReceipt } from "../formats/receipt";
 import { writeNote } from "../formats/head";
 import { tagOf } from "../formats/tag";
@@ -28,10 +28,11 @@ export interface Found {
   readonly place: Place;
   readonly row: RollRow;
   readonly presented: Presented;
-  /** Its whole ration after any re-cut, and what is left of it. */
+  /** Its whole ration after any re-cut. */
   readonly due: Steps;
-  readonly left: Steps;
   readonly visits: Visits;
+  /** Another phone of this point gave to it: all that is known of that here. */
+  readonly elsewhere: boolean;
 }
 
 /** What a row's receipt shall say beside the decision. */
@@ -187,8 +188,8 @@ export class Counter {
     const row = roll.row(index);
     const due = this.due(place, index, row);
     const visits = place.book.visits(row.tag);
-    const left = Object.fromEntries(Object.entries(due).map(([benefit, steps]) => [benefit, Math.max(0, steps - (visits.given[benefit] ?? 0))]));
-    return { place, row, presented, due, left, visits };
+    const elsewhere = place.point.given.has(key(row.tag));
+    return { place, row, presented, due, visits, elsewhere };
   }
 
   /** A row's ration, by benefit in the order of the roll, after any re-cut. */
@@ -199,11 +200,10 @@ export class Counter {
     );
   }
 
-  /** What is to be handed over. What is left of a part comes first; a whole ration given before is contested. */
-  decide(found: Found): Promise<Decision> {
-    const open = !found.visits.receipts.length || Object.values(found.left).some((steps) => steps > 0);
-    const row = { tag: found.row.tag, due: open ? found.left : found.due, given: open ? 0 : found.visits.receipts.length };
-    return decide(row, found.presented, this.reserveLeft(found.place));
+  /** What is to be handed over. */
+  decide({ place, row, presented, due, visits, elsewhere }: Found): Promise<Decision> {
+    const given = elsewhere ? due : visits.receipts.length ? visits.given : null;
+    return decide({ tag: row.tag, due, given }, presented, this.reserveLeft(place));
   }
 
   /** Steps left of the reserve at a place. */

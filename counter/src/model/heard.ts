@@ -1,6 +1,7 @@
 /** What the server last said (spec/counter-api.md, state), read from its bytes. */
 
 import * as cbor from "../formats/cbor";
+import { key } from "../formats/roll";
 import type { Benefit } from "../flow/packs";
 
 export interface Expected {
@@ -17,6 +18,8 @@ export interface PointState {
   readonly tagsSha256: Uint8Array | null;
   readonly expected: readonly Expected[];
   readonly counted: ReadonlyMap<string, number> | null;
+  /** Tags (as keys) to which another device of the point gave: this phone replaces it. */
+  readonly given: ReadonlySet<string>;
   readonly closed: boolean;
 }
 
@@ -96,6 +99,7 @@ function readPoint(of: Map_): PointState {
       return { waybill, from, benefit, steps };
     }),
     counted: counted instanceof Map ? (counted as ReadonlyMap<string, number>) : null,
+    given: new Set(((of.get("given") ?? []) as Uint8Array[]).map(key)),
     closed: of.get("closed") === true,
   };
 }

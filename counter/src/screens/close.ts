@@ -29,7 +29,7 @@ export function closeDay(app: App, view: Of): Screen {
     if (!ready || (differs.length && !view.why)) return void document.querySelector<HTMLElement>("input:invalid, .chips input")?.focus();
     const said = counts.map(({ benefit, steps, left }) => `${benefit.id} ${steps} of ${left}`).join(", ");
     void app.written(async () => {
-      await app.counter.note(place, "count at close", view.why ? `${said}: ${view.why}` : said);
+      await app.counter.note(place, "variance", view.why ? `${said}: ${view.why}` : said);
       view.signed = true;
       app.draw();
     });

@@ -99,7 +99,7 @@ export function already(app: App, visit: Visit): Screen {
   const from = benefits.filter(({ id }) => decision.items[id]);
   const owed = sum(decision.claim, benefits);
   return html`<section class="screen">${bar(app)}
-    ${title(html`<span class="must">${t("already.title", { when: first ? when(first.at, app.counter.clock()) : "" })}</span>`)}
+    ${title(html`<span class="must">${first ? t("already.title", { when: when(first.at, app.counter.clock()) }) : t("already.elsewhere")}</span>`)}
     <p><b><bdi>${nameOf(found)}</bdi></b> <span class="soft">· ${t("people", { n: found.row.members })}</span></p>
     <p class="small">${t("already.lead")}</p>
     <ul class="ration" role="list" aria-label=${t("give.label")}>${from.map((benefit) => html`<li>${rationLine(decision.items[benefit.id] as number, benefit)}</li>`)}</ul>

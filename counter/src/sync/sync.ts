@@ -9,7 +9,7 @@ import { readHead } from "../formats/head";
 import { Roll } from "../formats/roll";
 import { adoptCounts } from "../model/counting";
 import type { Counter } from "../model/counter";
-import { put, type Device, type Entry } from "../store/db";
+import { put, type Device, type Entry, type StoredNote } from "../store/db";
 import { ask, call, query, Refused } from "./api";
 
 const BATCH = 500;
@@ -86,14 +86,14 @@ async function acknowledge(counter: Counter, device: Device, cycle: string, raw:
 }
 
 async function sendNotes(counter: Counter, device: Device): Promise<void> {
-  const waiting = counter.notes.filter(({ sequence }) => sequence > counter.settings.notesSent).slice(0, BATCH);
-  if (!waiting.length) return;
-  try {
-    await ask("POST", "notes", concat(...waiting.map(({ raw }) => raw)), device);
-    await counter.keepSettings({ notesSent: (waiting.at(-1) as { sequence: number }).sequence });
-  } catch (error) {
-    // A server without notes: they stay here and go out with the file.
-    if (!(error instanceof Refused && error.status === 404) && !(error as Error).message.startsWith("status 404")) throw error;
+  let waiting = counter.notes.filter(({ sequence }) => sequence > counter.settings.notesSent).slice(0, BATCH);
+  while (waiting.length) {
+    const { cycle } = waiting[0] as StoredNote;
+    const other = waiting.findIndex((note) => note.cycle !== cycle);
+    const batch = other < 0 ? waiting : waiting.slice(0, other);
+    await ask("POST", query("notes", { cycle }), concat(...batch.map(({ raw }) => raw)), device);
+    await counter.keepSettings({ notesSent: (batch.at(-1) as StoredNote).sequence });
+    waiting = waiting.slice(batch.length);
   }
 }
 

@@ -124,6 +124,7 @@ export const en = {
   "give.nothing.lead": "This household has nothing due this time.",
   "give.chosewhy": "Say why there is no coupon.",
   "already.title": "Given at {when}",
+  "already.elsewhere": "Given before, by another phone",
   "already.lead": "This coupon was used here. If the household says it got nothing, do not send it home: give from the reserve. It is looked into later, and nobody is accused.",
   "already.short": "The reserve does not hold all of it. The household is owed {q} and is paid first next time.",
   "already.empty": "The reserve is empty. The household is owed {q}; sign the claim, and it is paid first next time.",
