@@ -16,11 +16,13 @@ PAGES = {
     "explain-ar": lambda: policy_explain.page(explained(), "ar"),
     "document": document,
     "document-hi": lambda: document("hi"),
-    "compare": lambda: policy_compare.page(comparison()),
+    "compare": lambda: policy_compare.page(comparison(), "en"),
+    "compare-ar": lambda: policy_compare.page(comparison(), "ar"),
+    "compare-hi": lambda: policy_compare.page(comparison(), "hi"),
 }
 
 
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("width", [320, 1280])
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_fits_its_window_and_is_silent(browser: Any, tmp_path: Path, name: str, width: int) -> None:  # noqa: F811
     path = tmp_path / f"{name}.html"

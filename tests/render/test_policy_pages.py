@@ -58,7 +58,11 @@ def test_drafted_catalogues_and_their_pages_say_so() -> None:
     assert set(LANGUAGES) - {"en"} == DRAFTED
     for language in LANGUAGES:
         told = Catalogue(language).text["draft"]
-        for made in (policy_explain.page(explained(), language), document(language)):
+        for made in (
+            policy_explain.page(explained(), language),
+            document(language),
+            policy_compare.page(comparison(), language),
+        ):
             assert (told in made) == (language in DRAFTED)
 
 
@@ -92,7 +96,11 @@ def test_quantities_are_exact(value: str, unit: str, shown: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_pages_nest_and_ask_nothing_of_anybody(language: str) -> None:
-    for made in (policy_explain.page(explained(), language), document(language)):
+    for made in (
+        policy_explain.page(explained(), language),
+        document(language),
+        policy_compare.page(comparison(), language),
+    ):
         reader = Reader(made.removeprefix("<!doctype html>\n"))
         (html,) = reader.all("html")
         assert (html["lang"], html.get("dir")) == (language, "rtl" if language == "ar" else None)
@@ -119,7 +127,9 @@ def test_the_page_escapes_what_a_file_holds() -> None:
     assert "<script>" not in made
     assert "&lt;script&gt;" in made
     assert "a family &lt;of&gt; four &amp; more" in document()
-    assert "<b>" not in policy_compare.page(comparison()).split("</dl>")[0].split("docket")[1].replace("<b>20", "")
+    assert "<b>" not in policy_compare.page(comparison(), "en").split("</dl>")[0].split("docket")[1].replace(
+        "<b>20", ""
+    )
 
 
 def test_the_document_has_every_row_with_its_words_and_source() -> None:
@@ -146,7 +156,7 @@ def test_an_example_that_does_not_hold_is_shown_as_such() -> None:
 
 
 def test_the_comparison_has_a_finding_over_and_a_table_with_every_picture() -> None:
-    made = policy_compare.page(comparison())
+    made = policy_compare.page(comparison(), "en")
     reader = Reader(made.removeprefix("<!doctype html>\n"))
     assert len(reader.all("figure")) == 4
     assert len(reader.all("table")) >= 4

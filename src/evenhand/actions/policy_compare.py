@@ -14,7 +14,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from evenhand.actions.policy_document import write_page
-from evenhand.actions.policy_files import absent_inputs, as_table, header_of, publish, refuse_faults, same_keys
+from evenhand.actions.policy_files import absent_inputs, as_table, header_of, kinds_of, publish, refuse_faults, same_keys
 from evenhand.core.engine import Engine
 from evenhand.core.errors import UsageError, input_error
 from evenhand.flow.entitlement import faults_plan, needs, plan
@@ -25,8 +25,11 @@ from evenhand.render.policy_compare import page
 
 def compare_policies(engine: Engine, old: Policy, new: Policy, days: tuple[date, date], households: Path,
                      members: Path | None, points: Path | None, out: Path | None,
-                     progress: Callable[[int, int], None] = lambda done, total: None) -> dict[str, Any]:  # fmt: skip
-    """The comparison of `old` and `new`, each in its period; with `out`, also as report.html, compare.json and CSVs there.
+                     progress: Callable[[int, int], None] = lambda done, total: None,
+                     language: str = "en") -> dict[str, Any]:  # fmt: skip
+    """The comparison of `old` and `new`, each in its period.
+
+    With `out` also written there: report.html in `language`, compare.json, CSVs.
 
     InputError for files that cannot be used, UsageError where a policy is not in force. Nothing is written on an error.
     """
@@ -58,15 +61,16 @@ def compare_policies(engine: Engine, old: Policy, new: Policy, days: tuple[date,
                 remedy = "add it, or leave out --points"
                 raise input_error(str(households), 0, "point", None, "the column is missing", remedy)
             files["point"] = as_table(points, "point", ("point",), ["area"], work)
+        kinds = {name: kinds_of(path) for name, path in files.items()}
         progress(1, 5)
         stated = "size" in head
         for at, (policy, period) in enumerate(zip(policies, periods, strict=True)):
-            refuse_faults(engine, faults_plan(policy, "household", own[at], stated), files, households)
+            refuse_faults(engine, faults_plan(policy, "household", own[at], stated, kinds["household"]), files, households)
             if members is not None:
-                refuse_faults(engine, faults_plan(policy, "member", people[at]), files, members)
+                refuse_faults(engine, faults_plan(policy, "member", people[at], kinds=kinds["member"]), files, members)
             side = ("old", "new")[at]
             compiled = plan(policy, period, outputs=("wide", "reasons"), members=members is not None, points=False,
-                            stated_size=stated, absent=absent[at])  # fmt: skip
+                            stated_size=stated, absent=absent[at], kinds=kinds)  # fmt: skip
             made = engine.run(compiled, files, work / side)
             files[f"{side}_wide"], files[f"{side}_reasons"] = made["wide"], made["reasons"]
             progress(2 + at, 5)
@@ -76,7 +80,7 @@ def compare_policies(engine: Engine, old: Policy, new: Policy, days: tuple[date,
         rows = {name: _rows(path) for name, path in outputs.items() if name != "changes"}
         document = comparison(old, new, periods, rows)
         if out is not None:
-            _write(document, outputs["changes"], out)
+            _write(document, outputs["changes"], out, language)
     progress(5, 5)
     return document
 
@@ -98,7 +102,7 @@ def _check_folder(out: Path) -> None:
         raise UsageError(f'there is no folder "{out.parent}"', "make it first")
 
 
-def _write(document: dict[str, Any], changes: Path, out: Path) -> None:
+def _write(document: dict[str, Any], changes: Path, out: Path, language: str) -> None:
     out.mkdir(exist_ok=True)
     for name, key in (("benefits.csv", None), ("classes.csv", "classes"), ("areas.csv", "areas"), ("bins.csv", "bins")):
         rows = []
@@ -113,4 +117,4 @@ def _write(document: dict[str, Any], changes: Path, out: Path) -> None:
         part.replace(out / name)
     publish(changes, out / "changes.csv")
     write_page(json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True) + "\n", out / "compare.json")
-    write_page(page(document), out / "report.html")
+    write_page(page(document, language), out / "report.html")

@@ -109,6 +109,7 @@ def compare(
             "--out", metavar="FOLDER", help="Write report.html, compare.json and CSVs there.", show_default=False
         ),
     ] = None,
+    language: LanguageOption = Language.en,
     json: JsonOption = False,
 ) -> None:
     """Say who gains and who loses by a change of policy.
@@ -125,7 +126,7 @@ def compare(
     days = on.date(), (on_new or on).date()
     with progress_bars(not json) as progress:
         found = compare_policies(
-            engine(), *policies, days, households, members, points, out, partial(progress, "comparing")
+            engine(), *policies, days, households, members, points, out, partial(progress, "comparing"), language.value
         )
     if json:
         say_json(found)

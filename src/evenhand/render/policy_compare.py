@@ -9,7 +9,6 @@ from typing import Any
 from evenhand.core.unit import UNITS
 from evenhand.render.grid import Col, details, figure, part, table
 from evenhand.render.html import Child, Html, el, label, line, picture, rect
-from evenhand.render.policy_compare_words import TEXT
 from evenhand.render.policy_frame import dated, framed
 from evenhand.render.policy_said import Said
 
@@ -18,24 +17,53 @@ MOST_AREAS = 20
 """Areas drawn: those that change most. The table has them all."""
 
 
-def say(key: str, /, **values: object) -> str:
-    """The sentence `key` with its values."""
-    return TEXT[key].format(**values).replace(" %", "\u00a0%")
+class Told(Said):
+    """Says what a comparison found, in one language."""
+
+    def k(self, key: str, /, **values: object) -> str:
+        """A sentence of this page with its values."""
+        return self.say(f"k.{key}", **values)
+
+    def count(self, value: int) -> str:
+        """A number of households."""
+        return self.number(Fraction(value))
+
+    def drawn(self, text: str) -> str:
+        """A text inside a picture, which runs from left to right in every language."""
+        return self.alone(text)
+
+    def part_of(self, count: int, whole: int) -> str:
+        """A share in whole per cent; `under 1 %` where it is not nothing, `over 99 %` where it is not all."""
+        value = Fraction(count, whole) if whole else Fraction(0)
+        if 0 < value < Fraction(1, 100):
+            return self.k("under", share=self.share(Fraction(1, 100)))
+        if Fraction(99, 100) < value < 1:
+            return self.k("over", share=self.share(Fraction(99, 100)))
+        return self.share(Fraction(round(100 * value), 100))
+
+    def signed(self, value: int, text: str) -> str:
+        """An amount that is a change: with its sign, whichever way the page is read."""
+        if value <= 0:
+            return "0" if not value else text
+        return f"\u2066+{text}\u2069" if self.rtl else f"+{text}"
 
 
 class Benefit:
     """A benefit of the comparison with its numbers as they are written."""
 
-    def __init__(self, found: Found) -> None:
+    def __init__(self, found: Found, told: Told) -> None:
         self.found = found
-        self.said = Said("en")
-        self.title = str(found["title"])
+        self.told = told
+        self.title = told.own(found, "title")
         self.scale = Fraction(1, int(found["parts"]) * UNITS[str(found["unit"])].base_per_unit)
 
-    def amount(self, value: int, sign: bool = False) -> str:
+    def amount(self, value: int) -> str:
         """Base units of 1/parts in the benefit's unit."""
-        text = self.said.unit(value * self.scale, str(self.found["unit"]))
-        return "0" if sign and not value else f"+{text}" if sign and value > 0 else text
+        return self.told.unit(value * self.scale, str(self.found["unit"]))
+
+    def change(self, value: int) -> str:
+        """The same with its sign."""
+        return self.told.signed(value, self.amount(value))
 
     @property
     def changes(self) -> bool:
@@ -43,83 +71,77 @@ class Benefit:
         return any(self.found[name] for name in ("gain", "lose", "newly_decided", "no_longer_decided"))
 
 
-def page(comparison: Found) -> str:
+def page(comparison: Found, language: str) -> str:
     """The page."""
-    benefits = [Benefit(found) for found in comparison["benefits"]]
+    told = Told(language)
+    benefits = [Benefit(found, told) for found in comparison["benefits"]]
     changed = [benefit for benefit in benefits if benefit.changes]
-    main: list[Child] = [_title(comparison), _who(comparison, benefits)]
+    main: list[Child] = [_title(told, comparison), _who(told, comparison, benefits)]
     if changed:
-        main += [_how_much(changed), _stock(benefits), _classes(changed)]
+        main += [_how_much(told, changed), _stock(told, benefits), _classes(told, changed)]
         if any(benefit.found["areas"] for benefit in changed):
-            main.append(_areas(changed))
-    main.append(_files())
-    titles = {"old": comparison["old"]["title"], "new": comparison["new"]["title"]}
-    return framed("en", say("head", **titles), say("page"), say("skip"), main, [say("foot")])
+            main.append(_areas(told, changed))
+    main.append(_files(told))
+    titles = {side: told.own(comparison[side], "title") for side in ("old", "new")}
+    foot = [told.say("draft") if told.drafted else None, told.say("own") if told.drafted else None, told.k("foot")]
+    return framed(language, told.k("head", **titles), told.k("page"), told.k("skip"), main, foot, told.rtl)
 
 
-def _title(comparison: Found) -> Html:
-    counts = {name: f"{comparison[name]:,}" for name in ("households", "gain", "lose", "mixed", "same", "undecided")}
-    lead = say("lead.none" if comparison["same"] == comparison["households"] else "lead", **counts)
+def _title(told: Told, comparison: Found) -> Html:
+    names = ("households", "gain", "lose", "mixed", "same", "undecided")
+    counts = {name: told.count(comparison[name]) for name in names}
+    lead = told.k("lead.none" if comparison["same"] == comparison["households"] else "lead", **counts)
     if comparison["mixed"]:
-        lead += " " + say("lead.mixed", **counts)
+        lead += " " + told.k("lead.mixed", **counts)
     if comparison["undecided"]:
-        lead += " " + say("lead.open", **counts)
-    docket = []
+        lead += " " + told.k("lead.open", **counts)
+    docket: list[tuple[str, Child]] = []
     for side in ("old", "new"):
         policy = comparison[side]
-        docket.append((say(f"docket.{side}"), f"{policy['title']} ({policy['id']})"))
-        docket.append((say("docket.period"), dated(f"{policy['first']} to {policy['last']}")))
-    docket.append((say("docket.households"), counts["households"]))
+        name = f"{told.own(policy, 'title')} ({told.alone(policy['id'])})"
+        docket.append((told.k(f"docket.{side}"), name))
+        docket.append(
+            (told.k("docket.period"), dated(told.say("period.span", first=policy["first"], last=policy["last"])))
+        )
+    docket.append((told.k("docket.households"), counts["households"]))
+    over = el("p", el("bdi", comparison["old"]["id"]), " → ", el("bdi", comparison["new"]["id"]), cls="over", dir="ltr")
     return el(
-        "div",
-        el("p", say("over", old=comparison["old"]["id"], new=comparison["new"]["id"]), cls="over"),
-        el("h1", say("title")),
-        el("p", lead, cls="lead"),
-        el("dl", *[el("div", el("dt", name), el("dd", value)) for name, value in docket], cls="docket"),
-        cls="title",
-    )
+        "div", over, el("h1", told.k("title")), el("p", lead, cls="lead"),
+        el("dl", *[el("div", el("dt", name), el("dd", value)) for name, value in docket], cls="docket"), cls="title",
+    )  # fmt: skip
 
 
-def _percent(count: int, whole: int) -> str:
-    """A share in whole per cent; `under 1` where it is not nothing, `over 99` where it is not all."""
-    value = Fraction(100 * count, whole) if whole else Fraction(0)
-    if 0 < value < 1:
-        return "under 1"
-    return "over 99" if 99 < value < 100 else str(round(value))
-
-
-def _who(comparison: Found, benefits: Sequence[Benefit]) -> Html:
+def _who(told: Told, comparison: Found, benefits: Sequence[Benefit]) -> Html:
     """Households that gain and lose, by benefit: bars to both sides of a line."""
     households = comparison["households"]
     most = max([max(b.found["gain"], b.found["lose"]) for b in benefits] + [1])
     drawn: list[Child] = [line("axis axis--0", 180, 2, 180, 4 + 42 * len(benefits))]
     for at, benefit in enumerate(benefits):
-        y = 2 + 42 * at
-        drawn.append(label("b halo", 2, y + 12, benefit.title))
-        drawn += _both(y + 17, benefit.found["lose"], benefit.found["gain"], most,
-                       f"{benefit.found['lose']:,}", f"{benefit.found['gain']:,}")  # fmt: skip
+        y, lose, gain = 2 + 42 * at, benefit.found["lose"], benefit.found["gain"]
+        drawn.append(label("b halo", 2, y + 12, told.drawn(benefit.title)))
+        drawn += _both(told, y + 17, lose, gain, most, told.count(lose), told.count(gain))
     top = max(benefits, key=lambda b: b.found["gain"] + b.found["lose"])
-    finding = say("who.none")
+    finding = told.k("who.none")
     if top.found["gain"] + top.found["lose"]:
-        finding = say("who.finding", title=top.title, gain=_percent(top.found["gain"], households),
-                      lose=_percent(top.found["lose"], households))  # fmt: skip
-    columns = [Col(say("benefit")), *[Col(say(f"col.{name}"), "n") for name in ("gain", "lose", "same")],
-               Col(say("col.open"), "n spare")]  # fmt: skip
+        finding = told.k("who.finding", title=top.title, gain=told.part_of(top.found["gain"], households),
+                         lose=told.part_of(top.found["lose"], households))  # fmt: skip
+    columns = [Col(told.k("benefit")), *[Col(told.k(f"col.{name}"), "n") for name in ("gain", "lose", "same")],
+               Col(told.k("col.open"), "n spare")]  # fmt: skip
     rows: list[list[Child]] = [
-        [b.title, *[f"{b.found[name]:,}" for name in ("gain", "lose", "same")],
-         f"{b.found['newly_decided'] + b.found['no_longer_decided'] + b.found['undecided']:,}"] for b in benefits
+        [b.title, *[told.count(b.found[name]) for name in ("gain", "lose", "same")],
+         told.count(b.found["newly_decided"] + b.found["no_longer_decided"] + b.found["undecided"])] for b in benefits
     ]  # fmt: skip
-    height = 8 + 42 * len(benefits)
-    told = "; ".join(say("who.one", title=b.title, gain=b.found["gain"], lose=b.found["lose"]) for b in benefits)
-    drawing = picture("who", 360, height, say("who.chart"), told, *drawn)
-    numbers = table(columns, rows, say("who.table"), say("who.unit"))
-    shown = el("div", figure(finding, say("who.measure"), drawing), numbers, cls="pair")
-    return part("who", say("who"), say("who.aside"), shown)
+    one = [told.k("who.one", title=b.title, gain=told.count(b.found["gain"]), lose=told.count(b.found["lose"]))
+           for b in benefits]  # fmt: skip
+    drawing = picture("who", 360, 8 + 42 * len(benefits), told.k("who.chart"), "; ".join(one), *drawn)
+    numbers = table(columns, rows, told.k("who.table"), told.k("who.unit"))
+    shown = el("div", figure(finding, told.k("who.measure"), drawing), numbers, cls="pair")
+    return part("who", told.k("who"), told.k("who.aside"), shown)
 
 
-def _both(y: float, left: int, right: int, most: int, left_text: str, right_text: str) -> list[Child]:
+def _both(told: Told, y: float, left: int, right: int, most: int, left_text: str, right_text: str) -> list[Child]:
     """A bar to the left for those who lose and one to the right for those who gain, each with its number."""
-    drawn: list[Child] = [] if left or right else [label("soft", 186, y + 12.5, say("nobody"))]
+    drawn: list[Child] = [] if left or right else [label("soft", 186, y + 12.5, told.drawn(told.k("nobody")))]
     for value, text, sign in ((left, left_text, -1), (right, right_text, 1)):
         if not value:
             continue
@@ -129,7 +151,7 @@ def _both(y: float, left: int, right: int, most: int, left_text: str, right_text
     return drawn
 
 
-def _how_much(benefits: Sequence[Benefit]) -> Html:
+def _how_much(told: Told, benefits: Sequence[Benefit]) -> Html:
     """How large the changes are, by benefit, in classes of per cent."""
     parts: list[Child] = []
     for number, benefit in enumerate(benefits):
@@ -141,83 +163,82 @@ def _how_much(benefits: Sequence[Benefit]) -> Html:
         rows: list[list[Child]] = []
         for at, found in enumerate(bins):
             y, count = 4 + 24 * at, int(found["households"])
-            name, down = say(f"bin.{found['bin']}"), found["bin"].startswith("lose")
-            drawn.append(label("end", 144, y + 13, name))
+            name, down = told.k(f"bin.{found['bin']}"), found["bin"].startswith("lose")
+            drawn.append(label("end", 144, y + 13, told.drawn(name)))
             length = max(1.5, 150 * count / most)
             drawn += [
                 rect("less" if down else "more", 150, y, length, 17),
-                label("", 156 + length, y + 13, f"{count:,}"),
+                label("", 156 + length, y + 13, told.count(count)),
             ]
-            rows.append([name, f"{count:,}", benefit.amount(found["change"], True)])
+            rows.append([name, told.count(count), benefit.change(found["change"])])
         worst = max(bins, key=lambda found: found["households"])
-        finding = say("much.finding", title=benefit.title, count=f"{worst['households']:,}",
-                      change=say(f"bin.{worst['bin']}.said"))  # fmt: skip
-        told = "; ".join(f"{row[0]}: {row[1]}" for row in rows)
+        finding = told.k("much.finding", title=benefit.title, count=told.count(worst["households"]),
+                         change=told.k(f"bin.{worst['bin']}"))  # fmt: skip
+        listed = "; ".join(f"{row[0]}: {row[1]}" for row in rows)
         drawing = picture(
-            f"much{number}", 360, 10 + 24 * len(bins), say("much.chart", title=benefit.title), told, *drawn
+            f"much{number}", 360, 10 + 24 * len(bins), told.k("much.chart", title=benefit.title), listed, *drawn
         )
-        columns = [Col(say("col.bin")), Col(say("col.households"), "n"), Col(say("col.change"), "n")]
-        numbers = details(say("numbers"), table(columns, rows, benefit.title, say("much.unit")))
-        parts.append(figure(finding, say("much.measure"), drawing, numbers))
-    return part("much", say("much"), say("much.aside"), el("div", *parts, cls="pair"))
+        columns = [Col(told.k("col.bin")), Col(told.k("col.households"), "n"), Col(told.k("col.change"), "n")]
+        numbers = details(told.k("numbers"), table(columns, rows, benefit.title, told.k("much.unit")))
+        parts.append(figure(finding, told.k("much.measure"), drawing, numbers))
+    return part("much", told.k("much"), told.k("much.aside"), el("div", *parts, cls="pair"))
 
 
-def _stock(benefits: Sequence[Benefit]) -> Html:
+def _stock(told: Told, benefits: Sequence[Benefit]) -> Html:
     """What both policies cost in all, by benefit: two bars, the old one and the new one."""
     drawn: list[Child] = []
     rows: list[list[Child]] = []
-    told = []
+    listed = []
     for at, benefit in enumerate(benefits):
         old, new = benefit.found["old"], benefit.found["new"]
         most, y = max(old, new, 1), 4 + 58 * at
-        drawn.append(label("b", 2, y + 10, benefit.title))
+        drawn.append(label("b", 2, y + 10, told.drawn(benefit.title)))
         for side, value, cls in ((0, old, "d5"), (1, new, "d3")):
-            drawn.append(rect(cls, 30, y + 16 + 18 * side, max(1.0, 200 * value / most), 14))
-            drawn.append(label("soft end", 26, y + 27 + 18 * side, say("old" if side == 0 else "new")))
-            drawn.append(label("", 36 + 200 * value / most, y + 27 + 18 * side, benefit.amount(value)))
-        change = benefit.amount(new - old, True)
-        rows.append([benefit.title, benefit.amount(old), benefit.amount(new), change, _share(old, new)])
-        told.append(f"{benefit.title}: {benefit.amount(old)}, {benefit.amount(new)}")
+            drawn.append(rect(cls, 48, y + 16 + 18 * side, max(1.0, 190 * value / most), 14))
+            drawn.append(label("soft end", 43, y + 27 + 18 * side, told.drawn(told.k("new" if side else "old"))))
+            drawn.append(label("", 54 + 190 * value / most, y + 27 + 18 * side, benefit.amount(value)))
+        rows.append(
+            [benefit.title, benefit.amount(old), benefit.amount(new), benefit.change(new - old), _share(told, old, new)]
+        )
+        listed.append(f"{benefit.title}: {benefit.amount(old)}, {benefit.amount(new)}")
     top = max(benefits, key=lambda b: abs(Fraction(b.found["new"] - b.found["old"], max(b.found["old"], 1))))
-    finding = say("stock.same")
-    if top.found["new"] != top.found["old"]:
-        key = "stock.more" if top.found["new"] > top.found["old"] else "stock.less"
-        finding = say(key, title=top.title, change=benefit_change(top))
-    drawing = picture("stock", 360, 4 + 58 * len(benefits), say("stock.chart"), "; ".join(told), *drawn)
-    columns = [Col(say("benefit")), Col(say("col.old"), "n spare"), Col(say("col.new"), "n spare"),
-               Col(say("col.change"), "n"), Col("%", "n")]  # fmt: skip
-    numbers = table(columns, rows, say("stock.table"), say("stock.unit"))
-    return part("stock", say("stock"), say("stock.aside"), figure(finding, say("stock.measure"), drawing), numbers)
+    change = top.found["new"] - top.found["old"]
+    finding = told.k("stock.same")
+    if change:
+        finding = told.k("stock.more" if change > 0 else "stock.less", title=top.title, change=top.amount(abs(change)))
+    drawing = picture("stock", 360, 4 + 58 * len(benefits), told.k("stock.chart"), "; ".join(listed), *drawn)
+    columns = [Col(told.k("benefit")), Col(told.k("col.old"), "n spare"), Col(told.k("col.new"), "n spare"),
+               Col(told.k("col.change"), "n"), Col("%", "n")]  # fmt: skip
+    numbers = table(columns, rows, told.k("stock.table"), told.k("stock.unit"))
+    title = told.k("stock" if any(benefit.found["stocked"] for benefit in benefits) else "stock.plain")
+    return part("stock", title, told.k("stock.aside"), figure(finding, told.k("stock.measure"), drawing), numbers)
 
 
-def benefit_change(benefit: Benefit) -> str:
-    """The change of a total without its sign."""
-    return benefit.amount(abs(benefit.found["new"] - benefit.found["old"]))
-
-
-def _share(old: int, new: int) -> str:
+def _share(told: Told, old: int, new: int) -> str:
     if not old:
-        return "" if not new else say("from.nothing")
+        return told.k("from.nothing") if new else ""
     value = Fraction(100 * (new - old), old)
-    text = Said("en").number(Fraction(round(value * 10), 10))
-    return f"+{text}" if value > 0 else text
+    return told.signed(1 if value > 0 else -1, told.number(Fraction(round(value * 10), 10))) if value else "0"
 
 
-def _classes(benefits: Sequence[Benefit]) -> Html:
+def _classes(told: Told, benefits: Sequence[Benefit]) -> Html:
     """By the rows that decided: for whom it becomes more or less."""
     parts: list[Child] = []
     for benefit in benefits:
         rows: list[list[Child]] = []
         for found in _merged(benefit.found["classes"]):
-            name = el("span", f"{say(found['policy'])}: {found['row']}", cls="law")
-            change = found["gained"] - found["lost"]
-            rows.append([[found["because"] or found["row"], name], f"{found['households']:,}", f"{found['gain']:,}",
-                         f"{found['lose']:,}", benefit.amount(change, True)])  # fmt: skip
+            name = el("span", f"{told.k(found['policy'])}: {told.alone(found['row'])}", cls="law")
+            change = benefit.change(found["gained"] - found["lost"])
+            rows.append([[told.own(found, "because") or told.alone(found["row"]), name],
+                         *[told.count(found[key]) for key in ("households", "gain", "lose")], change])  # fmt: skip
         if rows:
-            columns = [Col(say("col.class")), Col(say("col.households"), "n spare"), Col(say("col.gain"), "n"),
-                       Col(say("col.lose"), "n"), Col(say("col.change"), "n")]  # fmt: skip
-            parts.append(table(columns, rows, benefit.title, say("class.unit")))
-    return part("class", say("class"), say("class.aside"), *parts, cls="body stack worked")
+            parts.append(table(_counted(told, "class"), rows, benefit.title, told.k("class.unit"), cls="table stack"))
+    return part("class", told.k("class"), told.k("class.aside"), *parts, cls="body stack worked")
+
+
+def _counted(told: Told, first: str) -> list[Col]:
+    names = (("households", "n spare"), ("gain", "n"), ("lose", "n"), ("change", "n"))
+    return [Col(told.k(f"col.{first}")), *[Col(told.k(f"col.{name}"), cls) for name, cls in names]]
 
 
 def _merged(classes: Sequence[Found]) -> list[Found]:
@@ -230,42 +251,38 @@ def _merged(classes: Sequence[Found]) -> list[Found]:
     return sorted(merged, key=lambda f: (-(f["gain"] + f["lose"]), str(f["row"]), f["policy"] != "new"))
 
 
-def _areas(benefits: Sequence[Benefit]) -> Html:
+def _areas(told: Told, benefits: Sequence[Benefit]) -> Html:
     """By area: the change in all, largest first."""
     parts: list[Child] = []
     for number, benefit in enumerate(benefits):
         areas = sorted(benefit.found["areas"], key=lambda f: (-abs(f["new"] - f["old"]), f["area"]))
-        if not areas:
-            continue
         shown = [found for found in areas if found["gained"] or found["lost"]][:MOST_AREAS]
-        most = max([max(found["gained"], found["lost"]) for found in shown] + [1])
+        if not shown:
+            continue
+        most = max(max(found["gained"], found["lost"]) for found in shown)
         drawn: list[Child] = [line("axis axis--0", 180, 2, 180, 4 + 42 * len(shown))]
         for at, found in enumerate(shown):
             y = 2 + 42 * at
-            drawn.append(label("b halo", 2, y + 12, found["area"]))
-            drawn += _both(y + 17, found["lost"], found["gained"], most, benefit.amount(-found["lost"]),
-                           benefit.amount(found["gained"], True))  # fmt: skip
+            drawn.append(label("b halo", 2, y + 12, told.drawn(found["area"])))
+            drawn += _both(told, y + 17, found["lost"], found["gained"], most, benefit.amount(-found["lost"]),
+                           benefit.change(found["gained"]))  # fmt: skip
+        changes = [benefit.change(found["new"] - found["old"]) for found in areas]
         rows: list[list[Child]] = [
-            [found["area"], f"{found['households']:,}", f"{found['gain']:,}", f"{found['lose']:,}",
-             benefit.amount(found["new"] - found["old"], True)] for found in areas
-        ]  # fmt: skip
-        columns = [Col(say("col.area")), Col(say("col.households"), "n spare"), Col(say("col.gain"), "n"),
-                   Col(say("col.lose"), "n"), Col(say("col.change"), "n")]  # fmt: skip
-        numbers = table(columns, rows, benefit.title, say("area.unit"))
-        if not shown:
-            continue
-        finding = say("area.finding", title=benefit.title, area=shown[0]["area"],
-                      change=benefit.amount(shown[0]["new"] - shown[0]["old"], True))  # fmt: skip
-        told = "; ".join(f"{row[0]}: {row[4]}" for row in rows[:MOST_AREAS])
+            [told.alone(found["area"]), *[told.count(found[key]) for key in ("households", "gain", "lose")], change]
+            for found, change in zip(areas, changes, strict=True)
+        ]
+        numbers = table(_counted(told, "area"), rows, benefit.title, told.k("area.unit"), cls="table stack")
+        finding = told.k("area.finding", title=benefit.title, area=shown[0]["area"], change=changes[0])
+        listed = "; ".join(f"{row[0]}: {row[4]}" for row in rows[:MOST_AREAS])
         drawing = picture(
-            f"area{number}", 360, 8 + 42 * len(shown), say("area.chart", title=benefit.title), told, *drawn
+            f"area{number}", 360, 8 + 42 * len(shown), told.k("area.chart", title=benefit.title), listed, *drawn
         )
-        below = numbers if len(rows) <= MOST_AREAS else details(say("numbers"), numbers)
-        parts.append(el("div", figure(finding, say("area.measure"), drawing), below, cls="pair"))
-    return part("area", say("area"), None, *parts, cls="body stack worked")
+        below = numbers if len(rows) <= MOST_AREAS else details(told.k("numbers"), numbers)
+        parts.append(el("div", figure(finding, told.k("area.measure"), drawing), below, cls="pair"))
+    return part("area", told.k("area"), None, *parts, cls="body stack worked")
 
 
-def _files() -> Html:
+def _files(told: Told) -> Html:
     names = ("compare.json", "benefits.csv", "classes.csv", "areas.csv", "bins.csv", "changes.csv")
-    listed = [el("li", el("a", name, href=name), ": ", say(f"file.{name}")) for name in names]
-    return part("files", say("files"), None, el("ul", *listed, cls="prose"))
+    listed = [el("li", el("a", name, href=name, dir="ltr"), ": ", told.k(f"file.{name}")) for name in names]
+    return part("files", told.k("files"), None, el("ul", *listed, cls="prose"))

@@ -41,7 +41,6 @@ class Compared:
     """A benefit of either policy. `old`, `new`: columns with the factor that brings both to 1/`parts` of a base unit."""
 
     id: str
-    title: str
     unit: str
     parts: int
     old: tuple[tuple[str, int], ...]
@@ -65,7 +64,7 @@ def benefits_of(old: Policy, new: Policy) -> list[Compared]:
         for policy, benefit in zip((old, new), held, strict=True):
             own = [entitlement.name for entitlement in policy.entitlements if entitlement.benefit == name]
             columns.append(tuple((column, parts // benefit.parts) for column in own) if benefit else ())
-        found.append(Compared(name, known[-1].title, known[-1].unit, parts, columns[0], columns[1],
+        found.append(Compared(name, known[-1].unit, parts, columns[0], columns[1],
                               any(benefit.kind == "good" for benefit in known)))  # fmt: skip
     return found
 
@@ -191,7 +190,7 @@ def comparison(old: Policy, new: Policy, periods: tuple[Period, Period],
         }
         bins = {row["bin"]: row for row in own["bins"]}
         benefits.append({
-            "benefit": compared.id, "title": compared.title, "unit": compared.unit, "parts": compared.parts,
+            "benefit": compared.id, **_titled(old, new, compared), "unit": compared.unit, "parts": compared.parts,
             "stocked": compared.stocked, **_counts(own["benefits"][0] if own["benefits"] else {}),
             "bins": [{"bin": name, "from": low, "to": high, "households": int(bins.get(number, {}).get("households", 0)),
                       "change": int(bins.get(number, {}).get("change", 0))}
@@ -213,6 +212,12 @@ def _counts(row: Mapping[str, Any]) -> dict[str, int]:
 def _policy(policy: Policy, period: Period) -> dict[str, Any]:
     return {"id": policy.id, **told(policy, ("policy", "title"), policy.title), "sha256": policy.sha256.hex(),
             "period": period.id, "first": period.first.isoformat(), "last": period.last.isoformat()}  # fmt: skip
+
+
+def _titled(old: Policy, new: Policy, compared: Compared) -> dict[str, Any]:
+    """What a benefit is called, by the new policy where it has it."""
+    policy = new if compared.id in new.benefits else old
+    return told(policy, ("benefit", compared.id, "title"), policy.benefits[compared.id].title)
 
 
 def _why(policy: Policy, name: str) -> dict[str, Any]:

@@ -1,4 +1,6 @@
-"""Our fixed words in the languages of the faces, one module a language. A policy's own words are its author's.
+"""Our fixed words in the languages of the faces: of each one module, and one for the comparison of policies.
+
+A policy's own words are its author's.
 
 English is written here first. The others are drafted translations; each of their modules says "needs a native reader" until
 one has read it, and so does every page made with it (`drafted`).
@@ -7,9 +9,12 @@ one has read it, and so does every page made with it (`drafted`).
 from __future__ import annotations
 
 from evenhand.core.errors import UsageError
-from evenhand.render.catalogue import ar, en, fr, hi
+from evenhand.render.catalogue import ar, compare_ar, compare_en, compare_fr, compare_hi, en, fr, hi
 
-CATALOGUES: dict[str, dict[str, str]] = {"en": en.TEXT, "fr": fr.TEXT, "ar": ar.TEXT, "hi": hi.TEXT}
+CATALOGUES: dict[str, dict[str, str]] = {
+    "en": en.TEXT | compare_en.TEXT, "fr": fr.TEXT | compare_fr.TEXT, "ar": ar.TEXT | compare_ar.TEXT,
+    "hi": hi.TEXT | compare_hi.TEXT,
+}  # fmt: skip
 LANGUAGES = tuple(CATALOGUES)
 DRAFTED = frozenset({"fr", "ar", "hi"})
 """Catalogues that no native reader has read."""
