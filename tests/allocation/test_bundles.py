@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from allocation.joint import forged, port, refused
@@ -14,8 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evenhand.core.errors import UsageError
-from evenhand.flow.allocation import check_input
+from evenhand.flow.allocation import bundles, check_input, rough
 from evenhand.flow.allocation.bundles import solve_bundles
+from evenhand.flow.allocation.leximin import Solution
+from evenhand.flow.allocation.network import build
 
 BASKET = {"grain": "basket", "oil": "basket"}
 
@@ -67,6 +70,42 @@ def test_every_point_gets_what_filling_by_enumeration_gives_it_and_the_checker_a
     assert refused(with_bundle(tiny), found) == []
 
 
+@settings(max_examples=100, deadline=None)
+@given(networks(), st.sampled_from([4, 9, 20, 61]))
+def test_rough_blocks_are_proved_or_given_up_and_never_change_the_answer(tiny: Tiny, bits: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rough, "WORTH", 0)
+        patch.setattr(rough, "BITS", bits)
+        bundled, alone = (solve_bundles(check_input(tiny.tables()), b) for b in (BASKET, {}))
+    assert quantities(bundled) == fill(tiny)
+    assert quantities(alone) == quantities(run(tiny))
+    assert refused(with_bundle(tiny), bundled) == refused(tiny.tables(), alone) == []
+
+
+def test_blocks_found_with_leading_bits_alone_are_enough_where_levels_have_long_denominators(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Fifteen villages behind lanes too narrow for oil stand at 100 in a prime number; the others share the grain."""
+    primes = (1009, 1013, 1019, 1021, 1031, 1033, 1039, 1049, 1051, 1061, 1063, 1069, 1087, 1091, 1093)
+    names = [f"V{n:02}" for n in range(20)]
+    lanes = [(f"g{n}", "Port", n, "grain", None) for n in names]
+    lanes += [(f"o{n}", "Port", n, "oil", 100 if m < 15 else None) for m, n in enumerate(names)]
+    demand = {(n, "oil", 1): prime for n, prime in zip(names, [*primes, 7, 7, 7, 7, 7], strict=True)}
+    demand |= {(n, "grain", 1): 1_000 for n in names}
+    tiny = Tiny({"Port": "entry"} | dict.fromkeys(names, "point"), {("Port", "grain"): 4_000}, lanes, demand)
+    tiny.supply["Port", "oil"] = 10_000
+    exact: list[int] = []
+    plain = bundles.decompose
+    monkeypatch.setattr(bundles, "decompose", lambda network: exact.append(1) or plain(network))
+    found = solve_bundles(check_input(tiny.tables()), BASKET)
+    assert refused(with_bundle(tiny), found) == []
+    assert max(len(den) for den in found.levels["den"].to_pylist()) > 40
+    assert exact == []
+    assert levels(found)["V00", "grain"] == Fraction(100, 1009)
+    rest = 4_000 - sum(Fraction(100_000, prime) for prime in primes)
+    assert quantities(found)["V19", "grain"] == rest / 5
+
+
 @settings(max_examples=150, deadline=None)
 @given(networks(unit=st.just(1)), st.data())
 def test_whatever_the_checker_accepts_is_the_one_fair_answer(tiny: Tiny, data: st.DataObject) -> None:
@@ -109,3 +148,21 @@ def test_what_a_village_cannot_use_goes_to_the_others() -> None:
 def test_bundles_and_handling_are_refused_together() -> None:
     with pytest.raises(UsageError, match="handling"):
         solve_bundles(check_input(port(10).tables()), BASKET)
+
+
+def test_rough_blocks_in_the_wrong_order_are_not_believed() -> None:
+    """Alder has 9 and a lane to Birch, which has 1: two blocks, 9/10 and 1/10, could both be served, and are unfair."""
+    tiny = Tiny(
+        {"Alder": "point", "Birch": "point"},
+        {("Alder", "grain"): 9, ("Birch", "grain"): 1},
+        [("a-b", "Alder", "Birch", "", None)],
+        {("Alder", "grain", 1): 10, ("Birch", "grain", 1): 10},
+    )
+    network = build(check_input(tiny.tables())).network
+    none, one = np.zeros(1, np.int64), np.ones(1, np.int64)
+    apart = Solution(np.array([0, 1]), [0, 0], [0, 0], [1, 1], none, one, 1)
+    with pytest.raises(ArithmeticError, match="order"):
+        rough._exact(network, apart, prove=True)
+    together = Solution(np.array([0, 0]), [0], [0], [1], none, one, 1)
+    found = rough._exact(network, together, prove=True)
+    assert (found.part, found.whole, found.flow_num.tolist(), found.flow_den.tolist()) == ([1], [2], [8], [2])

@@ -21,10 +21,19 @@ import pyarrow as pa
 
 from evenhand.core.errors import UsageError
 from evenhand.flow.allocation.check import Input
-from evenhand.flow.allocation.explain import quantities
-from evenhand.flow.allocation.leximin import Progress
+from evenhand.flow.allocation.leximin import Progress, decompose
 from evenhand.flow.allocation.measures import Ladder, Pair, ladders_of
-from evenhand.flow.allocation.solve import Allocation, Solved, solve_fully
+from evenhand.flow.allocation.network import build
+from evenhand.flow.allocation.rough import try_blocks
+from evenhand.flow.allocation.solve import (
+    Allocation,
+    Solved,
+    block_table,
+    blocks_of,
+    certificate_table,
+    flow_table,
+    solved_of,
+)
 
 Array = np.ndarray[Any, Any]
 Group = tuple[str, str]
@@ -43,44 +52,64 @@ def solve_bundles(given: Input, bundles: Mapping[str, str], progress: Progress |
     """
     if len(given.handling_node):
         raise UsageError("bundles and handling capacities cannot be divided together yet", "leave one of the two out")
+    try:
+        return _filled(given, bundles, progress, rough=True)
+    except ArithmeticError:  # too close to call for `rough`: once more with all digits from the start
+        return _filled(given, bundles, progress, rough=False)
+
+
+def _filled(given: Input, bundles: Mapping[str, str], progress: Progress | None, rough: bool) -> Allocation:
+    """Round after round until every group is final. `rough`: blocks are proved in the last round alone."""
     ladders = ladders_of(given)
     parts: dict[Group, list[Pair]] = {}
     for pair in ladders:
         if pair[1] in bundles:
             parts.setdefault((pair[0], bundles[pair[1]]), []).append(pair)
-    final: dict[Group, tuple[Fraction, str]] = {}  # level, and the commodity that holds it there ("": served in full)
+    final: dict[Group, Fraction] = {}
+    taken: dict[Pair, Fraction] = {}  # what parts that do not hold their point are given, where another one does
     top = Fraction(int(given.demand_rung.max(initial=0)))
     rounds = 0
     while True:
         rounds += 1
-        taken = {
-            pair: ladder_at(ladders[pair], level)
-            for group, (level, held) in final.items()
-            for pair in parts[group]
-            if held and pair[1] != held
-        }
-        scale = lcm(*(quantity.denominator for quantity in taken.values()))
+        scale = lcm(*{quantity.denominator for quantity in taken.values()})
         if scale.bit_length() > BITS_MOST:
             raise UsageError(
                 "the exact levels of these bundles have denominators too large to go on", "divide a smaller area"
             )
-        found, solved = solve_fully(_scaled(given, taken, scale))
-        standing = {pair: (level, quantity / scale) for pair, (level, quantity) in quantities(found).items()}
+        scaled = _scaled(given, taken, scale)
+        vertices = build(scaled)
+        last = len(final) == len(parts)
+        solution = try_blocks(vertices.network, prove=last) if rough else decompose(vertices.network)
+        number, levels = blocks_of(scaled, vertices, solution)
+        solved = solved_of(vertices, solution, number, levels)
         if progress is not None:
             progress(len(final), len(parts))
-        if len(final) == len(parts):
-            return _result(given, found, ladders, bundles, parts, final, taken, scale, rounds)
-        _fix(given, solved, ladders, bundles, parts, final, standing, top)
+        if last:
+            return Allocation(
+                levels=_level_table(given, solved, ladders, bundles, final, taken),
+                flows=flow_table(given, vertices, solution, scale),
+                blocks=block_table(number, levels),
+                certificate=certificate_table(given, vertices, solved.block),
+                method=f"filling in {rounds} rounds of decomposition",
+            )
+        fixed = _fixed(given, solved, ladders, parts, final, top)
+        if not fixed:
+            raise ArithmeticError("a round of filling makes no group final")
+        for group, (level, held) in fixed.items():
+            final[group] = level
+            if held:
+                taken |= {pair: ladder_at(ladders[pair], level) for pair in parts[group] if pair[1] != held}
 
 
 def ladder_at(ladder: Ladder, level: Fraction) -> Fraction:
     """What a ladder holds up to a level."""
-    total = Fraction(0)
+    whole, total = level.numerator // level.denominator, 0
     for rung, quantity in ladder.rungs:
-        if rung > level:
-            return total + max(Fraction(0), level - (rung - 1)) * quantity
+        if rung > whole:
+            part = level.numerator - whole * level.denominator if rung == whole + 1 else 0
+            return total + Fraction(part * quantity, level.denominator)
         total += quantity
-    return total
+    return Fraction(total)
 
 
 def _scaled(given: Input, taken: Mapping[Pair, Fraction], scale: int) -> Input:
@@ -121,44 +150,66 @@ def _scaled(given: Input, taken: Mapping[Pair, Fraction], scale: int) -> Input:
     )
 
 
-def _fix(
+def _fixed(
     given: Input,
     solved: Solved,
     ladders: Mapping[Pair, Ladder],
-    bundles: Mapping[str, str],
     parts: Mapping[Group, list[Pair]],
-    final: dict[Group, tuple[Fraction, str]],
-    standing: Mapping[Pair, tuple[Fraction, Fraction]],
+    final: Mapping[Group, Fraction],
     top: Fraction,
-) -> None:
-    """Add to `final` every group whose level cannot change any more; `top` is that of who is served in full."""
-    level: dict[Group, Fraction | None] = {}  # the lowest of its parts; None: all in full
-    own: dict[Pair, Fraction | None] = {}
+) -> dict[Group, tuple[Fraction, str]]:
+    """Every further group whose level cannot change any more: the level, and the commodity that holds it there ("":
+    served in full, which is the level `top`)."""
+    home = _homes(given, solved)
+    own: dict[Pair, Fraction | None] = {}  # how far up its own ladder its block brings it; None: in full
+    level: dict[Group, Fraction | None] = {}  # the lowest of its parts
     for group, pairs in parts.items():
-        if group in final:
-            continue
-        for pair in pairs:
-            quantity = standing[pair][1]
-            own[pair] = ladders[pair].level(quantity) if quantity < ladders[pair].due else None
-        level[group] = min((o for pair in pairs if (o := own[pair]) is not None), default=None)
-    names, goods, count = given.nodes.to_pylist(), given.commodities.to_pylist(), len(given.nodes)
-    home = {
-        (names[vertex % count], goods[vertex // count]): int(solved.block[vertex]) - 1
-        for vertex in solved.vertices.pairs.tolist()
-    }
+        if group not in final:
+            for pair in pairs:
+                own[pair] = _own_level(ladders[pair], solved.levels[home[pair]], solved.coordinates[home[pair]] < 0)
+            level[group] = min((o for pair in pairs if (o := own[pair]) is not None), default=None)
     moving = np.zeros(len(solved.levels), bool)
     for group, lowest in level.items():
         for pair in parts[group]:
-            if lowest is not None and ladder_at(ladders[pair], lowest) < standing[pair][1]:
+            if lowest is not None and own[pair] != lowest and _grows_until(ladders[pair], lowest, own[pair]):
                 moving[home[pair]] = True
     moving = _touched(solved, moving)
+    found: dict[Group, tuple[Fraction, str]] = {}
     for group, lowest in level.items():
         if lowest is None:
-            final[group] = top, ""
+            found[group] = top, ""
             continue
-        held = sorted(pair[1] for pair in parts[group] if own[pair] == lowest and not moving[home[pair]])
+        held = [pair[1] for pair in parts[group] if own[pair] == lowest and not moving[home[pair]]]
         if held:
-            final[group] = lowest, held[0]
+            found[group] = lowest, min(held)
+    return found
+
+
+def _homes(given: Input, solved: Solved) -> dict[Pair, int]:
+    """The place in `solved.levels` of the block of every pair."""
+    names, goods, count = given.nodes.to_pylist(), given.commodities.to_pylist(), len(given.nodes)
+    pairs = solved.vertices.pairs
+    blocks = (solved.block[pairs] - 1).tolist()
+    return {
+        (names[vertex % count], goods[vertex // count]): block
+        for vertex, block in zip(pairs.tolist(), blocks, strict=True)
+    }
+
+
+def _own_level(ladder: Ladder, level: Fraction, full: bool) -> Fraction | None:
+    """How far up a ladder its block's level brings it, past its own empty rungs; None: to its end."""
+    whole = level.numerator // level.denominator
+    for rung, _ in ladder.rungs if not full else ():
+        if rung > whole:
+            return level if rung == whole + 1 else Fraction(rung - 1)
+    return None
+
+
+def _grows_until(ladder: Ladder, low: Fraction, high: Fraction | None) -> bool:
+    """Whether a ladder holds anything between two levels (None: its end), the first of them the lower one."""
+    whole = low.numerator // low.denominator
+    following = next((rung for rung, _ in ladder.rungs if rung > whole), None)
+    return following is not None and (high is None or max(low, Fraction(following - 1)) < high)
 
 
 def _touched(solved: Solved, moving: Array) -> Array:
@@ -181,57 +232,38 @@ def _touched(solved: Solved, moving: Array) -> Array:
         moving[reached] = True
 
 
-def _result(
+def _level_table(
     given: Input,
-    found: Allocation,
+    solved: Solved,
     ladders: Mapping[Pair, Ladder],
     bundles: Mapping[str, str],
-    parts: Mapping[Group, list[Pair]],
-    final: Mapping[Group, tuple[Fraction, str]],
+    final: Mapping[Group, Fraction],
     taken: Mapping[Pair, Fraction],
-    scale: int,
-    rounds: int,
-) -> Allocation:
-    """The tables in the units of the input."""
-    standing = quantities(found)
+) -> pa.Table:
+    """The level of every pair and what it gets, in the units of the input."""
+    home = _homes(given, solved)
     rows = []
     for pair in sorted(ladders, key=lambda pair: (pair[0].encode(), pair[1].encode())):
-        if pair[1] in bundles:
-            level = final[pair[0], bundles[pair[1]]][0]
-            quantity = ladder_at(ladders[pair], level)
-            if pair not in taken and standing[pair][1] != quantity * scale:
-                raise ArithmeticError(f"{pair} does not get what its bundle's level says")
+        level = solved.levels[home[pair]]
+        if pair in taken:
+            level, quantity = final[pair[0], bundles[pair[1]]], taken[pair]
         else:
-            level, quantity = standing[pair][0], standing[pair][1] / scale
+            full = solved.coordinates[home[pair]] < 0
+            quantity = Fraction(ladders[pair].due) if full else ladder_at(ladders[pair], level)
+            if pair[1] in bundles:
+                level = final[pair[0], bundles[pair[1]]]
+                if quantity != ladder_at(ladders[pair], level):
+                    raise ArithmeticError(f"{pair} does not get what its bundle's level says")
         rows.append((pair, level, quantity))
     text, whole = pa.string(), pa.int64()
-    flows = [
-        Fraction(int(num), int(den) * scale)
-        for num, den in zip(
-            found.flows.column("quantity_num").to_pylist(), found.flows.column("quantity_den").to_pylist(), strict=True
-        )
-    ]
-    return Allocation(
-        levels=pa.table(
-            {
-                "point": pa.array([pair[0] for pair, _, _ in rows], text),
-                "commodity": pa.array([pair[1] for pair, _, _ in rows], text),
-                "rungs": pa.array([int(level) for _, level, _ in rows], whole),
-                "num": pa.array([str((level % 1).numerator) for _, level, _ in rows], text),
-                "den": pa.array([str((level % 1).denominator) for _, level, _ in rows], text),
-                "quantity_num": pa.array([str(quantity.numerator) for *_, quantity in rows], text),
-                "quantity_den": pa.array([str(quantity.denominator) for *_, quantity in rows], text),
-            }
-        ),
-        flows=pa.table(
-            {
-                "lane": found.flows.column("lane"),
-                "commodity": found.flows.column("commodity"),
-                "quantity_num": pa.array([str(flow.numerator) for flow in flows], text),
-                "quantity_den": pa.array([str(flow.denominator) for flow in flows], text),
-            }
-        ),
-        blocks=found.blocks,
-        certificate=found.certificate,
-        method=f"filling in {rounds} rounds of decomposition",
+    return pa.table(
+        {
+            "point": pa.array([pair[0] for pair, _, _ in rows], text),
+            "commodity": pa.array([pair[1] for pair, _, _ in rows], text),
+            "rungs": pa.array([int(level) for _, level, _ in rows], whole),
+            "num": pa.array([str((level % 1).numerator) for _, level, _ in rows], text),
+            "den": pa.array([str(level.denominator) for _, level, _ in rows], text),
+            "quantity_num": pa.array([str(quantity.numerator) for *_, quantity in rows], text),
+            "quantity_den": pa.array([str(quantity.denominator) for *_, quantity in rows], text),
+        }
     )

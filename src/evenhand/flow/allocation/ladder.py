@@ -5,6 +5,7 @@ Rung numbers are compressed to coordinates 1 … K (the distinct numbers that ho
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,13 @@ class Ladders:
         if count * (self.height + 1) <= DENSE_CELLS + 4 * len(order):
             everywhere = np.arange(count * (self.height + 1))
             self._dense = self._cumulated[np.searchsorted(self._keys, everywhere, side="right") - 1]
+
+    def shifted(self, bits: int) -> Ladders:
+        """The same ladders in units of 2^`bits`, rounded down, in 64-bit numbers."""
+        other = copy(self)
+        other._cumulated = (self._cumulated >> bits).astype(np.int64)
+        other._dense = None if self._dense is None else (self._dense >> bits).astype(np.int64)
+        return other
 
     def totals(self) -> Array:
         """What every point needs for its whole ladder."""

@@ -60,12 +60,13 @@ class Solution:
     generations: int
 
 
-class _State:
+class State:
     """What is still open, and what has been decided. Open vertices and arcs shrink from generation to generation."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, rough: bool = False) -> None:
         kind = network.supply.dtype
         self.network = network
+        self.rough = rough
         self.net = network.supply.copy()  # stock + what full lanes bring - what full lanes take
         self.block = np.zeros(len(self.net), np.int64)
         self.flow_num = np.zeros(len(network.tail), kind)
@@ -83,9 +84,12 @@ class _State:
         return len(self.coordinate) - 1
 
 
-def decompose(network: Network, progress: Progress | None = None) -> Solution:
-    """The leximin levels with a flow that attains them. `progress(decided nodes, all nodes)`: after each generation."""
-    state = _State(network)
+def decompose(network: Network, progress: Progress | None = None, rough: bool = False) -> Solution:
+    """The leximin levels with a flow that attains them. `progress(decided nodes, all nodes)`: after each generation.
+
+    `rough`: blocks and full lanes only, for quantities that are rounded themselves; levels and flows mean nothing then.
+    """
+    state = State(network, rough)
     count = len(network.supply)
     if count:
         vertices, owner, arcs, points = _top(state)
@@ -103,11 +107,11 @@ _Open = tuple[Array, Array, Array, Array]
 """Open vertices, the block (0 …) of each, open arcs, open points."""
 
 
-def _top(state: _State) -> _Open:
+def _top(state: State) -> _Open:
     """Ask for every ladder in full: what is fully served, and what can reach nobody in need, is the top block."""
     network = state.network
     count = len(network.supply)
-    flow, low = _flow(
+    flow, low = flows(
         state,
         np.arange(count),
         np.zeros(count, np.int64),
@@ -122,18 +126,20 @@ def _top(state: _State) -> _Open:
     return _cut(state, np.arange(len(network.tail)), flow, low, np.where(low, network.group, -1), ~low)
 
 
-def _generation(state: _State, vertices: Array, owner: Array, arcs: Array, points: Array) -> _Open:
+def _generation(state: State, vertices: Array, owner: Array, arcs: Array, points: Array) -> _Open:
     """Try every open block at its common level; decide those it holds for, split the others."""
     network = state.network
     blocks = int(owner.max()) + 1
     where = np.full(len(network.supply), -1, np.int64)
     where[vertices] = owner
     point_block = where[network.point_node[points]]
-    coordinate, part, whole, need = _levels(state, vertices, owner, points, point_block, blocks)
-    flow, low = _flow(state, vertices, owner, arcs, points, need, whole)
+    coordinate, part, whole, need = levels(state, vertices, owner, points, point_block, blocks)
+    flow, low = flows(state, vertices, owner, arcs, points, need, whole)
 
     split = np.zeros(blocks, bool)
     split[owner[low[vertices]]] = True
+    if state.rough and not np.isin(np.flatnonzero(split), owner[~low[vertices]]).all():
+        raise ArithmeticError("a block is short by what was rounded away")
     number = np.full(blocks, -1, np.int64)
     for block in np.flatnonzero(~split):
         number[block] = state.decide(coordinate[block], part[block], whole[block])
@@ -157,7 +163,7 @@ def _generation(state: _State, vertices: Array, owner: Array, arcs: Array, point
 
 
 def _cut(
-    state: _State,
+    state: State,
     arcs: Array,
     flow: Array | None,
     low: Array,
@@ -194,8 +200,8 @@ def _sums(values: Array, group: Array, groups: int) -> Array:
     return sums
 
 
-def _levels(
-    state: _State, vertices: Array, owner: Array, points: Array, point_block: Array, blocks: int
+def levels(
+    state: State, vertices: Array, owner: Array, points: Array, point_block: Array, blocks: int
 ) -> tuple[list[int], list[int], list[int], Array]:
     """The greatest level of each block that its stock pays for, and each point's need there in units of 1/whole."""
     ladders = state.network.ladders
@@ -210,6 +216,9 @@ def _levels(
     rung = ladders.at(points, high[point_block]) - below
     part = stock - _sums(below, point_block, blocks)
     whole = _sums(rung, point_block, blocks)
+    if state.rough:  # a little less than the level, so that what is rounded is never missing
+        share = np.clip(part / np.maximum(whole, 1), 0, 1) * (1 - 2.0**-45)
+        return low.tolist(), [0] * blocks, [1] * blocks, below + (rung * share[point_block]).astype(np.int64)
     if not ((part >= 0) & (part < whole)).all():
         raise ArithmeticError("a block's stock does not fit its ladder")
     common = np.gcd(part, whole)
@@ -220,8 +229,8 @@ def _levels(
     return low.tolist(), [int(p) for p in part], [int(w) for w in whole], need
 
 
-def _flow(
-    state: _State, vertices: Array, owner: Array, arcs: Array, points: Array, need: Array, whole: list[int]
+def flows(
+    state: State, vertices: Array, owner: Array, arcs: Array, points: Array, need: Array, whole: list[int]
 ) -> tuple[Array, Array]:
     """One flow for all blocks, each multiplied by its `whole`: flow of the arcs, and which vertices are poorer."""
     network = state.network
@@ -255,21 +264,14 @@ def _flow(
         capacity = np.where(capacity == NO_LIMIT, bound, np.minimum(capacity, bound)).astype(kind)
         asks = np.flatnonzero(chosen[where[network.point_node[points]]])
         ask_block = where[network.point_node[points[asks]]]
+        ends = local[network.tail[arcs[lanes]]], local[network.head[arcs[lanes]]]
+        asking = local[network.point_node[points[asks]]]
         found, low = max_flow(
             len(inner) + 2,
             source,
             sink,
-            np.concatenate(
-                [
-                    np.full(len(gives), source),
-                    local[network.tail[arcs[lanes]]],
-                    local[network.point_node[points[asks]]],
-                    takes,
-                ]
-            ),
-            np.concatenate(
-                [gives, local[network.head[arcs[lanes]]], np.full(len(asks), sink), np.full(len(takes), sink)]
-            ),
+            np.concatenate([np.full(len(gives), source), ends[0], asking, takes]),
+            np.concatenate([gives, ends[1], np.full(len(asks) + len(takes), sink)]),
             np.concatenate(
                 [
                     inner_net[gives] * scale[inner_block[gives]],

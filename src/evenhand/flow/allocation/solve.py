@@ -73,29 +73,27 @@ def solve_fully(given: Input, progress: Progress | None = None) -> tuple[Allocat
     vertices = build(given)
     network = vertices.network
     solution = decompose(network, progress)
-    flow = without_cycles(len(network.supply), network.tail, network.head, solution.flow_num)
-    number, levels = _blocks(given, vertices, solution)
-    numbered = _numbered(number)
-    block = number[solution.block] if len(number) else solution.block
+    number, levels = blocks_of(given, vertices, solution)
+    solved = solved_of(vertices, solution, number, levels)
     found = Allocation(
         levels=_level_table(given, network, solution, vertices.pairs, levels),
-        flows=_flow_table(given, vertices, flow, solution.flow_den),
-        blocks=pa.table(
-            {
-                "block": pa.array([number[b] for b in numbered], pa.int64()),
-                "rungs": pa.array([levels[b][0] for b in numbered], pa.int64()),
-                "num": _decimals([levels[b][1] for b in numbered]),
-                "den": _decimals([levels[b][2] for b in numbered]),
-            }
-        ),
-        certificate=_certificate(given, vertices, block),
+        flows=flow_table(given, vertices, solution),
+        blocks=block_table(number, levels),
+        certificate=certificate_table(given, vertices, solved.block),
         method=f"decomposition, {solution.generations} generations",
     )
+    return found, solved
+
+
+def solved_of(vertices: Vertices, solution: Solution, number: Array, levels: list[tuple[int, int, int]]) -> Solved:
+    """What stands behind the tables, from the numbers and levels that `blocks_of` gives."""
+    numbered = _numbered(number)
     exact = [levels[b][0] + Fraction(levels[b][1], levels[b][2]) for b in numbered]
-    return found, Solved(vertices, block, exact, [solution.coordinate[b] for b in numbered])
+    block = number[solution.block] if len(number) else solution.block
+    return Solved(vertices, block, exact, [solution.coordinate[b] for b in numbered])
 
 
-def _blocks(given: Input, vertices: Vertices, solution: Solution) -> tuple[Array, list[tuple[int, int, int]]]:
+def blocks_of(given: Input, vertices: Vertices, solution: Solution) -> tuple[Array, list[tuple[int, int, int]]]:
     """Numbers of the blocks in use (poorest first within each commodity, from 1; 0 where unused) and their levels.
 
     Commodities that share handling capacity are numbered, and have their top, together.
@@ -173,10 +171,12 @@ def _level_table(
     )
 
 
-def _flow_table(given: Input, vertices: Vertices, num: Array, den: Array) -> pa.Table:
-    lane, commodity = vertices.lane, vertices.commodity
+def flow_table(given: Input, vertices: Vertices, solution: Solution, scale: int = 1) -> pa.Table:
+    """What each lane carries, without goods that go round in circles; quantities of the network are `scale` times it."""
+    network, lane, commodity = vertices.network, vertices.lane, vertices.commodity
+    num = without_cycles(len(network.supply), network.tail, network.head, solution.flow_num)
     carried = np.flatnonzero((num[: len(lane)] > 0).astype(bool))
-    num, den = _lowest(num[carried], den[carried])
+    num, den = _lowest(num[carried], solution.flow_den[carried] * scale if scale > 1 else solution.flow_den[carried])
     return pa.table(
         {
             "lane": given.lanes.take(pa.array(lane[carried])),
@@ -187,7 +187,20 @@ def _flow_table(given: Input, vertices: Vertices, num: Array, den: Array) -> pa.
     )
 
 
-def _certificate(given: Input, vertices: Vertices, block: Array) -> pa.Table:
+def block_table(number: Array, levels: list[tuple[int, int, int]]) -> pa.Table:
+    """The blocks in use with their levels."""
+    numbered = _numbered(number)
+    return pa.table(
+        {
+            "block": pa.array([number[b] for b in numbered], pa.int64()),
+            "rungs": pa.array([levels[b][0] for b in numbered], pa.int64()),
+            "num": _decimals([levels[b][1] for b in numbered]),
+            "den": _decimals([levels[b][2] for b in numbered]),
+        }
+    )
+
+
+def certificate_table(given: Input, vertices: Vertices, block: Array) -> pa.Table:
     """The block of every (node, commodity); of a node's handling capacity, where it may bind, with no commodity."""
     count, kinds = len(given.nodes), len(given.commodities)
     node, commodity = np.repeat(np.arange(count), kinds), np.tile(np.arange(kinds), count)
