@@ -12,7 +12,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from evenhand.actions.policy_files import absent_inputs, as_table, header_of, publish, refuse_faults, same_keys
+from evenhand.actions.policy_files import (
+    absent_inputs,
+    as_table,
+    header_of,
+    kinds_of,
+    publish,
+    refuse_faults,
+    same_keys,
+)
 from evenhand.core.engine import Engine
 from evenhand.core.errors import UsageError, input_error
 from evenhand.flow.entitlement import faults_plan, needs, plan
@@ -141,15 +149,16 @@ def run_policy(engine: Engine, policy: Policy, on: date, households: Path, membe
             people = [name for name in wanted.member if name not in absent]
             files["member"] = as_table(members, "member", ("household", "member"), people, work)
         same_keys(files, work)
+        kinds = {name: kinds_of(path) for name, path in files.items()}
         progress(1, 4)
-        refuse_faults(engine, faults_plan(policy, "household", own, stated), files, households)
+        refuse_faults(engine, faults_plan(policy, "household", own, stated, kinds["household"]), files, households)
         if members is not None:
-            refuse_faults(engine, faults_plan(policy, "member", people), files, members)
+            refuse_faults(engine, faults_plan(policy, "member", people, kinds=kinds["member"]), files, members)
         progress(2, 4)
         also = {"reasons": reasons, "prices": prices}
         outputs = ("wide", *(name for name, path in also.items() if path is not None))
         compiled = plan(policy, period, outputs=outputs, members=members is not None, points=False, stated_size=stated,
-                        absent=absent)  # fmt: skip
+                        absent=absent, kinds=kinds)  # fmt: skip
         found = engine.run(compiled, files, work / "out")
         progress(3, 4)
         ran = _summary(policy, period.id, found["wide"])

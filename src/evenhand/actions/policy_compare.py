@@ -14,7 +14,15 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from evenhand.actions.policy_document import write_page
-from evenhand.actions.policy_files import absent_inputs, as_table, header_of, kinds_of, publish, refuse_faults, same_keys
+from evenhand.actions.policy_files import (
+    absent_inputs,
+    as_table,
+    header_of,
+    kinds_of,
+    publish,
+    refuse_faults,
+    same_keys,
+)
 from evenhand.core.engine import Engine
 from evenhand.core.errors import UsageError, input_error
 from evenhand.flow.entitlement import faults_plan, needs, plan
@@ -65,7 +73,9 @@ def compare_policies(engine: Engine, old: Policy, new: Policy, days: tuple[date,
         progress(1, 5)
         stated = "size" in head
         for at, (policy, period) in enumerate(zip(policies, periods, strict=True)):
-            refuse_faults(engine, faults_plan(policy, "household", own[at], stated, kinds["household"]), files, households)
+            refuse_faults(
+                engine, faults_plan(policy, "household", own[at], stated, kinds["household"]), files, households
+            )
             if members is not None:
                 refuse_faults(engine, faults_plan(policy, "member", people[at], kinds=kinds["member"]), files, members)
             side = ("old", "new")[at]

@@ -86,6 +86,24 @@ def as_table(path: Path, name: str, keys: Sequence[str], inputs: Sequence[str], 
     return to
 
 
+def kinds_of(path: Path) -> dict[str, str]:
+    """What kind of column a Parquet file has, by name, in the words of flow/entitlement/inputs; other types are left out."""
+    found = {}
+    for field in pq.read_schema(path):
+        kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
+        if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+            found[field.name] = "text"
+        elif pa.types.is_boolean(kind):
+            found[field.name] = "bool"
+        elif pa.types.is_date32(kind):
+            found[field.name] = "date"
+        elif pa.types.is_signed_integer(kind):
+            found[field.name] = "int"
+        elif pa.types.is_decimal128(kind) and kind.scale >= 0:
+            found[field.name] = f"decimal {kind.precision} {kind.scale}"
+    return found
+
+
 def same_keys(files: dict[str, Path], work: Path) -> None:
     """Households whose ids are numbers in one file and texts in another get texts in both."""
     kinds = {name: pq.read_schema(path).field("household").type for name, path in files.items()}

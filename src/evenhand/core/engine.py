@@ -10,7 +10,10 @@ from evenhand.core.plan import Plan
 
 
 class Engine(Protocol):
-    """Runs plans. Tables pass between stages as references to Parquet files (DESIGN §4)."""
+    """Runs plans. Tables pass between stages as references to Parquet files (DESIGN §4).
+
+    A select may read one more column of an input than its file has: `~row`, its rows counted from 1 in their order.
+    """
 
     def run(self, plan: Plan, inputs: Mapping[str, Path], out: Path) -> dict[str, Path]:
         """Run `plan` with `inputs` (name -> .parquet or .csv); write `out`/NAME.parquet for each output; return the paths.

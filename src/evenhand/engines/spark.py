@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 from evenhand.core.errors import UsageError, input_error
 from evenhand.core.plan import Plan
 from evenhand.engines.queries import Queries
-from evenhand.engines.spark_sql import INDEX, numbered, translate
+from evenhand.engines.spark_sql import translate
 from evenhand.formats import parquet
 
 ANSI = "spark.sql.ansi.enabled"
@@ -100,7 +100,7 @@ class Spark:
         missing = [name for name in plan.inputs if name not in inputs]
         if missing:
             raise UsageError(f"the plan wants a table {missing[0]}", "give it the file")
-        queries = Queries(plan, {select.name: translate(select, plan.inputs) for select in plan.selects})
+        queries = Queries(plan, {select.name: translate(select) for select in plan.selects})
         read = " ".join(select.sql for select in plan.selects)
         with tempfile.TemporaryDirectory(prefix="evenhand-", dir=self.temp) as folder:
             work = Path(folder)
@@ -239,11 +239,10 @@ def _refuse_floats(given: Path, path: Path, sql: str) -> None:
 
 
 def _attach(session: Any, name: str, path: Path) -> None:
-    """A file as a view, and as one that counts its rows."""
+    """A file as a view that counts its rows."""
     with _said(name):
         frame = session.read.parquet(path.as_uri())
-        frame.createOrReplaceTempView(name)
-        frame.selectExpr("*", f"_metadata.row_index AS `{INDEX}`").createOrReplaceTempView(f"`{numbered(name)}`")
+        frame.selectExpr("*", "_metadata.row_index + 1 AS `~row`").createOrReplaceTempView(name)
 
 
 def _sorted_parts(folder: Path) -> pa.RecordBatchReader:

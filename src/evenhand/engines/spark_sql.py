@@ -7,17 +7,12 @@ of texts in patterns, dates.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 import sqlglot
 from sqlglot import exp
 from sqlglot.dialects.spark import Spark as SparkDialect
 
 from evenhand.core.errors import UsageError
 from evenhand.core.plan import Select
-
-INDEX = "~index"
-"""The column of an input that counts its rows from 0, in the order of its file."""
 
 SAME = frozenset({
     exp.Add, exp.Alias, exp.And, exp.Array, exp.ArrayConcat, exp.ArrayContains, exp.ArrayFilter, exp.Between,
@@ -27,24 +22,22 @@ SAME = frozenset({
     exp.LogicalAnd, exp.LogicalOr, exp.Lower, exp.Max, exp.Min, exp.Mod, exp.Mul, exp.NEQ, exp.Neg, exp.Not, exp.Null,
     exp.Or, exp.Order, exp.Ordered, exp.Pad, exp.Paren, exp.RowNumber, exp.Select, exp.SplitPart, exp.Star,
     exp.StartsWith, exp.Sub, exp.Subquery, exp.Sum, exp.Table, exp.TableAlias, exp.TryCast, exp.Union, exp.Var,
-    exp.Where, exp.Window, exp.Exists, exp.NullSafeEQ, exp.DataTypeParam,
+    exp.Where, exp.Window, exp.Exists, exp.NullSafeEQ, exp.DataTypeParam, exp.Nullif,
 })  # fmt: skip
 """What means the same on both, once the forms of `_REWRITTEN` are gone."""
 
 TYPES = frozenset({"BIGINT", "INT", "SMALLINT", "BOOLEAN", "DATE", "TEXT", "VARCHAR", "ARRAY", "INT128", "DECIMAL"})
+POSITION = "list_position"
 WIDE = "DECIMAL(38, 0)"
 LONG = 2**63
 
 
-def translate(select: Select, inputs: Collection[str]) -> str:
-    """The select for Spark. `inputs` are the plan's inputs; one whose rows are counted is read as `numbered(NAME)`.
-
-    UsageError names a form that is not translated.
-    """
+def translate(select: Select) -> str:
+    """The select for Spark. UsageError names a form that is not translated."""
     tree = sqlglot.parse_one(select.sql, read="duckdb")
     _check(tree, select.name)
     for node in reversed(list(tree.bfs())):  # parts before what they are part of
-        new = _rewritten(node, inputs)
+        new = _rewritten(node)
         if node is tree:
             tree = new
         elif new is not node:
@@ -52,15 +45,10 @@ def translate(select: Select, inputs: Collection[str]) -> str:
     return tree.sql(dialect=_Spark)
 
 
-def numbered(name: str) -> str:
-    """The name under which an input is read where its rows are counted."""
-    return f"{name}~numbered"
-
-
 def _check(tree: exp.Expression, name: str) -> None:
     for node in tree.walk():
         kind = type(node)
-        if kind not in SAME and kind not in _REWRITTEN:
+        if (kind not in SAME and kind not in _REWRITTEN) or (kind is exp.Anonymous and node.this.lower() != POSITION):
             raise UsageError(
                 f"the Spark engine cannot run {name}: it does not translate {kind.__name__} ({node.sql('duckdb')[:60]})",
                 "run this on DuckDB, the default engine",
@@ -68,42 +56,13 @@ def _check(tree: exp.Expression, name: str) -> None:
         if kind is exp.DataType and node.this.name not in TYPES:
             raise UsageError(f"the Spark engine cannot run {name}: it does not know the type {node.sql('duckdb')}",
                              "run this on DuckDB, the default engine")  # fmt: skip
-        if kind is exp.Window and not _counts_rows(node) and not node.args.get("order"):
+        if kind is exp.Window and not node.args.get("order"):
             raise UsageError(f"the Spark engine cannot run {name}: a window has no order", "run this on DuckDB")
 
 
-def _rewritten(node: exp.Expression, inputs: Collection[str]) -> exp.Expression:
+def _rewritten(node: exp.Expression) -> exp.Expression:
     method = _REWRITTEN.get(type(node))
-    if method is not None:
-        return method(node)
-    if isinstance(node, exp.Select) and _counted(node):
-        for table in node.find_all(exp.Table):
-            if table.name in inputs:
-                alias = table.alias or table.name
-                table.replace(
-                    exp.alias_(exp.to_table(f'"{numbered(table.name)}"', dialect="duckdb"), alias, table=True)
-                )
-    return node
-
-
-def _counts_rows(node: exp.Expression) -> bool:
-    return (
-        isinstance(node, exp.Window)
-        and isinstance(node.this, exp.RowNumber)
-        and not node.args.get("partition_by")
-        and not node.args.get("order")
-    )
-
-
-def _counted(select: exp.Select) -> bool:
-    """Whether the select itself counts the rows it reads."""
-    return any(column.name == INDEX for item in select.expressions for column in item.find_all(exp.Column))
-
-
-def _window(node: exp.Expression) -> exp.Expression:
-    if not _counts_rows(node):
-        return node
-    return exp.Paren(this=exp.Add(this=exp.column(INDEX, quoted=True), expression=exp.Literal.number(1)))
+    return node if method is None else method(node)
 
 
 def _wide(node: exp.Expression) -> bool:
@@ -111,7 +70,7 @@ def _wide(node: exp.Expression) -> bool:
     if isinstance(node, exp.Cast):
         return node.to.this.name in ("INT128", "DECIMAL")
     if isinstance(node, exp.Column):
-        return node.name.startswith("~") and node.name not in (INDEX, "~row")
+        return node.name.startswith("~") and node.name != "~row"
     if isinstance(node, exp.Literal) and not node.is_string:
         return int(node.this) >= LONG
     return any(_wide(child) for child in node.iter_expressions())
@@ -144,6 +103,10 @@ def _regexp(node: exp.Expression) -> exp.Expression:
     return node
 
 
+def _position(node: exp.Expression) -> exp.Expression:
+    return exp.Anonymous(this="array_position", expressions=node.expressions)
+
+
 def _long(node: exp.Expression) -> exp.Expression:
     """Parts of a date are BIGINT in DuckDB, INT in Spark: a product of them must not be narrower here."""
     return exp.cast(exp.Anonymous(this=type(node).__name__.lower(), expressions=[node.this]), "BIGINT")
@@ -167,7 +130,7 @@ def _make_date(node: exp.Expression) -> exp.Expression:
 
 
 _REWRITTEN = {
-    exp.Window: _window,
+    exp.Anonymous: _position,
     exp.IntDiv: _int_div,
     exp.Cast: _cast,
     exp.RegexpLike: _regexp,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from evenhand.core.errors import UsageError
@@ -31,15 +31,17 @@ class Needs:
 
 
 def plan(policy: Policy, period: Period, *, outputs: Sequence[str] = OUTPUTS, members: bool = True,
-         points: bool = True, stated_size: bool = False, absent: Collection[str] = ()) -> Plan:  # fmt: skip
+         points: bool = True, stated_size: bool = False, absent: Collection[str] = (),
+         kinds: Mapping[str, Mapping[str, str]] | None = None) -> Plan:  # fmt: skip
     """The plan. Inputs: `household` (household, point, inputs), `member` (household, member, inputs), `point` (point, area).
 
     `members`, `points`: whether there are such tables; `stated_size`: whether households have a column `size`;
-    `absent`: inputs whose column is not there, all of them assumed. Outputs: `wide`, `entitlement`, `classes`,
+    `absent`: inputs whose column is not there, all of them assumed; `kinds`: by table and column, what kind of column the
+    files have, as far as it is known (see inputs.py): the rows are the same, and come sooner. Outputs: `wide`, `entitlement`, `classes`,
     `undecided`, `reasons`, `prices` (see tables.py).
     UsageError if the policy is not in force.
     """
-    planner = Planner(policy, period, members, stated_size, points, "prices" in outputs, absent)
+    planner = Planner(policy, period, members, stated_size, points, "prices" in outputs, absent, kinds)
     if not points and {"entitlement", "classes"} & set(outputs):
         raise UsageError("what is due by point wants points", "give households a point")
     if planner.reads_members and not members:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 
 from evenhand.core.errors import InputError, UsageError
@@ -39,7 +39,8 @@ class Planner:
     """The columns of everything a policy grants in a period, and what of them the outputs read."""
 
     def __init__(self, policy: Policy, period: Period, members: bool, stated_size: bool, points: bool,
-                 priced: bool = False, absent: Collection[str] = ()) -> None:  # fmt: skip
+                 priced: bool = False, absent: Collection[str] = (),
+                 kinds: Mapping[str, Mapping[str, str]] | None = None) -> None:  # fmt: skip
         self.policy = policy
         self.program = program_for(policy, period)
         self.layers = Layers()
@@ -48,6 +49,7 @@ class Planner:
         self.points = points
         self.stated_size = stated_size
         self.absent = absent
+        self.kinds = kinds or {}
         self.whys: dict[str, str] = {}
         self.fired: dict[str, list[tuple[str, Sql]]] = {}
         for entitlement in self.program.entitlements:
@@ -98,19 +100,23 @@ class Planner:
         if self.points:
             household.append(("point", "point"))
         if numbered:
-            household.append(("row", "row_number() OVER ()"))
+            household.append(("row", '"~row"'))
         if self.stated_size:
             household.append(("i_size", inputs.stated_size()))
-            self.layers.prepared[HOUSEHOLD].append(inputs.prepared("size", Fraction(1)))
+            self.layers.prepared[HOUSEHOLD].append(inputs.prepared("size", Fraction(1), self._kind(HOUSEHOLD, "size")))
         member = [("household", "household")]
         for name in sorted(self.rules.emitter.used):
             found = self.policy.inputs[name]
+            kind = self._kind(found.of, name)
             (household if found.of == "household" else member).append(
-                (inputs.column_of(name), inputs.typed(found, self.policy, name in self.absent))
+                (inputs.column_of(name), inputs.typed(found, self.policy, name in self.absent, kind))
             )
             if found.type == "number" and name not in self.absent:
-                self.layers.prepared[found.of].append(inputs.prepared(name, inputs.factor_of(found)))
+                self.layers.prepared[found.of].append(inputs.prepared(name, inputs.factor_of(found), kind))
         self.layers.base = {HOUSEHOLD: household, MEMBER: member}
+
+    def _kind(self, table: str, column: str) -> str:
+        return self.kinds.get(table, {}).get(column, "")
 
     def due_columns(self, outputs: Sequence[str]) -> list[str]:
         """What the outputs read of a household, and nothing else: the rest is never kept."""
