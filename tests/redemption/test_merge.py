@@ -195,3 +195,15 @@ def test_signatures_are_answered_one_by_one_in_order() -> None:
 def test_a_receipt_keeps_its_bytes() -> None:
     assert merged(ALDER).new[0].raw == ALDER[0]
     assert replace(merged(ALDER).new[0], raw=b"").hash == read(ALDER[0]).hash
+
+
+def test_a_batch_that_follows_a_whole_chain_needs_only_its_end() -> None:
+    items = signed(*[draft("A1")] * 6)
+    links = [read(item).link for item in items]
+    whole = merge(links[2:3], items[3:5], DEVICES, "ration", CYCLE, TAGS, HOLDER, whole={"alder-1": 3})
+    assert ([r.sequence for r in whole.new], whole.gaps, whole.forks) == ([4, 5], [], [])
+    later = merge(links[2:3], items[5:], DEVICES, "ration", CYCLE, TAGS, HOLDER, whole={"alder-1": 3})
+    assert later.gaps == [Gap("alder-1", 4, 5)]
+    other = read(signed(draft("A2"))[0])  # another first receipt of the same device, long after the chain was whole
+    forked = merge([links[0], links[2]], [other.raw], DEVICES, "ration", CYCLE, TAGS, HOLDER, whole={"alder-1": 3})
+    assert ([f.sequence for f in forked.forks], forked.gaps) == ([1], [])

@@ -31,6 +31,7 @@ COLUMNS = {
     "card_period": "household period tag salt seal_key",
     "counter_invitation": "token_sha256 device points expires at",
     "counter_claim": "token_sha256 public_key agent at",
+    "acknowledged": "programme cycle device receipts hash",
     "counter_note": "hash programme cycle device sequence point tag kind text receipt noted_at raw",
     "cycle": "cycle programme period attempt policy_sha256",
     "cycle_event": "id programme cycle state person at detail",

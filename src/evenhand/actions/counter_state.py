@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from evenhand.actions.counter_sync import head_of
 from evenhand.actions.cycles import Cycle, find, place, seed_of, state_of
 from evenhand.actions.redeem import points_held
 from evenhand.core.benefit import Benefit
@@ -45,7 +46,7 @@ def counter_state(store: Store, device: Device) -> dict[str, cbor.Value]:
 
 
 def _cycle(store: Store, cycle: Cycle, held: list[str], device: Device) -> cbor.Value:
-    policy = cycle.policy()
+    policy, head = cycle.policy(), head_of(store, cycle.id, device.name)
     return {
         "cycle": cycle.id,
         "period": cycle.period.id,
@@ -55,7 +56,7 @@ def _cycle(store: Store, cycle: Cycle, held: list[str], device: Device) -> cbor.
         "title": policy.title,
         "benefits": [_benefit(benefit) for benefit in policy.benefits.values()],
         "points": [_point(store, cycle, point, device) for point in held],
-        "head": head_of(store, cycle.id, device.name),
+        "head": {"receipts": head.receipts, "hash": head.hash},
     }
 
 
@@ -114,20 +115,6 @@ def recut_of(store: Store, cycle: str, point: str) -> list[cbor.Value]:
         (store.programme.id, cycle, point),
     )
     return [list(row) for row in rows]
-
-
-def head_of(store: Store, cycle: str, device: str) -> cbor.Value:
-    """How far a device's chain has come here without a gap: number of receipts, and the hash of the last (or null)."""
-    rows = store.rows(
-        "select sequence, hash, previous from receipt where programme = %s and cycle = %s and device = %s"
-        " order by sequence, hash",
-        (store.programme.id, cycle, device),
-    )
-    count, last = 0, None
-    for sequence, digest, previous in rows:
-        if sequence == count + 1 and (bytes(previous) if previous is not None else None) == last:
-            count, last = sequence, bytes(digest)
-    return {"receipts": count, "hash": last}
 
 
 def counter_roll(store: Store, device: Device, cycle: str, point: str) -> bytes:

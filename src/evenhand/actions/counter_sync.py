@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from evenhand.actions.counter_state import head_of
 from evenhand.actions.cycles import find
-from evenhand.actions.redeem import Taken, redeem
+from evenhand.actions.redeem import Taken, check_counted_in, receipt_rows
 from evenhand.core.errors import UsageError
-from evenhand.flow.redemption import Device, Head, Link, check_head, read_head, write_head
+from evenhand.flow.redemption import Device, Head, Link, check_head, merge, peek, read_head, write_head
 from evenhand.flow.redemption.errors import RedemptionError
 from evenhand.formats import cose
 from evenhand.store import Store
@@ -29,20 +28,92 @@ class Synced:
     acknowledged: bytes
 
 
+GATE = """
+select
+  (select state from cycle_event where programme = %(programme)s and cycle = %(cycle)s order by id desc limit 1),
+  (select array_agg(p) from unnest(%(points)s::text[]) p where (select min(name) from certificate
+     where kind = 'device' and 'point:' || p = any(roles)) = %(device)s),
+  coalesce((select array[a.receipts::text, encode(a.hash, 'hex')] from acknowledged a where a.programme = %(programme)s
+     and a.cycle = %(cycle)s and a.device = %(device)s order by a.receipts desc limit 1), array['0', null])
+"""
+AROUND = """
+select sequence, hash, previous from receipt where programme = %(programme)s and cycle = %(cycle)s
+  and device = %(device)s and (sequence >= %(whole)s or sequence = any(%(sequences)s))
+"""
+ON_ROLL = "select point, tag from roll_row where programme = %s and cycle = %s and tag = any(%s)"
+INSERT = """
+insert into receipt (hash, programme, cycle, device, sequence, previous, point, tag, exception, raw)
+select * from unnest(%s::bytea[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::bytea[], %s::text[], %s::bytea[],
+  %s::text[], %s::bytea[])
+"""
+
+
 def sync(store: Store, device: Device, cycle: str, batch: list[bytes]) -> Synced:
-    """Take in at most 500 receipts of one device. Sent again they count once; what is here of its chain is acknowledged
-    by the log key's signature over its head."""
+    """Take in at most 500 receipts of one device, in one transaction. Sent again they count once; what is here of its
+    chain is acknowledged by the log key's signature over its head.
+
+    Devices do not wait for each other, and the work does not grow with what came before. UsageError as for `redeem`.
+    """
     if len(batch) > BATCH_MAX:
         raise UsageError(f"{len(batch)} receipts in one batch", f"send at most {BATCH_MAX} at a time")
-    taken = redeem(store, cycle, batch, sender=device)
-    standing = head_of(store, cycle, device.name)
-    assert isinstance(standing, dict)
-    receipts, last = standing["receipts"], standing["hash"]
-    assert isinstance(receipts, int) and (last is None or isinstance(last, bytes))
-    head = Head(store.programme.id, cycle, device.name, receipts, last)
-    missing = [(gap.first, gap.last) for gap in taken.gaps if gap.device == device.name]
-    forked = any(fork.device == device.name for fork in taken.forks)
-    return Synced(taken, missing, forked, head, write_head(head, store.keys.log()))
+    programme = store.programme.id
+    named = {"programme": programme, "cycle": cycle, "device": device.name}
+    with store.transaction(f"device:{device.name}", beside="cycle"):
+        state, held, (count, last) = store.rows(GATE, {**named, "points": sorted(device.points)})[0]
+        if state != "open":
+            raise UsageError(f"cycle {cycle} is {state or 'not known'}, not open", "ask the officer")
+        whole, end = int(count), bytes.fromhex(last) if last else None
+        peeked = [peek(raw) for raw in batch]
+        sequences = sorted({p[0] + near for p in peeked if p for near in (-1, 0)})
+        around = [
+            Link(device.name, sequence, bytes(digest), _bytes(previous))
+            for sequence, digest, previous in store.rows(AROUND, {**named, "whole": whole, "sequences": sequences})
+        ]
+        rolls: dict[str, list[bytes]] = {}
+        for point, tag in store.rows(ON_ROLL, (programme, cycle, [p[1] for p in peeked if p])):
+            rolls.setdefault(point, []).append(bytes(tag))
+        holders = dict.fromkeys(held or (), device.name)
+        merged = merge(around, batch, [device], programme, cycle, rolls, holders, whole={device.name: whole})
+        if merged.new:
+            check_counted_in(store, cycle, {receipt.point for receipt in merged.new})
+            columns = receipt_rows(store, cycle, merged.new)
+            store.execute(INSERT, [column.to_pylist() for column in columns.columns])
+        head = _grown(Head(programme, cycle, device.name, whole, end), [*around, *(r.link for r in merged.new)])
+        if head.receipts > whole:
+            store.execute(
+                "insert into acknowledged (programme, cycle, device, receipts, hash) values (%s, %s, %s, %s, %s)",
+                (programme, cycle, device.name, head.receipts, head.hash),
+            )
+    taken = Taken(len(merged.new), len(merged.duplicates), merged.refused, merged.forks, merged.gaps)
+    missing = [(gap.first, gap.last) for gap in merged.gaps]
+    return Synced(taken, missing, bool(merged.forks), head, write_head(head, store.keys.log()))
+
+
+def _grown(head: Head, links: list[Link]) -> Head:
+    """`head` moved on over the receipts that follow it one by one."""
+    following = {
+        (link.sequence, link.previous): link.hash for link in sorted(links, key=lambda one: one.hash, reverse=True)
+    }
+    count, last = head.receipts, head.hash
+    while (after := following.get((count + 1, last))) is not None:
+        count, last = count + 1, after
+    return replace(head, receipts=count, hash=last)
+
+
+def head_of(store: Store, cycle: str, device: str) -> Head:
+    """How far a device's chain has come here without a gap: at least as far as was acknowledged."""
+    named = {"programme": store.programme.id, "cycle": cycle, "device": device}
+    rows = store.rows(
+        "select receipts, hash from acknowledged where programme = %(programme)s and cycle = %(cycle)s"
+        " and device = %(device)s order by receipts desc limit 1",
+        named,
+    )
+    whole, end = (rows[0][0], bytes(rows[0][1])) if rows else (0, None)
+    around = [
+        Link(device, sequence, bytes(digest), _bytes(previous))
+        for sequence, digest, previous in store.rows(AROUND, {**named, "whole": whole, "sequences": []})
+    ]
+    return _grown(Head(store.programme.id, cycle, device, whole, end), around)
 
 
 def keep_notes(store: Store, device: Device, cycle: str, batch: list[bytes]) -> tuple[int, int]:

@@ -31,33 +31,30 @@ def redeem(
     batch: Sequence[bytes],
     progress: Progress = quiet,
     pool: Pool | None = None,
-    sender: Device | None = None,
 ) -> Taken:
     """Merge a batch of receipts (each the bytes of one COSE_Sign1) into an open cycle, in one transaction.
 
-    A receipt is known by its hash: sent again it is a duplicate and counts once. `sender`: the one device whose batch it
-    is; then devices do not wait for each other. UsageError if the cycle is not open, or if a point is not counted in yet:
-    what it may hand out is not known before, and it could never be counted after.
+    A receipt is known by its hash: sent again it is a duplicate and counts once. UsageError if the cycle is not open, or
+    if a point is not counted in yet: what it may hand out is not known before, and it could never be counted after.
     """
-    with store.transaction("cycle") if sender is None else store.transaction(f"device:{sender.name}", beside="cycle"):
+    with store.transaction("cycle"):
         found = find(store, cycle)
         if found.state != "open":
             raise UsageError(f"cycle {cycle} is {found.state}, not open", f"see: evenhand cycle show {cycle}")
         progress("merging receipts", 0, len(batch))
-        devices = devices_of(store) if sender is None else [sender]
-        holders = holders_of(devices) if sender is None else dict.fromkeys(points_held(store, sender), sender.name)
-        name = sender.name if sender else None
+        devices = devices_of(store)
         merged = merge(
-            known_links(store, cycle, name), batch, devices, store.programme.id, cycle,
-            tags_by_point(store, cycle, list(holders) if sender else None), holders, pool,
+            known_links(store, cycle), batch, devices, store.programme.id, cycle, tags_by_point(store, cycle),
+            holders_of(devices), pool,
         )  # fmt: skip
-        _counted_in(store, cycle, {receipt.point for receipt in merged.new})
+        check_counted_in(store, cycle, {receipt.point for receipt in merged.new})
         store.copy_in("receipt", receipt_rows(store, cycle, merged.new))
         progress("merging receipts", len(batch), len(batch))
     return Taken(len(merged.new), len(merged.duplicates), merged.refused, merged.forks, merged.gaps)
 
 
-def _counted_in(store: Store, cycle: str, points: Set[str]) -> None:
+def check_counted_in(store: Store, cycle: str, points: Set[str]) -> None:
+    """UsageError if goods are on the way to one of `points` that were not counted in."""
     rows = store.rows(
         "select distinct w.target from waybill w where w.programme = %s and w.cycle = %s and w.target = any(%s)"
         " and not exists (select from count c where c.programme = w.programme and c.cycle = w.cycle"
@@ -106,12 +103,11 @@ def points_held(store: Store, device: Device) -> list[str]:
     return [point for point, holder in rows if holder == device.name]
 
 
-def tags_by_point(store: Store, cycle: str, points: list[str] | None = None) -> dict[str, list[bytes]]:
-    """The tags on each point's roll; of all points, or of these."""
+def tags_by_point(store: Store, cycle: str) -> dict[str, list[bytes]]:
+    """The tags on each point's roll."""
     table = store.copy_out(
-        "select point, tag from roll_row where programme = %s and cycle = %s"
-        " and (%s::text[] is null or point = any(%s)) order by point, tag",
-        (store.programme.id, cycle, points, points),
+        "select point, tag from roll_row where programme = %s and cycle = %s order by point, tag",
+        (store.programme.id, cycle),
     )
     found: dict[str, list[bytes]] = {}
     for point, tag in zip(table["point"].to_pylist(), table["tag"].to_pylist(), strict=True):
@@ -119,12 +115,11 @@ def tags_by_point(store: Store, cycle: str, points: list[str] | None = None) -> 
     return found
 
 
-def known_links(store: Store, cycle: str, device: str | None = None) -> list[Link]:
-    """What is known of every receipt of the cycle, or of one device, as links of the devices' chains."""
+def known_links(store: Store, cycle: str) -> list[Link]:
+    """What is known of every receipt of the cycle, as links of the devices' chains."""
     table = store.copy_out(
-        "select device, sequence, hash, previous from receipt where programme = %s and cycle = %s"
-        " and (%s::text is null or device = %s)",
-        (store.programme.id, cycle, device, device),
+        "select device, sequence, hash, previous from receipt where programme = %s and cycle = %s",
+        (store.programme.id, cycle),
     )
     columns = (table[name].to_pylist() for name in ("device", "sequence", "hash", "previous"))
     return [Link(*row) for row in zip(*columns, strict=True)]

@@ -73,11 +73,14 @@ def merge(
     rolls: Mapping[str, Collection[bytes]],
     holders: Mapping[str, str],
     pool: Pool | None = None,
+    whole: Mapping[str, int] | None = None,
 ) -> Merged:
     """Merge `batch` (each item the bytes of one receipt) with what is `known` of this cycle.
 
-    `rolls`: the tags of each point's roll. `holders`: the device that holds each point. What is known in the end is the
-    same however receipts are split into batches, ordered or repeated; `Refused.reason` says why an item cannot stand.
+    `rolls`: the tags of each point's roll (those the batch names are enough). `holders`: the device that holds each point.
+    `whole`: for a device, the number up to which its chain was here without a gap before; then `known` need not hold what
+    lies below it, except the receipts of numbers that the batch names again. What is known in the end is the same however
+    receipts are split into batches, ordered or repeated; `Refused.reason` says why an item cannot stand.
     """
     links = {receipt.hash: Link(receipt.device, receipt.sequence, receipt.hash, receipt.previous) for receipt in known}
     known_devices = newest(list(devices))
@@ -111,7 +114,7 @@ def merge(
             duplicates += [digest] * (len(places[digest]) - 1)
     links |= {receipt.hash: receipt.link for receipt in new}
     new.sort(key=lambda receipt: (receipt.device, receipt.sequence, receipt.hash))
-    forks, gaps = _chains(links.values())
+    forks, gaps = _chains(links.values(), whole or {})
     return Merged(new, sorted(duplicates), sorted(refused), forks, gaps)
 
 
@@ -185,7 +188,7 @@ class _Gate:
             raise RedemptionError(f'it says "{NOT_ON_ROLL}", and its tag stands on the roll of point "{r.point}"')
 
 
-def _chains(links: Iterable[Link]) -> tuple[list[Fork], list[Gap]]:
+def _chains(links: Iterable[Link], whole: Mapping[str, int]) -> tuple[list[Fork], list[Gap]]:
     # What is claimed to be receipt n: those that say so, and those that receipts n + 1 name as the one before them.
     claims: dict[tuple[str, int], set[bytes]] = {}
     here: dict[str, set[int]] = {}
@@ -197,9 +200,9 @@ def _chains(links: Iterable[Link]) -> tuple[list[Fork], list[Gap]]:
     forks = [Fork(*key, tuple(sorted(found))) for key, found in sorted(claims.items()) if len(found) > 1]
     gaps: list[Gap] = []
     for device in sorted(here):
-        before = 0
+        before = whole.get(device, 0)
         for sequence in sorted(here[device]):
             if sequence > before + 1:
                 gaps.append(Gap(device, before + 1, sequence - 1))
-            before = sequence
+            before = max(before, sequence)
     return forks, gaps

@@ -12,6 +12,20 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='Acknowledged',
+            fields=[
+                ('pk', models.CompositePrimaryKey('programme', 'cycle', 'device', 'receipts', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('programme', models.TextField()),
+                ('cycle', models.TextField()),
+                ('device', models.TextField()),
+                ('receipts', models.BigIntegerField()),
+                ('hash', models.BinaryField()),
+            ],
+            options={
+                'db_table': 'acknowledged',
+            },
+        ),
+        migrations.CreateModel(
             name='Card',
             fields=[
                 ('number', models.TextField(primary_key=True, serialize=False)),

@@ -5,7 +5,7 @@ quantities are integers of base units or hand-out steps as their column says.
 """
 
 from evenhand.store.models.card import Card, CardPeriod
-from evenhand.store.models.counter import CounterClaim, CounterInvitation, CounterNote
+from evenhand.store.models.counter import Acknowledged, CounterClaim, CounterInvitation, CounterNote
 from evenhand.store.models.cycle import Approval, Cycle, CycleEvent, Freeze, Programme, StagedFile
 from evenhand.store.models.dispatch import Count, GoodsReceived, Recut, RecutRow, Reroute, Statement, Transfer, Waybill
 from evenhand.store.models.keys import Certificate
@@ -18,7 +18,7 @@ from evenhand.store.models.registry import Household, ImportFile, Member
 from evenhand.store.models.roll import Roll, RollRow
 
 __all__ = [
-    "Approval", "Area", "Card", "CardPeriod", "Certificate", "Checkpoint", "Count", "CounterClaim",
+    "Acknowledged", "Approval", "Area", "Card", "CardPeriod", "Certificate", "Checkpoint", "Count", "CounterClaim",
     "CounterInvitation", "CounterNote", "Cycle", "CycleEvent", "Freeze", "GoodsReceived", "Head", "Household", "ImportFile",
     "LaneVersion", "LogEntry", "Lot", "Member", "Movement", "Node", "Outcome", "PolicyText", "Programme", "Receipt",
     "Recut", "RecutRow", "Reroute", "Roll", "RollRow", "StagedFile", "Statement", "Transfer", "Waybill",

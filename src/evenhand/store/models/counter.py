@@ -50,3 +50,17 @@ class CounterNote(models.Model):
     class Meta:
         db_table = "counter_note"
         indexes = [models.Index(fields=["programme", "cycle", "point"], name="counter_note_point")]
+
+
+class Acknowledged(models.Model):
+    """How far a device's chain had come here without a gap when its head was acknowledged; the longest one counts."""
+
+    pk = models.CompositePrimaryKey("programme", "cycle", "device", "receipts")
+    programme = models.TextField()
+    cycle = models.TextField()
+    device = models.TextField()
+    receipts = models.BigIntegerField()
+    hash = models.BinaryField()
+
+    class Meta:
+        db_table = "acknowledged"
