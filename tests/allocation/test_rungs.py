@@ -132,11 +132,18 @@ def test_folding_loses_nothing_and_hides_every_small_rung(households: list[tuple
     assert all(len(own) >= k for own in held.values()) or (found.small.num_rows == 1 and len(held) == 1)
 
 
-def test_a_households_ladder_folds_with_its_rung(tmp_path: Path) -> None:
+OWED = pa.schema(
+    [*[(n, pa.string()) for n in ("point", "household", "benefit")], ("rung", pa.int64()), ("amount", pa.int64())]
+)
+
+
+def test_a_households_ladder_folds_with_its_rung_and_what_it_is_owed_stands_above(tmp_path: Path) -> None:
     places = folded(tmp_path, table(FOUR), k=2).places
-    ladder = run(tmp_path, ladder_plan(["grain"]), entitlement=table(FOUR), places=places)
+    owed = table([("Alder", "Fir", "grain", 3, 70)], OWED)
+    ladder = run(tmp_path, ladder_plan(["grain"]), entitlement=table(FOUR), places=places, owed=owed)
     assert [r for r in rows(ladder) if r[1] in ("Fir", "Oak")] == [
         ("Alder", "Fir", "grain", 1, 500),
+        ("Alder", "Fir", "grain", 3, 70),
         ("Alder", "Oak", "grain", 1, 900),
         ("Alder", "Oak", "grain", 2, 600),
     ]
@@ -145,13 +152,7 @@ def test_a_households_ladder_folds_with_its_rung(tmp_path: Path) -> None:
 def test_shares_split_at_the_points_level_and_arrears_come_along(tmp_path: Path) -> None:
     ladder = table(
         [("Alder", "Ash", "grain", 1, 600), ("Alder", "Ash", "grain", 2, 400), ("Alder", "Oak", "grain", 3, 50)],
-        pa.schema(
-            [
-                *[(n, pa.string()) for n in ("point", "household", "benefit")],
-                ("rung", pa.int64()),
-                ("amount", pa.int64()),
-            ]
-        ),
+        OWED,
     )
     levels = pa.table({"point": ["Alder"], "commodity": ["grain"], "rungs": [1]})
     carry = pa.table(
@@ -160,14 +161,16 @@ def test_shares_split_at_the_points_level_and_arrears_come_along(tmp_path: Path)
             "household": ["Ash", "Yew"],
             "benefit": ["grain", "grain"],
             "carry_micro": pa.array([-5, 700], pa.int64()),
+            "offered_steps": pa.array([0, 4], pa.int64()),
         }
     )
     found = run(tmp_path, rows_plan(), ladder=ladder, levels=levels, carry=carry)
-    assert found.column_names == ["point", "benefit", "household", "full_base", "next_base", "carry_micro"]
+    names = ["point", "benefit", "household", "full_base", "next_base", "carry_micro", "offered_steps"]
+    assert found.column_names == names
     assert rows(found) == [
-        ("Alder", "grain", "Ash", 600, 400, -5),
-        ("Alder", "grain", "Oak", 0, 0, 0),
-        ("Alder", "grain", "Yew", 0, 0, 700),
+        ("Alder", "grain", "Ash", 600, 400, -5, 0),
+        ("Alder", "grain", "Oak", 0, 0, 0, 0),
+        ("Alder", "grain", "Yew", 0, 0, 700, 4),
     ]
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evenhand.core.errors import UsageError
-from evenhand.flow.card import build_rolls, issue, roll_entries, roll_entry
+from evenhand.flow.card import build_rolls, issue, roll_entries, roll_entry, with_debts
 from evenhand.formats import entry, roll
 
 POLICY = sha256(b"policy").digest()
@@ -59,7 +59,7 @@ def test_each_household_opens_its_own_row() -> None:
     rolls = build(row("Alder-1", ration_steps=61), row("Alder-2"), row("Birch-1", "oil"), row("Birch-1", "grain"))
     assert sorted(rolls) == ["Alder", "Birch"]
     assert (len(rolls["Alder"]), len(rolls["Birch"])) == (2, 1)
-    first = roll.Grant("grain", (27000, 8000), -250000, 61, ("grain.worker",), 0)
+    first = roll.Grant("grain", (27000, 8000), -250000, 61, ("grain.worker",))
     assert opened(rolls, "Alder-1") == roll.Record(CARDS["Alder-1"], "Alder", POLICY, (first,))
     assert [grant.benefit for grant in opened(rolls, "Birch-1").grants] == ["oil", "grain"]  # in the order given
 
@@ -119,9 +119,21 @@ def test_a_slice_of_a_larger_table_makes_the_same_rolls() -> None:
         assert build_rolls(again, "ration", "2008-03/1", POLICY) == expected
 
 
-def test_undersupplied_steps_stand_in_the_record_where_the_table_has_them() -> None:
-    rows = table(row("Alder-1")).append_column("undersupplied_steps", pa.array([4], pa.int64()))
-    assert opened(build_rolls(rows, "ration", "2008-03/1", POLICY), "Alder-1").grants[0].undersupplied_steps == 4
+def test_what_earlier_months_owe_stands_in_the_record() -> None:
+    debts = pa.table(
+        {
+            "household": ["Alder-1", "Alder-1", "Alder-1"], "benefit": ["grain"] * 3,
+            "kind": ["undersupplied", "uncollected", "uncollected"], "since": ["2008-02", "2008-02", "2008-01"],
+            "amount": pa.array([900, 500, 500], pa.int64()), "lapsed": pa.array([0, 0, 500], pa.int64()),
+        }
+    )  # fmt: skip
+    rows = with_debts(table(row("Alder-1"), row("Alder-2")), debts)
+    rolls = build_rolls(rows, "ration", "2008-03/1", POLICY)
+    assert opened(rolls, "Alder-1").grants[0].owed == (
+        ("uncollected", "2008-02", 500),
+        ("undersupplied", "2008-02", 900),
+    )
+    assert opened(rolls, "Alder-2").grants[0].owed == ()
 
 
 def test_no_rows_make_no_rolls() -> None:

@@ -70,8 +70,8 @@ def test_the_checker_opens_the_same_rows(case: dict) -> None:
     found = packed.open_row(packed_row(case), 0, keys)
     record = case["record"]
     assert (found.card, found.point, found.policy.hex()) == (record["card"], record["point"], record["policy_sha256"])
-    assert [[g.benefit, g.ladder, g.carry, g.ration, g.reasons, g.undersupplied] for g in found.grants] == [
-        [g[n] for n in ("benefit", "ladder", "carry_micro", "ration_steps", "reasons", "undersupplied_steps")]
+    assert [[g.benefit, g.ladder, g.carry, g.ration, g.reasons, [list(o) for o in g.owed]] for g in found.grants] == [
+        [g[n] for n in ("benefit", "ladder", "carry_micro", "ration_steps", "reasons", "owed")]
         for g in record["grants"]
     ]
 

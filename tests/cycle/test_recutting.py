@@ -14,7 +14,7 @@ STEP, SEED = 500, sha256(b"dice").digest()
 SIZES = {"B1": 1, "B2": 2, "B4": 4, "B5": 5}
 
 
-def rows(carry: dict[str, int] | None = None) -> pa.Table:
+def rows(carry: dict[str, int] | None = None, offered: dict[str, int] | None = None) -> pa.Table:
     """Birch: a floor of 6 kg a head and 4 kg above it, in grams."""
     return pa.table(
         {
@@ -22,6 +22,7 @@ def rows(carry: dict[str, int] | None = None) -> pa.Table:
             "benefit": ["grain"] * 4,
             "ladder": pa.array([[6000 * n, 4000 * n] for n in SIZES.values()], pa.list_(pa.int64())),
             "carry_micro": pa.array([(carry or {}).get(name, 0) for name in SIZES], pa.int64()),
+            "offered_steps": pa.array([(offered or {}).get(name, 0) for name in SIZES], pa.int64()),
         }
     )
 
@@ -76,6 +77,23 @@ def test_arrears_are_paid_first_and_kept_where_they_cannot_be() -> None:
     for ration, carry, share in zip(found.rations.tolist(), found.carry_after.tolist(), shares, strict=True):
         assert carry == ((share - ration) * 10**6).__floor__()
     assert sum(found.rations.tolist()) <= 180
+
+
+def test_what_nobody_collected_is_paid_before_any_share() -> None:
+    # B2 has 36 steps on the roll again: 180 - 36 are left, just the floors, and B2 has its 36 beside.
+    found = recut_point(rows(offered={"B2": 36}), 202, 216, 24, (1, 1, 2), STEP, SEED)
+    assert (found.carry_micro, found.rungs, found.num, found.units) == (0, 1, 0, 180)
+    assert found.rations.tolist() == [12, 24 + 36, 48, 60]
+    assert (found.offered.tolist(), found.carry_after.tolist()) == ([0, 36, 0, 0], [0, 0, 0, 0])
+
+
+def test_where_not_even_that_is_there_the_rest_stays_uncollected_and_is_no_arrears_of_rounding() -> None:
+    # 9 of 216 came: 8 to give, 36 of B2 and half a step of B1 come first.
+    found = recut_point(rows({"B1": 500_000}, {"B2": 36}), 9, 216, 24, (1, 1, 2), STEP, SEED)
+    assert (found.rungs, found.num, found.units) == (0, 0, 8)
+    assert found.rations.tolist() == [0, 8, 0, 0]
+    assert found.offered.tolist() == [0, 8, 0, 0], "28 wait on"
+    assert found.carry_after.tolist() == [500_000, 0, 0, 0]
 
 
 def test_the_seed_decides_ties_and_nothing_else() -> None:

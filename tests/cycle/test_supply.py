@@ -8,13 +8,14 @@ import pyarrow as pa
 from actions.village import POLICY
 
 from evenhand.core.period import month
-from evenhand.flow.cycle import supply
+from evenhand.flow.cycle import owing, supply
 from evenhand.flow.cycle.stage import Terms
 from evenhand.flow.policy import load
 
 TERMS = Terms("relief", "2008-04/1", month("2008-04"), load(POLICY, "village.toml"), bytes(32))
 HALF = 500_000
 """Half a step in millionths."""
+NONE = pa.array([], pa.int64())
 
 
 def rows(table: pa.Table) -> list[tuple[Any, ...]]:
@@ -47,7 +48,9 @@ def tables(carry: dict[str, int], on_hand: list[tuple[str, str, int]], capacity:
             "carry_micro": pa.array(list(carry.values()), pa.int64()),
         }
     )  # fmt: skip
-    found.update(supply.arrears(TERMS, found))
+    found["debts"] = pa.table({"point": pa.array([], pa.string()), "benefit": pa.array([], pa.string()), "steps": NONE})
+    found.update(supply.rounding(TERMS, found))
+    found.update(supply.aside(owing.needs(TERMS, found), found))
     found.update(supply.offer(TERMS, found))
     return found
 
@@ -78,7 +81,7 @@ def test_a_lane_with_a_capacity_and_no_commodity_has_it_for_each_benefit() -> No
 def test_without_arrears_everything_may_be_divided() -> None:
     found = tables({}, [("Mill", "grain", 10), ("Alder", "grain", 2)])
     assert rows(found["supply"]) == [("Alder", "grain", 2), ("Mill", "grain", 10)]
-    assert rows(found["aside"]) == rows(found["carried"]) == rows(found["owed"]) == []
+    assert rows(found["aside"]) == rows(found["carried"]) == rows(found["rounding"]) == []
 
 
 def test_arrears_are_set_aside_at_the_point_rounded_up_to_whole_steps() -> None:
@@ -105,16 +108,16 @@ def test_who_got_too_much_before_lessens_what_the_point_is_owed() -> None:
     found = tables({"A1": HALF, "A2": -HALF, "B1": -HALF}, [("Mill", "grain", 10)])
     assert rows(found["carried"]) == []
     assert rows(found["supply"]) == [("Mill", "grain", 10)]
-    assert len(found["owed"]) == 3, "each household's own arrears are kept all the same"
+    assert len(found["rounding"]) == 3, "each household's own arrears are kept all the same"
 
 
 def test_arrears_of_who_has_left_the_list_are_not_owed() -> None:
     found = tables({"Z9": 10 * HALF}, [("Mill", "grain", 10)])
-    assert rows(found["owed"]) == []
+    assert rows(found["rounding"]) == []
     assert rows(found["supply"]) == [("Mill", "grain", 10)]
 
 
 def test_with_nothing_on_hand_nothing_is_set_aside_and_the_arrears_stay() -> None:
     found = tables({"A1": HALF}, [])
     assert rows(found["aside"]) == rows(found["carried"]) == rows(found["supply"]) == []
-    assert rows(found["owed"]) == [("Alder", "A1", "grain", HALF)]
+    assert rows(found["rounding"]) == [("Alder", "A1", "grain", HALF)]

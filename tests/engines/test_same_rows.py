@@ -111,10 +111,11 @@ def test_a_generated_country_is_the_same_on_both_down_to_its_ladders(tmp_path: P
     names = sorted({(r["point"], r["benefit"], r["tier"]) for r in pq.read_table(cells["cells"]).to_pylist()})
     rows = [{"point": p, "benefit": b, "tier": t, "floor_rung": 1, "rest_rung": t + 1} for p, b, t in names]
     places = table(tmp_path / "places.parquet", rows)
-    files = {"entitlement": found["entitlement"], "places": places}
+    owed = {"point": "Alder", "household": "none", "benefit": "grain", "rung": 4, "amount": 9}
+    files = {"entitlement": found["entitlement"], "places": places, "owed": table(tmp_path / "owed.parquet", [owed])}
     ladder = same(ladder_plan(benefits), files, tmp_path / "ladder", spark)
     levels = [("Alder", "grain", 1), ("Birch", "grain", 2), ("Birch", "oil", 0)]
-    carried = {"point": "Alder", "household": "none", "benefit": "grain", "carry_micro": 7}
+    carried = {"point": "Alder", "household": "none", "benefit": "grain", "carry_micro": 7, "offered_steps": 2}
     files = {
         "ladder": ladder["ladder"],
         "levels": table(tmp_path / "levels.parquet", [{"point": p, "commodity": c, "rungs": r} for p, c, r in levels]),

@@ -20,7 +20,7 @@ def record_of(fields: dict) -> roll.Record:
     grants = tuple(
         roll.Grant(
             g["benefit"], tuple(g["ladder"]), g["carry_micro"], g["ration_steps"], tuple(g["reasons"]),
-            g["undersupplied_steps"],
+            tuple(tuple(debt) for debt in g["owed"]),
         )
         for g in fields["grants"]
     )  # fmt: skip
@@ -117,7 +117,7 @@ def test_a_roll_of_nobody_is_a_file_too() -> None:
     assert len(packed) == 0
 
 
-GOOD = [1, "0000000098", "Alder", bytes(32), [["grain", [500], -1, 1, ["due.a"], 0]]]
+GOOD = [1, "0000000098", "Alder", bytes(32), [["grain", [500], -1, 1, ["due.a"], [["uncollected", "2008-02", 500]]]]]
 
 
 @pytest.mark.parametrize(
@@ -125,10 +125,12 @@ GOOD = [1, "0000000098", "Alder", bytes(32), [["grain", [500], -1, 1, ["due.a"],
     [
         [2, *GOOD[1:]], [True, *GOOD[1:]], GOOD[:-1], [*GOOD, 0], [1, 98, *GOOD[2:]], [1, "98", 5, *GOOD[3:]],
         [*GOOD[:3], bytes(31), []], [*GOOD[:3], "x", []], [*GOOD[:4], [["grain", [500], -1, 1, ["due.a"]]]],
-        [*GOOD[:4], [["grain", ["500"], -1, 1, [], 0]]], [*GOOD[:4], [["grain", "500", -1, 1, [], 0]]],
-        [*GOOD[:4], [["grain", [500], None, 1, [], 0]]], [*GOOD[:4], [["grain", [500], -1, True, [], 0]]],
-        [*GOOD[:4], [["grain", [500], -1, 1, [3], 0]]], [*GOOD[:4], [["grain", [500], -1, 1, "due", 0]]],
-        [*GOOD[:4], [[b"grain", [500], -1, 1, [], 0]]], [*GOOD[:4], {}], [*GOOD[:4], 1], {}, None, 5,
+        [*GOOD[:4], [["grain", ["500"], -1, 1, [], []]]], [*GOOD[:4], [["grain", "500", -1, 1, [], []]]],
+        [*GOOD[:4], [["grain", [500], None, 1, [], []]]], [*GOOD[:4], [["grain", [500], -1, True, [], []]]],
+        [*GOOD[:4], [["grain", [500], -1, 1, [3], []]]], [*GOOD[:4], [["grain", [500], -1, 1, "due", []]]],
+        [*GOOD[:4], [[b"grain", [500], -1, 1, [], []]]], [*GOOD[:4], [["grain", [500], -1, 1, [], 0]]],
+        [*GOOD[:4], [["grain", [500], -1, 1, [], [["uncollected", "2008-02"]]]]],
+        [*GOOD[:4], [["grain", [500], -1, 1, [], [["uncollected", 2, 500]]]]], [*GOOD[:4], {}], [*GOOD[:4], 1], {}, None, 5,
     ],
     ids=repr,
 )  # fmt: skip

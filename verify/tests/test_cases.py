@@ -103,8 +103,8 @@ def test_a_row_opens_with_its_keys(case: dict[str, Any]) -> None:
     packed, keys = one_row(case)
     record, told = open_row(packed, 0, keys), case["record"]
     assert (record.card, record.point, record.policy.hex()) == (told["card"], told["point"], told["policy_sha256"])
-    assert [(g.benefit, g.ladder, g.carry, g.ration, g.reasons, g.undersupplied) for g in record.grants] == [
-        tuple(g[n] for n in ("benefit", "ladder", "carry_micro", "ration_steps", "reasons", "undersupplied_steps"))
+    assert [(g.benefit, g.ladder, g.carry, g.ration, g.reasons, [list(o) for o in g.owed]) for g in record.grants] == [
+        tuple(g[n] for n in ("benefit", "ladder", "carry_micro", "ration_steps", "reasons", "owed"))
         for g in told["grants"]
     ]
 
@@ -141,7 +141,9 @@ def test_a_short_point_is_cut_to_the_level_of_the_rule(case: dict[str, Any]) -> 
     reserve, units = case["reserve"], case["units"]
     total = Total(0, 0, 0, case["carry_micro"], 0, units, units - reserve, reserve)
     ladder = Ladder([(rung, amount) for rung, amount in case["ladder"]])
-    found, right = expected(total, ladder, planned, case["counted"], case["step_base"]), case["expect"]
+    arrears = Fraction(case["carry_micro"], 10**6)
+    found = expected(total, ladder, planned, case["counted"], case["step_base"], arrears)
+    right = case["expect"]
     assert (found.reserve, found.units) == (right["reserve"], right["units"])
     assert found.level.value == Level(right["rungs"], int(right["num"]), int(right["den"])).value
 

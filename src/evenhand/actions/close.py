@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from evenhand.actions.cycles import (
@@ -20,6 +21,7 @@ from evenhand.actions.cycles import (
     honest,
     place,
     quiet,
+    seed_of,
     step_due,
 )  # fmt: skip
 from evenhand.actions.freeze import CARRY_SCHEMA
@@ -27,6 +29,7 @@ from evenhand.actions.recuts import file_name, recut_rows
 from evenhand.actions.redeem import devices_of, holders_of
 from evenhand.actions.stock import append_movements, movements_of, read_stock, steps_of
 from evenhand.core.errors import UsageError
+from evenhand.flow.cycle.leaving import Left, leave
 from evenhand.flow.ledger import Movement, balances, given
 from evenhand.flow.redemption import (
     Head,
@@ -74,13 +77,15 @@ def close(
         progress("closing", 3, 5)
         ended = _outcomes(store, due, settlement, heads, tamper)
         progress("closing", 4, 5)
-        carry = store.snapshots.put(_carry_after(store, cycle))
+        rows = _final_rows(store, cycle)
+        left = _left(store, due, rows, settlement)
         beyond: Counter[str] = Counter()
         for item in settlement.beyond:
             beyond[item.benefit] += item.steps
         detail = {
             "ended": ended,
-            "carry": carry, "balances": store.snapshots.put(after),
+            "carry": store.snapshots.put(_carry_after(rows)), "balances": store.snapshots.put(after),
+            "owed": store.snapshots.put(left.debts), "left": store.snapshots.put(left.sums),
             "contested": len(settlement.contested), "beyond": dict(beyond),
             "refused_receipts": len(settlement.refused),
         }  # fmt: skip
@@ -243,17 +248,36 @@ def _outcomes(
     return {name: statuses[status] for status, name in STATUS_NAMES.items()}
 
 
-def _carry_after(store: Store, cycle: str) -> pa.Table:
-    """Rounding arrears that the next cycle reads: as computed, or as a re-cut left them. Zeros are left out."""
-    root = place(store, cycle) / "private"
-    rows = pq.read_table(root / "rows.parquet", columns=["household", "benefit", "carry_after"])
+def _final_rows(store: Store, cycle: str) -> pa.Table:
+    """The rows of the rolls, as computed or as a re-cut left them."""
+    rows = pq.read_table(place(store, cycle) / "private" / "rows.parquet")
     cut = recut_rows(store, cycle)
-    if cut is not None:
-        keys = ["household", "benefit"]
-        rows = pa.concat_tables(
-            [rows.join(cut.select(keys), keys, join_type="left anti"), cut.select(rows.column_names)]
-        )
-    rows = rows.filter(pa.compute.not_equal(rows["carry_after"], 0)).sort_by(
+    if cut is None:
+        return rows
+    others = pc.invert(pc.is_in(rows["point"], pc.unique(cut["point"])))
+    return pa.concat_tables([rows.filter(others), cut.select(rows.column_names)])
+
+
+def _left(store: Store, cycle: Cycle, rows: pa.Table, settlement: Settlement) -> Left:
+    """What this cycle leaves undersupplied and uncollected."""
+    root = place(store, cycle.id)
+    tables = {name: pq.read_table(root / "private" / f"{name}.parquet") for name in ("debts", "on_roll")}
+    public = ("ladders", "owed", "levels")
+    tables |= {name: pq.read_table(root / "public" / "tables" / f"{name}.parquet") for name in public}
+    level = ("rungs", "num", "den")
+    levels = {(r["point"], r["commodity"]): tuple(int(r[n]) for n in level) for r in tables["levels"].to_pylist()}
+    for point, benefit, *found in store.rows(
+        "select point, benefit, rungs, num, den from recut where programme = %s and cycle = %s",
+        (store.programme.id, cycle.id),
+    ):
+        levels[point, benefit] = tuple(map(int, found))
+    seed, tables["rows"] = seed_of(store, cycle.id), rows
+    return leave(cycle.policy(), cycle.period.id, tables, levels, settlement.left, seed)  # type: ignore[arg-type]
+
+
+def _carry_after(rows: pa.Table) -> pa.Table:
+    """Rounding arrears that the next cycle reads. Zeros are left out."""
+    rows = rows.filter(pc.not_equal(rows["carry_after"], 0)).sort_by(
         [("household", "ascending"), ("benefit", "ascending")]
     )
     return pa.table([rows["household"], rows["benefit"], rows["carry_after"]], schema=CARRY_SCHEMA)

@@ -18,6 +18,7 @@ from evenhand.actions.cycles import (
     Progress,
     Tamper,
     advance,
+    cycles_before,
     done_before,
     find,
     honest,
@@ -32,12 +33,12 @@ from evenhand.actions.stock import steps_of
 from evenhand.core.engine import Engine
 from evenhand.core.errors import UsageError
 from evenhand.core.plan import Plan
-from evenhand.flow.card import build_rolls
+from evenhand.flow.card import build_rolls, with_debts
 from evenhand.flow.cycle.stage import Stage, Terms
 from evenhand.flow.cycle.stages import STAGES
 from evenhand.flow.disclosure import layout
 from evenhand.flow.disclosure.tables import COMPUTED, shape
-from evenhand.flow.policy import load
+from evenhand.flow.policy import Policy, load
 from evenhand.formats import parquet
 from evenhand.formats.entry import Entry
 from evenhand.store import Store
@@ -114,7 +115,7 @@ def _stage_files(store: Store, engine: Engine, cycle: Cycle, progress: Progress,
         (part / name).mkdir(parents=True)
     text = tamper("policy-file", cycle.policy_text)
     policy = load(text, f"policy of {cycle.id}")
-    terms = Terms(store.programme.id, cycle.id, cycle.period, policy, seed_of(store, cycle.id))
+    terms = terms_of(store, cycle, policy)
     bench = Bench(engine, work)
     _load_frozen(store, cycle, bench)
     for number, stage in enumerate(STAGES):
@@ -125,12 +126,20 @@ def _stage_files(store: Store, engine: Engine, cycle: Cycle, progress: Progress,
     progress("computing", len(STAGES), len(STAGES))
     for name in COMPUTED:
         parquet.write(shape(name, bench.get(name)), part / "public" / layout.table_path(name))
-    rows = bench.get("rows")
+    rows, debts = bench.get("rows"), bench.get("debts")
     parquet.write(rows, part / "private" / "rows.parquet")
+    parquet.write(debts, part / "private" / "debts.parquet")
+    parquet.write(bench.get("on_roll"), part / "private" / "on_roll.parquet")
     (part / "public" / "policy" / f"{policy.id}.toml").write_bytes(text.encode())
-    _write_rolls(store, cycle, rows, part, progress)
+    _write_rolls(store, cycle, with_debts(rows, debts), part, progress)
     shutil.rmtree(work)
     part.rename(final)
+
+
+def terms_of(store: Store, cycle: Cycle, policy: Policy) -> Terms:
+    """What the computation of a cycle takes besides tables."""
+    before = tuple(find(store, name).period.id for name, _ in cycles_before(store, cycle.id))
+    return Terms(store.programme.id, cycle.id, cycle.period, policy, seed_of(store, cycle.id), before)
 
 
 def _lie(stage: Stage, terms: Terms, bench: Bench, tamper: Tamper) -> None:
@@ -155,7 +164,7 @@ def _load_frozen(store: Store, cycle: Cycle, bench: Bench) -> None:
     )[0][0]
     names = {
         "household": "households", "member": "members", "places_frozen": "nodes", "lanes_frozen": "lanes",
-        "stock": "stock", "carry": "carry",
+        "stock": "stock", "carry": "carry", "owed_frozen": "owed",
     }  # fmt: skip
     for name, snapshot in names.items():
         bench.know(name, store.snapshots.path(hashes[snapshot]))

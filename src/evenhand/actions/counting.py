@@ -150,7 +150,8 @@ class Batch:
                 continue
             if rows is None:
                 rows = self.all_rows.filter(pa.compute.equal(self.all_rows["point"], point))
-            level = self.levels[point, benefit]
+            # Where only earlier months are owed something, nothing is due and no level is planned.
+            level = self.levels.get((point, benefit), {"rungs": 0, "num": "0", "den": "1"})
             cut = recut_point(
                 rows.filter(pa.compute.equal(rows["benefit"], benefit)), counted_steps, planned["units"],
                 planned["reserve"], (level["rungs"], int(level["num"]), int(level["den"])), self.steps[benefit], self.seed,

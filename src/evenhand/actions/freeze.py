@@ -6,6 +6,7 @@ import json
 from hashlib import sha256
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from evenhand.actions.cycles import (
     Cycle,
@@ -14,12 +15,14 @@ from evenhand.actions.cycles import (
     cycles_before,
     detail_of,
     done_before,
+    find,
     person_signer,
     quiet,
     step_due,
 )  # fmt: skip
-from evenhand.actions.stock import ON_HAND
+from evenhand.actions.stock import ON_HAND, steps_of
 from evenhand.core.errors import InputError, Problem, UsageError
+from evenhand.flow.cycle.owing import OWED_SCHEMA
 from evenhand.flow.policy import Policy
 from evenhand.formats import cose
 from evenhand.formats.entry import Entry
@@ -84,11 +87,6 @@ def _check_may_freeze(store: Store, cycle: Cycle, event: str) -> None:
                 f'"{benefit.id}": a cycle cannot divide by "{policy.rules_of_division[benefit.id]}" yet',
                 'write division = "leximin"; evenhand allocate --rule compares the others',
             )
-        if benefit.division == "leximin" and benefit.undersupplied.cycles:
-            raise UsageError(
-                f'"{benefit.id}": undersupplied = "{benefit.undersupplied.text}" cannot be carried yet',
-                'write undersupplied = "lapse" until a later version, or the shortage would be forgotten in silence',
-            )
     people = store.rows("select count(*) from household")[0][0]
     if not people:
         raise UsageError("no household is registered", "run: evenhand import households FILE.csv")
@@ -148,7 +146,8 @@ def _tables(store: Store, cycle: Cycle, upto: int) -> list[tuple[str, pa.Table]]
             "stock",
             store.copy_out(ON_HAND, {"programme": store.programme.id, "upto": upto}).drop_columns(["best_before"]),
         ),
-        ("carry", _carry(store, cycle.id)),
+        ("carry", _carry(store, cycle)),
+        ("owed", _owed(store, cycle.id)),
     ]
 
 
@@ -168,8 +167,25 @@ select lane, source, target, commodity, capacity_base, cost from (
 CARRY_SCHEMA = pa.schema([("household", pa.string()), ("benefit", pa.string()), ("carry_micro", pa.int64())])
 
 
-def _carry(store: Store, cycle: str) -> pa.Table:
-    """Rounding arrears as the cycle before left them; none before the first."""
-    for name, _state in cycles_before(store, cycle)[-1:]:
-        return store.snapshots.table(detail_of(store, name, "closed")["carry"])
+def _carry(store: Store, cycle: Cycle) -> pa.Table:
+    """Rounding arrears as the cycle before left them, in millionths of a step of today; none before the first."""
+    for name, _state in cycles_before(store, cycle.id)[-1:]:
+        found = store.snapshots.table(detail_of(store, name, "closed")["carry"])
+        before, now = (steps_of(policy.benefits.values()) for policy in (find(store, name).policy(), cycle.policy()))
+        changed = {b: (step, now[b]) for b, step in before.items() if now.get(b, step) != step}
+        for benefit, (old, new) in changed.items():
+            mine = pc.equal(found["benefit"], benefit)
+            values = [v * old // new for v in found["carry_micro"].filter(mine).to_pylist()]
+            converted = pc.replace_with_mask(
+                found["carry_micro"].combine_chunks(), mine.combine_chunks(), pa.array(values)
+            )
+            found = found.set_column(2, "carry_micro", converted)
+        return found
     return CARRY_SCHEMA.empty_table()
+
+
+def _owed(store: Store, cycle: str) -> pa.Table:
+    """What the cycle before left undersupplied and uncollected by household; nothing before the first."""
+    for name, _state in cycles_before(store, cycle)[-1:]:
+        return store.snapshots.table(detail_of(store, name, "closed")["owed"])
+    return OWED_SCHEMA.empty_table()

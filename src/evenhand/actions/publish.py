@@ -100,6 +100,7 @@ def _write_matter(store: Store, cycle: Cycle, part: Path, progress: Progress, ta
         "movements": tamper("movements", moved),
         "balances": balances(opening, movements, closed=True),
         "recut": _recut(store, cycle.id),
+        "left": store.snapshots.table(detail_of(store, cycle.id, "closed")["left"]),
     }
     for name, table in tables.items():
         parquet.write(shape(name, table), part / layout.table_path(name))

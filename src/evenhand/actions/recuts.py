@@ -14,17 +14,17 @@ from evenhand.store import Store
 
 
 def apply_cuts(rows: pa.Table, cuts: Mapping[str, Cut]) -> pa.Table:
-    """Rows of one point with the rations and arrears of the benefits that were cut replaced."""
-    rations, carry = rows["ration_steps"].to_pylist(), rows["carry_after"].to_pylist()
+    """Rows of one point with what the re-cuts changed replaced: rations, arrears, and uncollected goods still offered."""
+    changed = {name: rows[name].to_pylist() for name in ("ration_steps", "carry_after", "offered_steps")}
     cursor = dict.fromkeys(cuts, 0)
     for index, benefit in enumerate(rows["benefit"].to_pylist()):
         if benefit in cuts:
-            at = cursor[benefit]
-            rations[index], carry[index] = int(cuts[benefit].rations[at]), int(cuts[benefit].carry_after[at])
+            at, cut = cursor[benefit], cuts[benefit]
+            for name, found in zip(changed, (cut.rations, cut.carry_after, cut.offered), strict=True):
+                changed[name][index] = int(found[at])
             cursor[benefit] = at + 1
-    for name, values in (("ration_steps", rations), ("carry_after", carry)):
-        index = rows.schema.get_field_index(name)
-        rows = rows.set_column(index, name, pa.array(values, pa.int64()))
+    for name, values in changed.items():
+        rows = rows.set_column(rows.schema.get_field_index(name), name, pa.array(values, pa.int64()))
     return rows
 
 

@@ -5,7 +5,9 @@ This is the seam for all that comes later: rooms ask for `division` and `evidenc
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Literal
 
 Division = Literal["leximin", "assignment", "none"]
@@ -24,10 +26,29 @@ KINDS: dict[Kind, tuple[Division, Evidence]] = {
 
 @dataclass(frozen=True)
 class CarryRule:
-    """What becomes of a part not had: carried for a number of cycles (0: it lapses at the end of its own)."""
+    """What becomes of a part not had: it is kept for so many more `cycles`, or until so many `days` or `months` after the
+    last day of its period. With all three 0 it lapses with its own cycle."""
 
     cycles: int
     text: str
+    days: int = 0
+    months: int = 0
+
+    @property
+    def carries(self) -> bool:
+        """Whether anything is kept at all."""
+        return bool(self.cycles or self.days or self.months)
+
+    def keeps(self, age: int, ended: date, begins: date) -> bool:
+        """Whether what a period that ended on `ended` left is still owed in the cycle that begins on `begins`, which is
+        the `age`th after its own."""
+        if self.cycles:
+            return age <= self.cycles
+        year, month = divmod(ended.year * 12 + ended.month - 1 + self.months, 12)
+        if year > date.max.year:
+            return True
+        last = date(year, month + 1, min(ended.day, monthrange(year, month + 1)[1]))
+        return self.carries and begins <= last + timedelta(days=self.days)
 
 
 @dataclass(frozen=True)

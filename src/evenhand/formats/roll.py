@@ -26,14 +26,15 @@ class RollError(ValueError):
 
 @dataclass(frozen=True)
 class Grant:
-    """What a row says of one benefit: the household's ladder (base units a rung), carry before, ration in steps."""
+    """What a row says of one benefit: the household's ladder (base units a rung), carry before, ration in steps, and what
+    earlier months still owe it: (`undersupplied` or `uncollected`, month, base units)."""
 
     benefit: str
     ladder: tuple[int, ...]
     carry_micro: int
     ration_steps: int
     reasons: tuple[str, ...]
-    undersupplied_steps: int = 0
+    owed: tuple[tuple[str, str, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Record:
     def encode(self) -> bytes:
         """Canonical CBOR of the record."""
         grants: list[cbor.Value] = [
-            [g.benefit, g.ladder, g.carry_micro, g.ration_steps, g.reasons, g.undersupplied_steps] for g in self.grants
+            [g.benefit, g.ladder, g.carry_micro, g.ration_steps, g.reasons, g.owed] for g in self.grants
         ]
         return cbor.dumps([VERSION, self.card, self.point, self.policy_sha256, grants])
 
@@ -60,7 +61,7 @@ def decode_record(data: bytes) -> Record:
         _version, card, point, policy, grants = items
         found = Record(
             card, point, policy,
-            tuple(Grant(b, tuple(ladder), c, r, tuple(why), u) for b, ladder, c, r, why, u in grants),
+            tuple(Grant(b, tuple(ladder), c, r, tuple(why), tuple(map(tuple, o))) for b, ladder, c, r, why, o in grants),
         )  # fmt: skip
     except (TypeError, ValueError) as error:
         raise RollError("not a record of a roll's row") from error
@@ -72,9 +73,12 @@ def decode_record(data: bytes) -> Record:
 
 
 def _is_grant(grant: Grant) -> bool:
-    numbers = (*grant.ladder, grant.carry_micro, grant.ration_steps, grant.undersupplied_steps)
+    amounts = [item[2] for item in grant.owed if len(item) == 3]
+    numbers = (*grant.ladder, grant.carry_micro, grant.ration_steps, *amounts)
     return (
         isinstance(grant.benefit, str)
+        and len(amounts) == len(grant.owed)
+        and all(isinstance(text, str) for item in grant.owed for text in item[:2])
         and all(isinstance(number, int) and not isinstance(number, bool) for number in numbers)
         and all(isinstance(reason, str) for reason in grant.reasons)
     )

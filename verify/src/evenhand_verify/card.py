@@ -92,24 +92,63 @@ def _short(card: Card, benefit: str, level: Level, units: int) -> int:
     total = facts.totals(d).get(key)
     if total is None:
         return 0
-    b = Fraction(total.carry_micro, facts.MICRO) + facts.exact(facts.ladders(d).get(key), level) / facts.step(
-        d, benefit
-    )
+    b = facts.first(d)[key].on_roll + facts.exact(facts.ladders(d).get(key), level) / facts.step(d, benefit)
     return max(0, b.numerator // b.denominator - units)
+
+
+@dataclass
+class Owed:
+    """What earlier months owe a household of one benefit, as its row says: base units that stand on rungs of its ladder,
+    steps that nobody collected and that are on the roll again, a line for each debt."""
+
+    above: int = 0
+    again: int = 0
+    told: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+
+
+def _owed(card: Card, grant: Grant) -> Owed:
+    d, found = card.disclosure, Owed()
+    step = facts.step(d, grant.benefit)
+    debts = {
+        (debt.kind, debt.since): debt
+        for debt in facts.owed(d)
+        if (debt.point, debt.benefit) == (card.row.point, grant.benefit) and not debt.lapsed
+    }
+    for kind, since, base in grant.owed:
+        debt, shown = debts.get((kind, since)), d.policy.benefit(grant.benefit).shown(base)
+        if debt is None or base > debt.amount:
+            found.failures.append(
+                f"{grant.benefit}: your row says {shown} is owed, {kind} since {since}; nothing published"
+            )
+        elif debt.rung is not None:
+            found.above += base
+            if debt.rung > len(grant.ladder) or grant.ladder[debt.rung - 1] != base:
+                found.failures.append(f"{grant.benefit}: {shown}, {kind} since {since}, do not stand on your ladder")
+            found.told.append(
+                f"  {shown} that a shortage did not give in {since} stand on rung {debt.rung} of your ladder"
+            )
+        else:
+            steps = base // step if debt.offered else 0
+            found.again += steps
+            then = "are in this ration" if debt.offered else "wait until the goods are there"
+            found.told.append(f"  {shown} that were not collected in {since} {then}")
+    return found
 
 
 def _one(card: Card, grant: Grant) -> tuple[str, list[str]]:
     d = card.disclosure
     benefit, key = d.policy.benefit(grant.benefit), (card.row.point, grant.benefit)
-    full = sum(grant.ladder)
+    owed = _owed(card, grant)
+    full = sum(grant.ladder) - owed.above
     total = facts.totals(d).get(key)
-    if benefit.divided:
-        if key not in d.case.answer.levels:
-            return "", [f"no level of {grant.benefit} is published, point {card.row.point}"]
+    level = Level(len(grant.ladder), 0, 1)
+    if benefit.divided and key in d.case.answer.levels:
         level = d.case.answer.levels[key][0]
-    else:
-        level = Level(len(grant.ladder), 0, 1)
-    b = Fraction(grant.carry, facts.MICRO) + share(grant.ladder, level) / benefit.step
+    elif benefit.divided and grant.ladder:
+        return "", [f"no level of {grant.benefit} is published, point {card.row.point}"]
+    first = Fraction(grant.carry, facts.MICRO) + owed.again
+    b = first + share(grant.ladder, level) / benefit.step
     short = _short(card, grant.benefit, level, total.units) if benefit.divided and total else 0
     least, most = bounds(b, short, total.households if total else 1)
     line = (
@@ -121,10 +160,10 @@ def _one(card: Card, grant: Grant) -> tuple[str, list[str]]:
         "level": str(level),
         "ration_steps": grant.ration,
         "carry_micro": grant.carry,
-        "undersupplied_steps": grant.undersupplied,
+        "owed": [{"kind": kind, "since": since, "base": base} for kind, since, base in grant.owed],
         "why": [{"row": why, "because": d.policy.because(why)} for why in grant.reasons],
     }
-    failures = []
+    failures = list(owed.failures)
     if not least <= grant.ration <= most:
         right = f"{most}" if least == most else f"{least} or {most}"
         failures.append(
@@ -136,7 +175,7 @@ def _one(card: Card, grant: Grant) -> tuple[str, list[str]]:
             failures.append(f'{grant.benefit}: the policy has no row "{why}", {d.meta.policy}')
     cut = facts.recuts(d).get(key)
     if cut:
-        b = Fraction(grant.carry, facts.MICRO) + share(grant.ladder, cut.level) / benefit.step
+        b = first + share(grant.ladder, cut.level) / benefit.step
         least, most = bounds(b, _short(card, grant.benefit, cut.level, cut.units), total.households if total else 1)
         between = f"{most}" if least == most else f"{least} or {most}"
         line += f"; less came, re-cut to level {cut.level}: {between} units"
@@ -144,6 +183,7 @@ def _one(card: Card, grant: Grant) -> tuple[str, list[str]]:
     elif grant.ration * benefit.step < full:
         line += f", {benefit.shown(full - grant.ration * benefit.step)} less than due"
     card.told.append(line)
+    card.told += owed.told
     card.told += [f"  because {why}: {one_line(d.policy.because(why), 200)}" for why in grant.reasons]
     shown = card.facts.setdefault("benefits", {})
     if isinstance(shown, dict):

@@ -14,6 +14,7 @@ from evenhand_verify.result import Malformed
 
 Key = tuple[str, str]
 MICRO = 1_000_000
+UNDERSUPPLIED, UNCOLLECTED = KINDS = ("undersupplied", "uncollected")
 
 
 class Total(NamedTuple):
@@ -44,12 +45,45 @@ def _totals(d: Disclosure) -> dict[Key, Total]:
     return {(point, benefit): Total(*rest) for point, benefit, *rest in table.rows("point", "benefit", *Total._fields)}
 
 
+class Debt(NamedTuple):
+    """A row of `owed`."""
+
+    point: str
+    benefit: str
+    kind: str
+    since: str
+    households: int
+    amount: int
+    lapsed: int
+    rung: int | None
+    waiting: int
+    offered: int
+
+
+def _owed(d: Disclosure) -> list[Debt]:
+    rows = [Debt(*row) for row in d.table("owed").rows(*Debt._fields)]
+    for row in rows:
+        if row.kind not in KINDS or row.amount <= 0 or not 0 <= row.lapsed <= row.amount:
+            raise Malformed("tables/owed.parquet", f"a debt that cannot be, {named(row)}")
+        if (row.rung is not None and row.rung < 1) or not 0 <= row.offered <= row.waiting <= row.amount:
+            raise Malformed("tables/owed.parquet", f"a debt that cannot be, {named(row)}")
+    return rows
+
+
+def named(debt: Debt) -> str:
+    """Where a debt stands, for people."""
+    return f"{debt.kind} since {debt.since}, point {debt.point}, {debt.benefit}"
+
+
 def _ladders(d: Disclosure) -> dict[Key, Ladder]:
     rungs: dict[Key, list[tuple[int, int]]] = defaultdict(list)
     for point, benefit, rung, amount in d.table("ladders").rows("point", "benefit", "rung", "amount"):
         if rung < 1 or amount < 0:
             raise Malformed("tables/ladders.parquet", f"rung {rung} of {amount}, point {point}, {benefit}")
         rungs[point, benefit].append((rung, amount))
+    for debt in owed(d):
+        if debt.rung is not None:
+            rungs[debt.point, debt.benefit].append((debt.rung, debt.amount))
     return {key: Ladder(pairs) for key, pairs in rungs.items()}
 
 
@@ -72,14 +106,35 @@ def exact(ladder: Ladder | None, at: Level) -> Fraction:
     return Fraction(*ladder.at(at)) if ladder else Fraction(0)
 
 
-def set_aside_here(total: Total) -> int:
-    """Steps at the point itself that are set aside for rounding arrears."""
-    return min(total.opening, ceil_div(max(0, total.carry_micro), MICRO))
+def _first(d: Disclosure) -> dict[Key, First]:
+    waiting: dict[Key, int] = defaultdict(int)
+    offered: dict[Key, int] = defaultdict(int)
+    for debt in owed(d):
+        waiting[debt.point, debt.benefit] += debt.waiting
+        offered[debt.point, debt.benefit] += debt.offered
+    found = {}
+    for key, total in totals(d).items():
+        arrears = ceil_div(max(0, total.carry_micro), MICRO)
+        needed = arrears + waiting.get(key, 0)
+        b = Fraction(total.carry_micro, MICRO) + offered.get(key, 0)
+        found[key] = First(arrears, needed, min(total.opening, needed), b)
+    return found
 
 
-def planned_rations(share: Fraction, total: Total, units: int, base: int) -> int:
-    """What a point's households get together: the whole units of shares and arrears, never more than there is."""
-    b = Fraction(total.carry_micro, MICRO) + share / base
+class First(NamedTuple):
+    """What comes before any share at a point: whole steps of rounding arrears, what they and all that waits to be
+    collected need together, what of it lies at the point, and exactly what is on the roll of both."""
+
+    arrears: int
+    needed: int
+    here: int
+    on_roll: Fraction
+
+
+def planned_rations(share: Fraction, on_roll: Fraction, units: int, base: int) -> int:
+    """What a point's households get together: the whole units of shares and of what is owed first, never more than
+    there is."""
+    b = on_roll + share / base
     return max(0, min(b.numerator // b.denominator, units))
 
 
@@ -158,8 +213,18 @@ def totals(d: Disclosure) -> dict[Key, Total]:
 
 
 def ladders(d: Disclosure) -> dict[Key, Ladder]:
-    """The exact ladders by (point, benefit), in base units."""
+    """The exact ladders by (point, benefit), in base units, with the rungs of what earlier months owe."""
     return d.once("facts.ladders", lambda: _ladders(d))
+
+
+def owed(d: Disclosure) -> list[Debt]:
+    """What earlier months still owed at the freeze."""
+    return d.once("facts.owed", lambda: _owed(d))
+
+
+def first(d: Disclosure) -> dict[Key, First]:
+    """What comes before any share, by (point, benefit)."""
+    return d.once("facts.first", lambda: _first(d))
 
 
 def recuts(d: Disclosure) -> dict[Key, Recut]:

@@ -81,7 +81,8 @@ class Grant:
     carry: int
     ration: int
     reasons: list[str]
-    undersupplied: int
+    owed: list[tuple[str, str, int]]
+    """What earlier months still owe: kind, month, base units."""
 
 
 @dataclass(frozen=True)
@@ -98,10 +99,16 @@ def _whole(value: Any, negative: bool = False) -> bool:
     return type(value) is int and (negative or value >= 0)
 
 
+def _debt(value: Any) -> bool:
+    if not (isinstance(value, list) and len(value) == 3):
+        return False
+    return all(isinstance(text, str) for text in value[:2]) and _whole(value[2])
+
+
 def _grant(value: Any, where: str) -> Grant:
     if isinstance(value, list) and len(value) == 6:
-        benefit, ladder, carry, ration, reasons, under = value
-        lists = isinstance(ladder, list) and isinstance(reasons, list)
+        benefit, ladder, carry, ration, reasons, owed = value
+        lists = isinstance(ladder, list) and isinstance(reasons, list) and isinstance(owed, list)
         if (
             lists
             and isinstance(benefit, str)
@@ -109,9 +116,9 @@ def _grant(value: Any, where: str) -> Grant:
             and all(isinstance(reason, str) for reason in reasons)
             and _whole(carry, negative=True)
             and _whole(ration)
-            and _whole(under)
+            and all(_debt(debt) for debt in owed)
         ):
-            return Grant(benefit, ladder, carry, ration, reasons, under)
+            return Grant(benefit, ladder, carry, ration, reasons, [(kind, since, base) for kind, since, base in owed])
     raise Malformed(where, "a benefit in the row that is not one")
 
 

@@ -43,6 +43,12 @@ SCHEMAS: dict[str, Schema] = {
     ),
     "ladders": _schema(True, "point benefit rung", "point:text benefit:text rung:int households:int amount:int"),
     "carried": _schema(True, "lane commodity", "lane:text commodity:text quantity:int"),
+    "owed": _schema(
+        True,
+        "point benefit kind since",
+        "point:text benefit:text kind:text since:text households:int amount:int lapsed:int rung:int? waiting:int "
+        "offered:int",
+    ),
     "totals": _schema(
         True,
         "point benefit",
@@ -54,6 +60,9 @@ SCHEMAS: dict[str, Schema] = {
         False,
         "point benefit",
         "point:text benefit:text counted:int reserve:int carry_micro:int rungs:int num:text den:text units:int",
+    ),
+    "left": _schema(
+        False, "point benefit kind since", "point:text benefit:text kind:text since:text amount:int lapsed:int"
     ),
     "movements": _schema(
         False, "kind from to benefit lot", "kind:text from:text to:text benefit:text lot:text quantity:int"

@@ -101,8 +101,10 @@ certificate node,commodity | node:t commodity:t block:i
 classes area,benefit,row | area:t benefit:t row:t households:i members:i amount:i
 ladders point,benefit,rung | point:t benefit:t rung:i households:i amount:i
 carried lane,commodity | lane:t commodity:t quantity:i
+owed point,benefit,kind,since | point:t benefit:t kind:t since:t households:i amount:i lapsed:i rung:i waiting:i offered:i
 totals point,benefit | point:t benefit:t households:i members:i opening:i carry_micro:i carried:i units:i rations:i reserve:i
 waybills waybill,commodity | waybill:t lane:t commodity:t quantity:i
+left point,benefit,kind,since | point:t benefit:t kind:t since:t amount:i lapsed:i
 recut point,benefit | point:t benefit:t counted:i reserve:i carry_micro:i rungs:i num:t den:t units:i
 movements kind,from,to,benefit,lot | kind:t from:t to:t benefit:t lot:t quantity:i
 balances account,benefit | account:t benefit:t opening:i inflow:i outflow:i closing:i
@@ -113,7 +115,7 @@ balances account,benefit | account:t benefit:t opening:i inflow:i outflow:i clos
 CERTIFIED = (
     ("log", "log"), ("person", "anna"), ("person", "bert"), ("device", "phone-Alder"), ("device", "phone-Birch"),
 )  # fmt: skip
-LATER = ("recut", "movements", "balances")
+LATER = ("left", "recut", "movements", "balances")
 
 Row = dict[str, Any]
 
@@ -149,6 +151,7 @@ class Family:
         self.salt = derive(self.secret, ORIGIN, PROGRAMME, period, "salt")[:16]
         self.seal = derive(self.secret, ORIGIN, PROGRAMME, period, "seal")
         self.rations: dict[str, int] = {}
+        self.after: dict[str, int] = {}
         self.final: dict[str, int] = {}
 
     @property
@@ -224,6 +227,8 @@ class Build:
             for _ in range(count):
                 number += 1
                 self.families.append(Family(number, point, self.period))
+        for family, then in zip(self.families, before.families if before else [], strict=False):
+            family.carry = then.after
         self.opening = {("node:Mill", "grain"): 400_000, ("node:Alder", "grain"): 3_100, ("node:Alder", "shoes"): 30}
         if before:
             self.opening = {k: v for k, v in before.closing.items() if v}
@@ -254,7 +259,7 @@ class Build:
     def _freeze(self) -> None:
         self.event, self.outcome = "dice in the town hall", "4 2 6"
         self.snapshots = {
-            name: sha(name.encode()) for name in ("households", "members", "nodes", "lanes", "stock", "carry")
+            name: sha(name.encode()) for name in ("households", "members", "nodes", "lanes", "stock", "carry", "owed")
         }
         self.snapshots["policy"] = sha(self.policy)
 
@@ -376,7 +381,7 @@ class Build:
     def record(self, family: Family) -> bytes:
         why = {"grain": ["bowl.adult", "bowl.otherwise"], "shoes": ["foot.all"], "clothing": ["cloth.all"]}
         grants = [
-            [b, family.ladder(b, self.days), family.carry.get(b, 0), family.rations[b], why[b], 0]
+            [b, family.ladder(b, self.days), family.carry.get(b, 0), family.rations[b], why[b], []]
             for b in ("grain", "shoes", "clothing")
         ]
         return cbor([1, family.card, family.point, sha(self.policy), grants])
@@ -488,8 +493,32 @@ class Build:
                 )
         for (point, benefit), steps in over.items():
             self.moves["over-issue", f"node:{point}", f"households:{point}", benefit, "L1"] += steps * STEP[benefit]
+        self._left()
         self.heads = {f"phone-{point}": (len(self.at(point)), sha(point.encode())) for point in POINTS}
         self.settle()
+
+    def _left(self) -> None:
+        """Arrears after; what a shortage did not give and nobody collected, all of which lapses by this policy."""
+        self.tables["left"] = []
+        for point, benefit in sorted({(row["point"], row["benefit"]) for row in self.tables["totals"]}):
+            cut = [row for row in self.tables["recut"] if (row["point"], row["benefit"]) == (point, benefit)]
+            level = self.levels.get((point, benefit), Fraction(2))
+            for row in cut:
+                level = row["rungs"] + Fraction(int(row["num"]), int(row["den"]))
+            short, waits = Fraction(0), 0
+            for number, family in enumerate(self.at(point)):
+                ladder = family.ladder(benefit, self.days)
+                got = share(ladder, level)
+                short += sum(ladder) - got
+                if benefit in GOODS:
+                    b = Fraction(family.carry.get(benefit, 0), 10**6) + got / STEP[benefit]
+                    family.after[benefit] = floor((b - family.final[benefit]) * 10**6)
+                if point == "Alder" and number in (2, 3):  # nobody came; refused
+                    waits += family.final[benefit] * STEP[benefit]
+            for kind, amount in (("undersupplied", floor(short) if benefit in GOODS else 0), ("uncollected", waits)):
+                row = {"point": point, "benefit": benefit, "kind": kind, "since": self.period}
+                if amount:
+                    self.tables["left"].append(row | {"amount": amount, "lapsed": amount})
 
     def settle(self) -> None:
         """The tables of movements and balances from the moves."""

@@ -59,8 +59,9 @@ def cells_plan(benefits: Sequence[str]) -> Plan:
 
 
 def ladder_plan(benefits: Sequence[str]) -> Plan:
-    """Inputs "entitlement" and "places" (of `fold`). Output "ladder": point, household, benefit, rung, amount (base
-    units, > 0), sorted by all four: what each household has on each rung.
+    """Inputs "entitlement", "places" (of `fold`) and "owed" (point, household, benefit, rung, amount), rungs above
+    these. Output "ladder": point, household, benefit, rung, amount (base units, > 0), sorted by all four: what each
+    household has on each rung.
     """
     sql = f"""
         SELECT point, household, benefit, rung, CAST(sum(amount) AS BIGINT) AS amount
@@ -72,17 +73,20 @@ def ladder_plan(benefits: Sequence[str]) -> Plan:
               SELECT e.point, e.household, e.benefit, p.rest_rung AS rung, e.amount - e.floor AS amount
               FROM entitlement AS e JOIN places AS p
                 ON p.point = e.point AND p.benefit = e.benefit AND p.tier = e.tier
-              WHERE e.benefit IN ({_listed(benefits)})) AS parts
+              WHERE e.benefit IN ({_listed(benefits)})
+              UNION ALL
+              SELECT point, household, benefit, rung, amount FROM owed) AS parts
         WHERE amount > 0
         GROUP BY point, household, benefit, rung
         ORDER BY point, household, benefit, rung"""
-    return Plan(("entitlement", "places"), (Select("ladder", sql),), ("ladder",))
+    return Plan(("entitlement", "places", "owed"), (Select("ladder", sql),), ("ladder",))
 
 
 def rows_plan() -> Plan:
-    """Inputs "ladder", "levels" (point, commodity, rungs) and "carry" (point, household, benefit, carry_micro). Output
-    "rows", sorted by (point, benefit, household): full_base, the household's complete rungs at its point's level;
-    next_base, its next rung; carry_micro, 0 if it has none. Households with arrears alone have a row too.
+    """Inputs "ladder", "levels" (point, commodity, rungs) and "carry" (point, household, benefit, carry_micro,
+    offered_steps). Output "rows", sorted by (point, benefit, household): full_base, the household's complete rungs at its
+    point's level; next_base, its next rung; carry_micro and offered_steps, 0 if it has none. Households that have these
+    alone have a row too.
     """
     share = """
         SELECT l.point, l.household, l.benefit,
@@ -94,7 +98,7 @@ def rows_plan() -> Plan:
         SELECT coalesce(s.point, c.point) AS point, coalesce(s.benefit, c.benefit) AS benefit,
                coalesce(s.household, c.household) AS household,
                coalesce(s.full_base, 0) AS full_base, coalesce(s.next_base, 0) AS next_base,
-               coalesce(c.carry_micro, 0) AS carry_micro
+               coalesce(c.carry_micro, 0) AS carry_micro, coalesce(c.offered_steps, 0) AS offered_steps
         FROM share AS s FULL JOIN carry AS c
           ON c.point = s.point AND c.household = s.household AND c.benefit = s.benefit
         ORDER BY 1, 2, 3"""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from evenhand.formats import cbor
 
@@ -21,25 +22,51 @@ class _Encoded(dict[Any, bytes]):
 
 
 def grants(table: pa.Table) -> list[bytes]:
-    """The encoded grant `[benefit, ladder, carry, ration, reasons, undersupplied]` of each row."""
+    """The encoded grant `[benefit, ladder, carry, ration, reasons, owed]` of each row."""
     known = _Encoded()
     ladders = _lists(table["ladder"])
     reasons = _lists(table["reasons"])
-    count = table.num_rows
-    under = table["undersupplied_steps"].to_pylist() if "undersupplied_steps" in table.column_names else [0] * count
+    owed = _owed(table)
     head = cbor.head(4, 6)
     return [
-        b"".join((head, known[benefit], known[ladder], known[carry], known[ration], known[why], known[less]))
-        for benefit, ladder, carry, ration, why, less in zip(
+        b"".join((head, known[benefit], known[ladder], known[carry], known[ration], known[why], known[mine]))
+        for benefit, ladder, carry, ration, why, mine in zip(
             table["benefit"].to_pylist(),
             ladders,
             table["carry_micro"].to_pylist(),
             table["ration_steps"].to_pylist(),
             reasons,
-            under,
+            owed,
             strict=True,
         )
     ]
+
+
+Debts = tuple[tuple[str, str, int], ...]
+
+
+def _owed(table: pa.Table) -> list[Debts]:
+    """What earlier months owe, a tuple of (kind, month, base units) a row."""
+    if "owed" not in table.column_names:
+        return [()] * table.num_rows
+    return [tuple((d["kind"], d["since"], d["amount"]) for d in debts or ()) for debts in table["owed"].to_pylist()]
+
+
+def with_debts(rows: pa.Table, debts: pa.Table) -> pa.Table:
+    """Rows of rolls with a column `owed` for `build_rolls`: what each household is still owed, from `debts` (household,
+    benefit, kind, since, amount, lapsed)."""
+    alive = debts.filter(pc.equal(debts["lapsed"], 0))
+    if not alive.num_rows:
+        return rows
+    mine: dict[tuple[str, str], list[dict[str, object]]] = {}
+    columns = (alive[name].to_pylist() for name in ("household", "benefit", "kind", "since", "amount"))
+    for household, benefit, kind, since, amount in sorted(zip(*columns, strict=True)):
+        mine.setdefault((household, benefit), []).append({"kind": kind, "since": since, "amount": amount})
+    keys = zip(rows["household"].to_pylist(), rows["benefit"].to_pylist(), strict=True)
+    return rows.append_column("owed", pa.array([mine.get(key) for key in keys], _DEBTS))
+
+
+_DEBTS = pa.list_(pa.struct([("kind", pa.string()), ("since", pa.string()), ("amount", pa.int64())]))
 
 
 def _lists(column: pa.ChunkedArray) -> list[tuple[Any, ...]]:

@@ -32,7 +32,7 @@ def build_rolls(table: pa.Table, programme: str, cycle: str, policy_sha256: byte
     """The rolls of a cycle by point, from a long table with a row for each household and benefit.
 
     Columns: point, household, card, tag, salt, seal_key, benefit, ladder (list of base units a rung), carry_micro
-    (arrears before this cycle), ration_steps, reasons (list of texts) and, if there, undersupplied_steps; rows of a
+    (arrears before this cycle), ration_steps, reasons (list of texts) and, if there, owed (see `with_debts`); rows of a
     household stand together, benefits in the policy's order. UsageError if a cell is empty, a key has another size, a
     household or a benefit of it stands twice, or two households share a tag: one secret on two families' cards.
     """

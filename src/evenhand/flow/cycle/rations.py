@@ -9,7 +9,9 @@ import pyarrow as pa
 
 from evenhand.core.errors import UsageError
 from evenhand.core.plan import Plan, Select
+from evenhand.core.quantity import MICRO
 from evenhand.flow.allocation import Groups, Rows, divide
+from evenhand.flow.cycle.owing import set_aside
 from evenhand.flow.cycle.stage import Tables, Terms
 from evenhand.flow.cycle.supply import table
 from evenhand.flow.dispatch import route, waybills
@@ -21,28 +23,22 @@ def levels_of(tables: Tables) -> dict[tuple[str, str], dict[str, Any]]:
 
 
 def units_of(terms: Terms, tables: Tables) -> dict[str, Any]:
-    """Steps every point gets: floor(its level's quantity), and what was set aside or carried for its arrears."""
-    targets = dict(zip(*(tables["lanes"][name].to_pylist() for name in ("lane", "to")), strict=True))
-    carried: dict[tuple[str, str], int] = {}
-    for row in tables["aside"].to_pylist():
-        carried[row["point"], row["benefit"]] = row["quantity"]
-    points = set(tables["levels"]["point"].to_pylist())
-    for row in tables["carried"].to_pylist():
-        key = (targets[row["lane"]], row["commodity"])
-        if key[0] in points:
-            carried[key] = carried.get(key, 0) + row["quantity"]
+    """Steps every point gets: floor(its level's quantity), and what was set aside for what is owed already."""
+    carried = set_aside(tables)
     whole = {key: int(r["quantity_num"]) // int(r["quantity_den"]) for key, r in levels_of(tables).items()}
-    # A point where arrears alone are owed has no level: it is due nothing more this month, and what it is owed stays.
-    owed = zip(*(tables["owed"][name].to_pylist() for name in ("point", "benefit")), strict=True)
+    # A point where only earlier months are owed something has no level: what it is owed stays.
+    owed = zip(*(tables["first"][name].to_pylist() for name in ("point", "benefit")), strict=True)
     rows = [
-        (*key, carried.get(key, 0), whole.get(key, 0) + carried.get(key, 0)) for key in sorted(whole.keys() | set(owed))
+        (*key, carried.get(key, 0), whole.get(key, 0) + carried.get(key, 0))
+        for key in sorted(whole.keys() | {key for key in owed if key[1] in terms.steps})
     ]
     names = ("point", "benefit", "carried", "units")
     return {"units": table(names, rows, ("carried", "units"))}
 
 
 def divided(terms: Terms, tables: Tables) -> dict[str, Any]:
-    """Rations and arrears after, by household and benefit: the one rule, for all points at once."""
+    """Rations and arrears after, by household and benefit: the one rule, for all points at once. What nobody collected
+    comes first, as arrears do."""
     levels = levels_of(tables)
     units = tables["units"].to_pylist()
     keys = [(r["point"], r["benefit"]) for r in units]
@@ -63,12 +59,12 @@ def divided(terms: Terms, tables: Tables) -> dict[str, Any]:
             rows["group"].to_numpy(),
             rows["full_base"].to_numpy(),
             rows["next_base"].to_numpy(),
-            rows["carry_micro"].to_numpy(),
+            rows["carry_micro"].to_numpy() + rows["offered_steps"].to_numpy() * MICRO,
             rows["tag"],
         ),  # fmt: skip
         terms.seed,
     )
-    kept = rows.select(["point", "household", "benefit", "carry_micro"])
+    kept = rows.select(["point", "household", "benefit", "carry_micro", "offered_steps"])
     kept = kept.append_column("ration_steps", pa.array(made.ration, pa.int64()))
     return {"rations": kept.append_column("carry_after", pa.array(made.carry_after, pa.int64()))}
 
@@ -119,7 +115,7 @@ def packs_of(stock: pa.Table, steps: Mapping[str, int]) -> dict[str, int]:
 
 def roll_rows(terms: Terms, tables: Tables) -> Plan:
     """Plan of the long table of a roll: every household with every benefit in the policy's order, its ladder, arrears,
-    ration and reasons. Benefits that are not divided are granted whole."""
+    ration and reasons. Benefits that are not divided are granted whole, with what nobody collected."""
     order = ", ".join(
         f"('{b}', {i}, {benefit.step_base})" for i, (b, benefit) in enumerate(terms.policy.benefits.items())
     )
@@ -136,16 +132,20 @@ def roll_rows(terms: Terms, tables: Tables) -> Plan:
                  THEN list_transform(range(1, l.height + 1), lambda i: coalesce(l.held[i], 0))
                WHEN r.household IS NULL AND e.amount > 0 THEN [e.amount] ELSE [] END AS ladder,
           coalesce(r.carry_micro, 0) AS carry_micro,
-          CASE WHEN r.household IS NULL THEN coalesce(e.amount, 0) // b.step_base ELSE r.ration_steps END AS ration_steps,
+          coalesce(o.steps, 0) AS offered_steps,
+          CASE WHEN r.household IS NULL THEN coalesce(e.amount, 0) // b.step_base + coalesce(o.steps, 0)
+               ELSE r.ration_steps END AS ration_steps,
           coalesce(r.carry_after, 0) AS carry_after,
           coalesce(e.reasons, []) AS reasons
         FROM household AS h CROSS JOIN benefits AS b
         LEFT JOIN ladders_by_household AS l ON l.household = h.household AND l.benefit = b.benefit
         LEFT JOIN reasons_by_household AS e ON e.household = h.household AND e.benefit = b.benefit
         LEFT JOIN rations AS r ON r.household = h.household AND r.benefit = b.benefit
+        LEFT JOIN offered AS o ON o.household = h.household AND o.benefit = b.benefit
         ORDER BY h.point, h.household, b.place"""
+    offered = "SELECT household, benefit, CAST(sum(steps) AS BIGINT) AS steps FROM on_roll GROUP BY household, benefit"
     selects = (
-        Select("benefits", benefits), Select("ladders_by_household", ladders),
+        Select("benefits", benefits), Select("offered", offered), Select("ladders_by_household", ladders),
         Select("reasons_by_household", reasons), Select("rows", rows),
     )  # fmt: skip
-    return Plan(("household", "ladder", "entitlement", "rations"), selects, ("rows",))
+    return Plan(("household", "ladder", "entitlement", "rations", "on_roll"), selects, ("rows",))

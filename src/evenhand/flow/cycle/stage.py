@@ -16,13 +16,15 @@ Tables = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Terms:
-    """What a computation takes besides tables: whose cycle it is, its period and policy, and the seed of its ties."""
+    """What a computation takes besides tables: whose cycle it is, its period and policy, the seed of its ties, and the
+    periods of the programme's earlier cycles in order."""
 
     programme: str
     cycle: str
     period: Period
     policy: Policy
     seed: bytes
+    before: tuple[str, ...] = ()
 
     @property
     def steps(self) -> dict[str, int]:

@@ -14,7 +14,7 @@ from evenhand.core.errors import InputError, Problem
 from evenhand.core.plan import Plan, Select
 from evenhand.flow import entitlement
 from evenhand.flow.allocation import cells_plan, demand, fold, ladder_plan, rows_plan, solve
-from evenhand.flow.cycle import rations, supply
+from evenhand.flow.cycle import owing, rations, supply
 from evenhand.flow.cycle.stage import Stage, Tables, Terms
 
 
@@ -76,7 +76,12 @@ def _ladder(terms: Terms, _: Tables) -> Plan:
 
 
 def _demand(terms: Terms, tables: Tables) -> dict[str, Any]:
-    return {"demand": demand(tables["ladders_divided"], terms.steps, terms.policy.reserve)}
+    rungs = pa.concat_tables([tables["ladders_divided"], tables["owed_rungs"].cast(tables["ladders_divided"].schema)])
+    return {"demand": demand(rungs, terms.steps, terms.policy.reserve)}
+
+
+def _aside(terms: Terms, tables: Tables) -> dict[str, Any]:
+    return supply.aside(owing.needs(terms, tables), tables)
 
 
 def _allocate(terms: Terms, tables: Tables) -> dict[str, Any]:
@@ -93,23 +98,28 @@ STAGES: tuple[Stage, ...] = (
     Stage("who is at each point", ("household", "member"), ("people",), _people, is_plan=True),
     Stage("what each point needs", ("entitlement",), ("cells",), _cells, is_plan=True),
     Stage("small groups hidden", ("cells",), ("tiers", "ladders", "ladders_divided"), _fold),
-    Stage("each household's ladder", ("entitlement", "places=tiers"), ("ladder",), _ladder, is_plan=True),
-    Stage("demand in steps", ("ladders_divided",), ("demand",), _demand),
+    Stage("what earlier months owe", ("owed_frozen", "household", "ladders_divided"),
+          ("debts", "owed_ladder", "owed_rungs"), owing.owed),
+    Stage("each household's ladder", ("entitlement", "places=tiers", "owed=owed_ladder"),
+          ("ladder",), _ladder, is_plan=True),
+    Stage("demand in steps", ("ladders_divided", "owed_rungs"), ("demand",), _demand),
     Stage("nodes and lanes", ("places_frozen", "lanes_frozen"), ("nodes", "places", "capacities"), supply.network),
     Stage("stock on hand", ("stock",), ("on_hand",), supply.on_hand),
-    Stage("arrears set aside", ("carry", "household", "nodes", "capacities", "on_hand"),
-          ("owed", "aside", "carried"), supply.arrears),
+    Stage("rounding arrears", ("carry", "household"), ("rounding",), supply.rounding),
+    Stage("stock set aside", ("rounding", "debts", "nodes", "capacities", "on_hand"), ("aside", "carried"), _aside),
     Stage("what may be divided", ("on_hand", "aside", "carried", "nodes", "capacities"),
           ("supply", "lanes"), supply.offer),
+    Stage("uncollected goods offered again", ("rounding", "debts", "nodes", "lanes", "aside", "carried"),
+          ("owed", "on_roll", "first"), owing.offered),
     Stage("the fair division", ("nodes", "supply", "lanes", "demand"),
           ("levels", "flows", "blocks", "certificate"), _allocate),
-    Stage("units of each point", ("levels", "aside", "carried", "lanes", "owed"), ("units",), rations.units_of),
-    Stage("each household's share", ("ladder", "levels", "carry=owed"),
+    Stage("units of each point", ("levels", "aside", "carried", "nodes", "lanes", "first"), ("units",), rations.units_of),
+    Stage("each household's share", ("ladder", "levels", "carry=first"),
           ("share_rows=rows",), lambda terms, tables: rows_plan(), is_plan=True),
     Stage("rations in whole units", ("levels", "units", "share_rows", "household"), ("rations",), rations.divided),
     Stage("totals of each roll", ("people", "on_hand", "rations", "units"), ("totals",), rations.totals),
     Stage("loads and waybills", ("totals", "nodes", "capacities", "on_hand", "stock"), ("waybills",), rations.loads),
-    Stage("rows of the rolls", ("household", "ladder", "entitlement", "rations"),
+    Stage("rows of the rolls", ("household", "ladder", "entitlement", "rations", "on_roll"),
           ("rows",), rations.roll_rows, is_plan=True),
 )  # fmt: skip
 """Every stage in order. `writes` may say `name=output` where a plan calls its output otherwise."""

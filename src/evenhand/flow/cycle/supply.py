@@ -1,4 +1,4 @@
-"""From what lies where to what may be divided: hand-out steps, less what is set aside for rounding arrears."""
+"""From what lies where to what may be divided: hand-out steps, less what is set aside for what is owed already."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 
 import pyarrow as pa
 
-from evenhand.core.quantity import MICRO, ceil_div
 from evenhand.flow.cycle.stage import Tables, Terms
 from evenhand.flow.dispatch import route
 
@@ -52,19 +51,24 @@ def on_hand(terms: Terms, tables: Tables) -> dict[str, Any]:
     return {"on_hand": table(("node", "commodity", "quantity"), [row for row in rows if row[2]])}
 
 
-def arrears(terms: Terms, tables: Tables) -> dict[str, Any]:
-    """Rounding arrears by household with its point, and the whole steps that are set aside to pay them: first what lies
-    at the point, then what the network can bring there."""
-    owed = _owed(tables["carry"], tables["household"], terms)
-    sums = owed.group_by(["point", "benefit"]).aggregate([("carry_micro", "sum")]).to_pylist()
+def rounding(terms: Terms, tables: Tables) -> dict[str, Any]:
+    """Rounding arrears of everyone on this month's list, for what is divided: point, household, benefit, carry_micro."""
+    carry, household = tables["carry"], tables["household"]
+    joined = carry.join(household.select(["household", "point"]), "household", join_type="inner")
+    joined = joined.filter(pa.compute.is_in(joined["benefit"], pa.array(list(terms.steps), pa.string())))
+    order = [("point", "ascending"), ("household", "ascending"), ("benefit", "ascending")]
+    return {"rounding": joined.select(["point", "household", "benefit", "carry_micro"]).sort_by(order)}
+
+
+def aside(needs: dict[Pair, int], tables: Tables) -> dict[str, Any]:
+    """The whole steps that are set aside for what is owed already: first what lies at the point, then what the network
+    can bring there."""
     held = {(r["node"], r["commodity"]): r["quantity"] for r in tables["on_hand"].to_pylist()}
     kinds = dict(zip(*(tables["nodes"][name].to_pylist() for name in ("node", "kind")), strict=True))
-    missing, aside = [], {}
-    for row in sums:
-        point, benefit = row["point"], row["benefit"]
-        need = ceil_div(max(0, row["carry_micro_sum"]), MICRO)
+    missing, kept = [], {}
+    for (point, benefit), need in needs.items():
         here = min(held.get((point, benefit), 0), need)
-        aside[point, benefit] = here
+        kept[point, benefit] = here
         if need > here:
             missing.append((point, benefit, need - here))
     elsewhere = [(n, b, q) for (n, b), q in held.items() if kinds[n] != "point"]
@@ -72,16 +76,8 @@ def arrears(terms: Terms, tables: Tables) -> dict[str, Any]:
         tables["nodes"], tables["capacities"], table(("node", "commodity", "quantity"), elsewhere),
         table(("point", "commodity", "quantity"), missing),
     )  # fmt: skip
-    rows = [(point, benefit, quantity) for (point, benefit), quantity in aside.items() if quantity]
-    return {"owed": owed, "aside": table(("point", "benefit", "quantity"), rows), "carried": routed.loads}
-
-
-def _owed(carry: Any, household: Any, terms: Terms) -> Any:
-    """point, household, benefit, carry_micro of everyone on this month's list, for what is divided."""
-    joined = carry.join(household.select(["household", "point"]), "household", join_type="inner")
-    joined = joined.filter(pa.compute.is_in(joined["benefit"], pa.array(list(terms.steps), pa.string())))
-    order = [("point", "ascending"), ("household", "ascending"), ("benefit", "ascending")]
-    return joined.select(["point", "household", "benefit", "carry_micro"]).sort_by(order)
+    rows = [(point, benefit, quantity) for (point, benefit), quantity in kept.items() if quantity]
+    return {"aside": table(("point", "benefit", "quantity"), rows), "carried": routed.loads}
 
 
 def offer(terms: Terms, tables: Tables) -> dict[str, Any]:

@@ -43,7 +43,7 @@ _ALL = (
            ("latitude_microdegrees", "int?", "latitude in millionths of a degree, north positive"),
            ("longitude_microdegrees", "int?", "longitude in millionths of a degree, east positive")),
     _table("supply", "node commodity", "What the allocation may divide: whole steps on hand at the freeze, less what "
-           "is set aside for rounding arrears.",
+           "is set aside for rounding arrears and uncollected goods.",
            ("node", "text", "where it lies"),
            ("commodity", "text", "the benefit"),
            ("quantity", "int", "hand-out steps")),
@@ -96,10 +96,21 @@ _ALL = (
            ("rung", "int", "1 = the floors, t + 1 = the rest of tier t"),
            ("households", "int", "households that have something in it"),
            ("amount", "int", "base units")),
-    _table("carried", "lane commodity", "Whole steps set aside on a lane to pay rounding arrears.",
+    _table("carried", "lane commodity", "Whole steps set aside on a lane for rounding arrears and uncollected goods.",
            ("lane", "text", "the lane"),
            ("commodity", "text", "the benefit"),
            ("quantity", "int", "hand-out steps")),
+    _table("owed", "point benefit kind since", "What earlier months still owed at the freeze, by the month it comes from.",
+           ("point", "text", "the point"),
+           ("benefit", "text", "the benefit"),
+           ("kind", "text", "undersupplied (a shortage did not give it) or uncollected (nobody came for it)"),
+           ("since", "text", "the month it comes from"),
+           ("households", "int", "households it is owed to"),
+           ("amount", "int", "base units"),
+           ("lapsed", "int", "base units of it that lapsed before this cycle, by the policy's rule"),
+           ("rung", "int?", "undersupplied: the rung it stands on, above those of `ladders`"),
+           ("waiting", "int", "uncollected: hand-out steps of it that wait for their households"),
+           ("offered", "int", "those of them that are on this month's rolls again")),
     _table("totals", "point benefit", "Totals of each point's roll, as committed before opening.",
            ("point", "text", "the point"),
            ("benefit", "text", "the benefit"),
@@ -107,7 +118,7 @@ _ALL = (
            ("members", "int", "their members, as declared"),
            ("opening", "int", "whole steps on hand at the point at the freeze"),
            ("carry_micro", "int", "sum of the households' rounding arrears before, in millionths of a step"),
-           ("carried", "int", "steps set aside for those arrears"),
+           ("carried", "int", "steps set aside for those arrears, and for what is offered again (`owed`)"),
            ("units", "int", "steps the point gets"),
            ("rations", "int", "steps on the roll, over all households"),
            ("reserve", "int", "steps left for exceptions: units - rations")),
@@ -126,8 +137,16 @@ _ALL = (
            ("num", "text", f"part of the next rung: {_NUM}"),
            ("den", "text", f"part of the next rung: {_DEN}"),
            ("units", "int", "steps handed out as rations")),
+    _table("left", "point benefit kind since", "What the cycle leaves owed at its close, by the month it comes from; "
+           "what does not lapse opens the next cycle's `owed`.",
+           ("point", "text", "the point"),
+           ("benefit", "text", "the benefit"),
+           ("kind", "text", "undersupplied or uncollected"),
+           ("since", "text", "the month it comes from"),
+           ("amount", "int", "base units"),
+           ("lapsed", "int", "base units of it that lapse with this cycle, by the policy's rule")),
     _table("movements", "kind from to benefit lot", "Every movement of goods, both sides: the ledger of the cycle.",
-           ("kind", "text", "receipt, load, arrive, loss, redeem or over-issue"),
+           ("kind", "text", "receipt, load, transfer, arrive, loss, redeem or over-issue"),
            ("from", "text", "account it leaves: source:NAME, node:ID or transit:ID"),
            ("to", "text", "account it enters: node:ID, transit:ID, households:POINT or loss:ID"),
            ("benefit", "text", "the benefit"),
@@ -146,7 +165,7 @@ _ALL = (
 TABLES: dict[str, Table] = {table.name: table for table in _ALL}
 """Every table of a disclosure by name, in the order of `spec/tables.json`."""
 
-COMPUTED: tuple[str, ...] = tuple(name for name in TABLES if name not in ("recut", "movements", "balances"))
+COMPUTED: tuple[str, ...] = tuple(name for name in TABLES if name not in ("recut", "left", "movements", "balances"))
 """Tables that stand before approval and are part of its digest; the rest come from what happened afterwards."""
 
 

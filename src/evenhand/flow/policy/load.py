@@ -91,7 +91,7 @@ def _assemble(text: str, file: str, root: Sheet, faults: Faults, amendments: tup
     categories = read_categories(root)
     inputs = read_inputs(root, categories)
     params = read_params(root, inputs, categories)
-    benefits = read_benefits(root, kind or "month")
+    benefits = read_benefits(root)
     rules = read_rules(root, set(inputs) | set(params))
     entitlements = read_entitlements(root, benefits)
     cases = read_cases(root, inputs, entitlements, categories, benefits)

@@ -13,8 +13,8 @@ from evenhand.flow.policy.sheet import Sheet, nearest
 
 _CARRY = re.compile(r"(?:(carry) ([0-9]{1,3}) cycles?|(carry)|(lapse)|(lapse) at period end|(lapse) after ([0-9]{1,3}) "
                     r"(day|week|month|year|cycle)s?)\Z")  # fmt: skip
-_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
-_PERIOD_DAYS = {"month": 30, "week": 7}
+_DAYS = {"day": 1, "week": 7}
+_MONTHS = {"month": 1, "year": 12}
 FOREVER = 1_000
 DIVISIONS = ("leximin", "proportional", "equal", "tier-strict", "vulnerable-first", "postpone", "first-come", "lottery")
 """The rules by which what is scarce is shared out (DESIGN §9). A cycle carries out the first."""
@@ -26,7 +26,7 @@ _WHY = {
 }
 
 
-def read_benefits(root: Sheet, period: str) -> dict[str, Benefit]:
+def read_benefits(root: Sheet) -> dict[str, Benefit]:
     """The benefits, in the order written."""
     benefits: dict[str, Benefit] = {}
     for name, sheet in root.children("benefit"):
@@ -50,8 +50,8 @@ def read_benefits(root: Sheet, period: str) -> dict[str, Benefit]:
                 sheet.fault("step", f"not a quantity of {unit.name}", f'write it in {unit.name}, as in "1 {unit.name}"')
             elif step:
                 step_base = int(step[0] * parts)
-        under = _carry(sheet, "undersupplied", "lapse", period)
-        uncollected = _carry(sheet, "uncollected", "lapse at period end", period)
+        under = _carry(sheet, "undersupplied", "lapse")
+        uncollected = _carry(sheet, "uncollected", "lapse at period end")
         benefits[name] = Benefit(
             name, sheet.text("title", "", name), kind, unit.name, parts, unit.base_per_unit * parts, step_base,  # type: ignore[arg-type]
             under, uncollected, _energy(sheet, parts, unit) if "energy" in sheet.data else None,
@@ -131,7 +131,7 @@ def _energy(sheet: Sheet, parts: int, unit: Unit) -> tuple[int, int] | None:
     return each.numerator, each.denominator
 
 
-def _carry(sheet: Sheet, key: str, default: str, period: str) -> CarryRule:
+def _carry(sheet: Sheet, key: str, default: str) -> CarryRule:
     text = sheet.text(key, '"carry 2 cycles"', default)
     found = _CARRY.match(text)
     if not found:
@@ -145,6 +145,6 @@ def _carry(sheet: Sheet, key: str, default: str, period: str) -> CarryRule:
         return CarryRule(FOREVER, text)
     if found[7]:
         count, unit = int(found[7]), found[8]
-        whole = count if unit in ("cycle", period) else count * _DAYS[unit] // _PERIOD_DAYS.get(period, 365)
-        return CarryRule(whole, text)
+        cycles = count if unit == "cycle" else 0
+        return CarryRule(cycles, text, count * _DAYS.get(unit, 0), count * _MONTHS.get(unit, 0))
     return CarryRule(0, text)

@@ -23,6 +23,7 @@ from evenhand_verify.checks import (
     freeze,
     given,
     heads,
+    left,
     loads,
     log_checkpoint,
     log_entries,
@@ -31,11 +32,13 @@ from evenhand_verify.checks import (
     movements,
     network,
     outcomes,
+    owed,
     package,
     people,
     policy_frozen,
     presence,
     previous_log,
+    previous_owed,
     previous_stock,
     publish,
     recut,
@@ -60,10 +63,10 @@ ALWAYS: tuple[Check[Disclosure], ...] = tuple(
     for module in (
         files, package, tables, report, log_checkpoint, log_tree, log_entries, log_order, root_key, certificates,
         signed_files, publish, freeze, policy_frozen, event, draw_seed, two_approvals, rolls, tags_unique, people,
-        classes_policy, classes_sum, demand, network, supply, allocation_certificate, allocation_levels,
+        classes_policy, classes_sum, owed, demand, network, supply, allocation_certificate, allocation_levels,
         allocation_flows, allocation_order, allocation_idle, totals, waybills, movements, balances, loads, counts,
-        recut, outcomes, presence, redeemed_once, exceptions, given, heads, stock,
+        recut, outcomes, presence, redeemed_once, exceptions, given, left, heads, stock,
     )
 )  # fmt: skip
-WITH_PREVIOUS: tuple[Check[Disclosure], ...] = (previous_log.CHECK, previous_stock.CHECK)
+WITH_PREVIOUS: tuple[Check[Disclosure], ...] = (previous_log.CHECK, previous_stock.CHECK, previous_owed.CHECK)
 """Run only where the folder before is given."""

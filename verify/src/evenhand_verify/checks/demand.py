@@ -1,7 +1,8 @@
-"""Demand is the ladders with the reserve, in whole steps."""
+"""Demand is the ladders, and above them what a shortage of earlier months did not give, with the reserve, in whole steps."""
 
 from __future__ import annotations
 
+from evenhand_verify import facts
 from evenhand_verify.disclosure import Disclosure
 from evenhand_verify.numbers import ceil_div
 from evenhand_verify.result import Check, capped
@@ -11,7 +12,9 @@ def run(d: Disclosure) -> str | list[str]:
     """demand = ceil(ladder x (1 + reserve) / step), rung by rung, for every benefit that is divided."""
     more = 1 + d.meta.reserve
     expected = {}
-    for point, benefit, rung, amount in d.table("ladders").rows("point", "benefit", "rung", "amount"):
+    rungs = list(d.table("ladders").rows("point", "benefit", "rung", "amount"))
+    rungs += [(debt.point, debt.benefit, debt.rung, debt.amount) for debt in facts.owed(d) if debt.rung is not None]
+    for point, benefit, rung, amount in rungs:
         found = d.policy.benefit(benefit)
         if found.divided:
             expected[point, benefit, rung] = ceil_div(amount * more.numerator, more.denominator * found.step)

@@ -26,13 +26,15 @@ def greatest(ladder: Ladder, room: Fraction, planned: Level) -> Level:
     return Level(done, 0, 1)
 
 
-def expected(total: facts.Total, ladder: Ladder, planned: Level, counted: int, step: int) -> facts.Recut:
-    """The re-cut of a point that counted so many steps, by the rule of the specification."""
+def expected(
+    total: facts.Total, ladder: Ladder, planned: Level, counted: int, step: int, on_roll: Fraction
+) -> facts.Recut:
+    """The re-cut of a point that counted so many steps, by the rule of the specification. `on_roll`: arrears and
+    uncollected goods, in steps."""
     reserve = counted * total.reserve // total.units if total.units else 0
     left = counted - reserve
-    arrears = Fraction(total.carry_micro, facts.MICRO)
-    level = greatest(ladder, (left - arrears) * step, planned)
-    share = arrears + facts.exact(ladder, level) / step
+    level = greatest(ladder, (left - on_roll) * step, planned)
+    share = on_roll + facts.exact(ladder, level) / step
     units = max(0, min(share.numerator // share.denominator, left))
     return facts.Recut(counted, reserve, total.carry_micro, level, units)
 
@@ -42,7 +44,7 @@ def run(d: Disclosure) -> str | list[str]:
     recuts, totals, ladders = facts.recuts(d), facts.totals(d), facts.ladders(d)
     counts = {point: entry.steps("counted") for point, entry in d.by_point("received").items()}
     levels, failures = d.case.answer.levels, []
-    books = facts.books(d)
+    books, first = facts.books(d), facts.first(d)
     for key, total in totals.items():
         point, benefit = key
         if not d.policy.benefit(benefit).divided:
@@ -50,8 +52,8 @@ def run(d: Disclosure) -> str | list[str]:
         where = f"point {point}, {benefit}"
         counted = counts.get(point, {}).get(benefit)
         row = recuts.get(key)
+        step = d.policy.benefit(benefit).step
         if counted is None:
-            step = d.policy.benefit(benefit).step
             came = (books.at_freeze(point, benefit) + books.arrive.get(key, 0)) // step
             if row is not None:
                 failures.append(f"a re-cut without a count, {where}")
@@ -65,7 +67,7 @@ def run(d: Disclosure) -> str | list[str]:
                 failures.append(f"{counted} of {total.units} steps came and nothing was re-cut, {where}")
             continue
         planned = levels[key][0] if key in levels else Level(0, 0, 1)
-        right = expected(total, ladders.get(key) or Ladder([]), planned, counted, d.policy.benefit(benefit).step)
+        right = expected(total, ladders.get(key) or Ladder([]), planned, counted, step, first[key].on_roll)
         if row._replace(level=right.level) != right or row.level.value != right.level.value:
             failures.append(
                 f"the re-cut is {row.units} units at level {row.level} (counted {row.counted}, reserve {row.reserve}) "

@@ -1,4 +1,4 @@
-"""What was divided is what lay there at the freeze, less what rounding arrears are owed."""
+"""What was divided is what lay there at the freeze, less what is owed already."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from collections import defaultdict
 
 from evenhand_verify import facts
 from evenhand_verify.disclosure import Disclosure
-from evenhand_verify.numbers import ceil_div
 from evenhand_verify.result import Check, capped
 
 
 def run(d: Disclosure) -> str | list[str]:
     """Opening balances and goods received -> openings of points, what is carried, supply."""
     books, (_, into, out), totals = facts.books(d), facts.carried(d), facts.totals(d)
-    problem, failures = d.case.problem, []
+    first, problem, failures = facts.first(d), d.case.problem, []
     owed: dict[facts.Key, facts.Total] = {}
     for key, total in totals.items():
         point, benefit = key
@@ -21,14 +20,14 @@ def run(d: Disclosure) -> str | list[str]:
         if not base.divided:
             continue
         owed[key] = total
-        here, needed = facts.set_aside_here(total), ceil_div(max(0, total.carry_micro), facts.MICRO)
+        here, needed = first[key].here, first[key].needed
         if total.opening != books.at_freeze(point, benefit) // base.step:
             failures.append(f"opens with {total.opening} steps, the ledger says otherwise, point {point}, {benefit}")
         if total.carried != here + into.get(key, 0):
-            failures.append(f"{total.carried} steps set aside for arrears do not add up, point {point}, {benefit}")
+            failures.append(f"{total.carried} steps set aside for what is owed do not add up, point {point}, {benefit}")
         if total.carried > needed:
             failures.append(
-                f"{total.carried} steps are set aside for arrears of {needed} steps, point {point}, {benefit}"
+                f"{total.carried} steps are set aside where {needed} are owed, point {point}, {benefit}"
             )
     expected: dict[facts.Key, int] = defaultdict(int)
     for benefit in d.policy.divided:
@@ -37,7 +36,7 @@ def run(d: Disclosure) -> str | list[str]:
             key = node, benefit
             mine = owed.get(key)
             steps = books.at_freeze(node, benefit) // step
-            aside = facts.set_aside_here(mine) if mine else 0
+            aside = first[key].here if mine else 0
             # What is carried into a point stays there; elsewhere it goes on.
             expected[key] = steps - aside if mine else steps + into.get(key, 0) - out.get(key, 0)
     for key in sorted(expected.keys() | problem.supply.keys()):
@@ -46,7 +45,7 @@ def run(d: Disclosure) -> str | list[str]:
             failures.append(f"{found} steps of {key[1]} were divided where {want} lay, node {key[0]}")
     steps = sum(problem.supply.values())
     return (
-        capped(failures) or f"{steps:,} steps divided, {sum(t.carried for t in owed.values()):,} set aside for arrears"
+        capped(failures) or f"{steps:,} steps divided, {sum(t.carried for t in owed.values()):,} set aside for what is owed"
     )
 
 

@@ -1,4 +1,4 @@
-"""A point's units and rations follow from its level, its ladder and its arrears."""
+"""A point's units and rations follow from its level, its ladder and what it is owed."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from evenhand_verify.result import Check, capped
 
 
 def run(d: Disclosure) -> str | list[str]:
-    """units = floor(level) + carried; rations = min(floor(shares + arrears), units); reserve = the rest."""
+    """units = floor(level) + carried; rations = min(floor(shares + arrears + offered again), units); reserve = the rest."""
     ladders, totals, failures = facts.ladders(d), facts.totals(d), []
-    levels = d.case.answer.levels
+    first, levels = facts.first(d), d.case.answer.levels
     for key in sorted(d.case.problem.ladders.keys() - totals.keys()):
         failures.append(f"demand of a point without totals, point {key[0]}, {key[1]}")
     for key, total in totals.items():
@@ -29,7 +29,7 @@ def run(d: Disclosure) -> str | list[str]:
         found = levels.get(key)
         level, num, den = found if found else (Level(0, 0, 1), 0, 1)
         units = num // den + total.carried
-        rations = facts.planned_rations(facts.exact(ladder, level), total, units, benefit.step)
+        rations = facts.planned_rations(facts.exact(ladder, level), first[key].on_roll, units, benefit.step)
         if units != total.units:
             failures.append(f"{total.units} units where level {level} gives {units}, {where}")
         if rations != total.rations:
