@@ -117,6 +117,21 @@ def test_where_stock_covers_it_nobody_is_a_whole_unit_off(case: tuple[Groups, Ro
     assert all(-(10**6) < c < 10**6 for c in found.carry_after.tolist())
 
 
+@settings(max_examples=150, deadline=None)
+@given(cases())
+def test_inside_a_class_nobody_is_more_than_the_last_step_behind(case: tuple[Groups, Rows]) -> None:
+    """Households of one point with equal ladders and equal arrears: one step apart at most, and then owed as much."""
+    found = divide(*case, SEED)
+    columns = (case[1].group, case[1].full_base, case[1].next_base, case[1].carry_micro)
+    classes: dict[tuple[int, ...], set[tuple[int, int]]] = {}
+    for key, ration, carry in zip(zip(*columns, strict=True), found.ration, found.carry_after, strict=True):
+        classes.setdefault(tuple(map(int, key)), set()).add((int(ration), int(carry)))
+    for members in classes.values():
+        rations = [ration for ration, _ in members]
+        assert max(rations) - min(rations) <= 1
+        assert len({ration * 10**6 + carry for ration, carry in members}) == 1
+
+
 @settings(max_examples=100, deadline=None)
 @given(cases(), st.integers())
 def test_the_order_of_rows_changes_nothing(case: tuple[Groups, Rows], seed: int) -> None:

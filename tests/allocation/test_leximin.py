@@ -51,17 +51,75 @@ def standing(tiny: Tiny, point: str, commodity: str, quantity: Fraction) -> Frac
 
 @SOME
 @given(networks(unit=st.just(1)), st.data())
-def test_more_stock_never_lowers_the_sorted_levels(tiny: Tiny, data: st.DataObject) -> None:
+def test_more_stock_or_capacity_never_lowers_the_sorted_levels(tiny: Tiny, data: st.DataObject) -> None:
     before = run(tiny)
-    for key in tiny.supply:
-        tiny.supply[key] += data.draw(st.integers(0, 3))
-    after = run(tiny)
+    more = st.integers(0, 3)
+    larger = Tiny(
+        tiny.nodes,
+        {key: quantity + data.draw(more) for key, quantity in tiny.supply.items()},
+        [(*lane[:4], lane[4] if lane[4] is None else lane[4] + data.draw(more)) for lane in tiny.lanes],
+        tiny.demand,
+    )
+    after = run(larger)
     for commodity in tiny.commodities():
         old, new = (
             sorted(standing(tiny, *pair, q) for pair, q in quantities(a).items() if pair[1] == commodity)
             for a in (before, after)
         )
         assert new >= old
+
+
+@SOME
+@given(networks())
+def test_no_feasible_transfer_raises_a_poorer_point_at_the_cost_of_a_richer_one_only(tiny: Tiny) -> None:
+    """Give back at a richer point, send on along lanes with room and against lanes that carry: no poorer one is reached,
+    and neither is one from stock that lies idle."""
+    found = run(tiny)
+    got, carried = quantities(found), flows(found)
+    for commodity in tiny.commodities():
+        idle = {node: Fraction(tiny.supply.get((node, commodity), 0)) for node in tiny.nodes}
+        onward: dict[str, set[str]] = {node: set() for node in tiny.nodes}
+        for name, tail, head, only, capacity in tiny.lanes:
+            flow = carried.get((name, commodity), Fraction(0))
+            idle[tail] -= flow
+            idle[head] += flow
+            if only in ("", commodity) and (capacity is None or flow < capacity):
+                onward[tail].add(head)
+            if flow:
+                onward[head].add(tail)
+        stand = {node: standing(tiny, node, commodity, got[node, commodity]) for node, c in got if c == commodity}
+        least = min((q for q in got.values() if q), default=Fraction(1)) / 10**40
+        short = {n for n in stand if got[n, commodity] < sum(tiny.ladder(n, commodity).values())}
+        for start in tiny.nodes:
+            spare = idle[start] - got.get((start, commodity), 0)
+            seen, todo = {start}, [start]
+            while todo:
+                for node in onward[todo.pop()] - seen:
+                    seen.add(node)
+                    todo.append(node)
+            assert spare >= 0
+            assert not (spare > 0 and seen & short)
+            if got.get((start, commodity)):
+                rest = got[start, commodity] - least
+                falls = standing(tiny, start, commodity, rest)  # a little less would bring it down from just above here
+                assert all(stand[node] > falls for node in seen & short)
+
+
+@SOME
+@given(networks())
+def test_points_of_one_class_with_the_same_lanes_envy_nobody(tiny: Tiny) -> None:
+    """Alder gets a twin: same ladder, same stock, lanes to and from the same places."""
+    if "Alder" not in tiny.nodes:
+        return
+    tiny.nodes["Twin"] = "point"
+    tiny.supply |= {("Twin", c): q for (n, c), q in tiny.supply.items() if n == "Alder"}
+    tiny.demand |= {("Twin", c, r): q for (n, c, r), q in tiny.demand.items() if n == "Alder"}
+    for name, tail, head, only, capacity in list(tiny.lanes):
+        if "Alder" in (tail, head) and tail != head:
+            ends = ("Twin" if n == "Alder" else n for n in (tail, head))
+            tiny.lanes.append((f"{name}'", *ends, only, capacity))
+    got = quantities(run(tiny))
+    assert all(got["Twin", c] == q for (n, c), q in got.items() if n == "Alder")
 
 
 @SOME
