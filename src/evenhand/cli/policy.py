@@ -86,13 +86,15 @@ def test(
 ) -> None:
     """Run the tests that stand in a policy file.
 
-    Rows and values that no test reaches are named, and written as drafts if asked: a household a row and a boundary.
-    Exit code 1 if a test fails.
+    Rows and dated values that no test touches are named. --drafts writes a test for each of them, and for both sides of
+    every comparison: what the policy gives now, for a person to confirm against the law. Exit code 1 if a test fails.
 
     Example: evenhand policy test examples/dprk-2008/policy.toml
     """
     from evenhand.actions.policy import run_policy_tests, write_drafts
     from evenhand.flow.policy import untouched_values
+    from evenhand.flow.policy.draft_text import MARK
+    from evenhand.flow.policy.drafts import MOST_DRAFTS
 
     found, results, untouched = run_policy_tests(policy)
     values = untouched_values(found, results)
@@ -116,7 +118,13 @@ def test(
             more = f" and {len(values) - 12} more" if len(values) > 12 else ""
             say(f"no test reads: {', '.join(values[:12])}{more}")
         if drafts is not None:
-            say(f"{count} drafts written to {drafts}: read each against the law, then put it into the policy")
+            say(
+                f"{_counted(count, 'draft')} written to {drafts}: read each against the law, then put it into the policy"
+            )
+            if count == MOST_DRAFTS:
+                say("there are more: put these into the policy and ask again")
+        if unconfirmed := sum(result.name.startswith(MARK) for result in results):
+            say(f"{_counted(unconfirmed, 'draft')} among the tests not confirmed yet")
         say(f"{len(results) - len(failed)} of {len(results)} tests hold" if results else "the file has no tests")
     if failed:
         raise AnswerIsNo(f"{len(failed)} of {len(results)} tests of {found.id} fail", "mend the rule or the test")
@@ -206,7 +214,7 @@ def fuzz(
     from evenhand.actions.policy import read_policy
     from evenhand.actions.policy_fuzz import fuzz as act
     from evenhand.actions.policy_fuzz import incomes_of
-    from evenhand.flow.policy.coverage import quantity
+    from evenhand.flow.policy.draft_text import quantity
     from evenhand.flow.policy.scenes import inline
 
     found = read_policy(policy)

@@ -16,8 +16,8 @@ from evenhand.flow.policy.evaluate import Household
 from evenhand.flow.policy.gate import Refused
 from evenhand.flow.policy.measure import COUNTED, Measure, measure
 from evenhand.flow.policy.model import Param
-from evenhand.flow.policy.names import Broken, Names
-from evenhand.flow.policy.tree import Node, Program, TypedTable, Value
+from evenhand.flow.policy.names import Broken, KnownNames
+from evenhand.flow.policy.tree import Node, Value
 
 Term = dict[str, Any]
 
@@ -25,31 +25,12 @@ _BASE = {"mass": "g", "volume": "ml", "piece": "piece", "point": "point", "energ
          "person": "person", "day": "day", "year": "year"}  # fmt: skip
 
 
-class _Known(Names):
-    """Names of a program that is compiled already: rules are looked up, not compiled again."""
-
-    def __init__(self, program: Program) -> None:
-        super().__init__(program.policy, program.environments)
-        self.program = program
-
-    def read_rule(self, name: str, scope: str) -> Node:
-        typed = self.program.rules[name]
-        if isinstance(typed, TypedTable):
-            return Node("rule", "number", typed.rule.of, quant=typed.value, data=name)
-        node = typed.node
-        if node.scope == "const":
-            return node
-        return Node(
-            "rule", node.kind, typed.rule.of, quant=node.quant, span=node.span, category=node.category, data=name
-        )
-
-
 class Terms:
     """Fills in formulas for one household."""
 
     def __init__(self, household: Household) -> None:
         self.household = household
-        self.names = _Known(household.program)
+        self.names = KnownNames(household.program)
 
     def node(self, ast: syntax.Ast, of: str, cell: Measure | None) -> Node:
         """The typed tree of any part of a formula of a household or of a member."""

@@ -4,7 +4,9 @@ Reads the text of a policy file; writes nothing. Invariant: a Policy that loaded
 no unit that does not fit, no number that can pass 2^62, and no way to reach anything but its declared inputs.
 """
 
-from evenhand.flow.policy.coverage import drafts, untouched_values, written
+from evenhand.flow.policy.coverage import untouched_values
+from evenhand.flow.policy.draft_text import written
+from evenhand.flow.policy.drafts import drafts
 from evenhand.flow.policy.join import extended, join
 from evenhand.flow.policy.load import load, period_for
 from evenhand.flow.policy.model import Policy

@@ -1,82 +1,103 @@
-"""What the tests of a policy do not touch, and drafts of the tests that would: one household a row and a boundary.
-
-Everything by exact arithmetic on the typed tree. A draft says what the policy does, not what the law says: whoever keeps
-it has read it against the law first.
-"""
+"""What the tests of a policy do not touch: rows that decided for none of them, dated values that none of them read."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
 
-from evenhand.core.benefit import Benefit
-from evenhand.core.period import Period
-from evenhand.core.unit import UNITS
-from evenhand.flow.policy import scenes, syntax
+from evenhand.flow.policy import syntax
 from evenhand.flow.policy.arithmetic import key_text
 from evenhand.flow.policy.calendar import period_of
-from evenhand.flow.policy.compile import compile_policy
-from evenhand.flow.policy.evaluate import Household, known
-from evenhand.flow.policy.model import Case, Expr, Policy, Step, TableRule
-from evenhand.flow.policy.sheet import Faults
-from evenhand.flow.policy.testing import TestResult, untouched_rows
-from evenhand.flow.policy.tree import Program, TypedTable
+from evenhand.flow.policy.evaluate import known
+from evenhand.flow.policy.model import Case, Dated, Expr, Param, Policy, Step, TableRule
+from evenhand.flow.policy.names import parts_of
+from evenhand.flow.policy.testing import TestResult
+from evenhand.flow.policy.tree import Value
 
-MOST_DRAFTS = 200
-MOST_TRIED = 4_000
-"""Households tried for the drafts of one table."""
+Given = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class DatedValue:
+    """A value of a parameter, or one of a lookup; `key` ends in `each_more` or `other` where it is one of these."""
+
+    param: Param
+    dated: Dated
+    key: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """`phh from 2013-07-05`, `price.AAY from 2013-07-05`."""
+        return f"{'.'.join((self.param.name, *self.key))} from {self.dated.span.start}"
 
 
 def untouched_values(policy: Policy, results: Sequence[TestResult]) -> list[str]:
-    """Dated values no test reads: `phh from 2013-07-05`; of a lookup also its rows, `price.AAY from 2013-07-05`."""
+    """Names of the dated values that no test reads."""
+    return [value.name for value in missing_values(policy, results)]
+
+
+def missing_values(policy: Policy, results: Sequence[TestResult]) -> list[DatedValue]:
+    """Dated values that no test reads."""
     touched: set[str] = set()
     for case, result in zip(policy.cases, results, strict=True):
-        touched |= _read(policy, case, set(result.reasons))
-    return [name for name in _all_values(policy) if name not in touched]
+        touched |= values_read(policy, case, result.reasons)
+    return [value for value in _all_values(policy) if value.name not in touched]
 
 
-def _all_values(policy: Policy) -> Iterator[str]:
+def _all_values(policy: Policy) -> Iterator[DatedValue]:
     for param in policy.params.values():
-        for value in () if param.listed else param.values:
-            for key in value.rows:
-                yield f"{'.'.join((param.name, *key))} from {value.span.start}"
+        for dated in () if param.listed else param.values:
+            yield from (DatedValue(param, dated, key) for key in keys_of(dated))
 
 
-def _read(policy: Policy, case: Case, fired: set[str]) -> set[str]:
-    """The values that a test's household reads: those its rows name, for its keys."""
+def keys_of(dated: Dated) -> list[tuple[str, ...]]:
+    """The keys of all values of a lookup that begin on one day (of a parameter: the one without a key)."""
+    more = [(*before, "each_more") for before in dated.mores]
+    return [*dated.rows, *more, *((*before, "other") for before in dated.others)]
+
+
+def values_read(policy: Policy, case: Case, reasons: Sequence[str]) -> set[str]:
+    """Names of the values that a household reads: those its rows (`reasons`, the rows that decided) name, for its keys."""
     period = period_of(policy.period_kind, case.on)
-    names: set[str] = set()
+    fired, names = set(reasons), set[str]()
     for rule in policy.entitlements:
         for expr in (rule.amount, rule.tier, rule.price, rule.away):
             _names(policy, expr, fired, names)
     found: set[str] = set()
     for name in names & set(policy.params):
         param = policy.params[name]
-        values = [one for one in param.values if one.span.holds(period.first) or (
-            param.prorate and one.span.start is not None and period.first <= one.span.start <= period.last)]  # fmt: skip
-        for value in values:
-            for key in value.rows:
-                if all(_has(policy, case, one, text) for one, text in zip(param.by, key, strict=True)):
-                    found.add(f"{'.'.join((name, *key))} from {value.span.start}")
+        for dated, _ in parts_of(param, period):
+            found |= {DatedValue(param, dated, key).name for key in _keys(policy, case, param, dated)}
     return found
 
 
-def _has(policy: Policy, case: Case, name: str, text: str) -> bool:
-    """Whether the test's household, or a member of it, has this value of an input."""
+def _keys(policy: Policy, case: Case, param: Param, dated: Dated) -> Iterator[tuple[str, ...]]:
+    """The keys by which the household, or a member of it, looks up."""
+    holders = [{**case.given, **one} for one in case.members or ({},)]
+    for holder in holders:
+        values = [_value(policy, case, name, holder) for name in param.by]
+        if None in values:
+            continue
+        key = tuple(key_text(value) for value in values)
+        before, last = key[:-1], values[-1] if values else None
+        if key in dated.rows:
+            yield key
+        elif before in dated.mores and isinstance(last, Fraction) and last > dated.last(before):
+            yield (*before, "each_more")
+        else:
+            yield from ((*key[:n], "other") for n in range(len(before), -1, -1) if key[:n] in dated.others)
+
+
+def _value(policy: Policy, case: Case, name: str, holder: Given) -> Value:
     if name == "size":
         size = case.given.get("size", Fraction(len(case.members or ())))
-        return key_text(size) == text  # type: ignore[arg-type]
-    found = policy.inputs[name]
-    holders = [case.given] if found.of == "household" else list(case.members or ())
-    return any(key_text(known(found, one.get(name), policy.categories)) == text for one in holders)
+        return size if isinstance(size, Fraction) else None
+    return known(policy.inputs[name], holder.get(name), policy.categories)
 
 
 def _names(policy: Policy, expr: Expr | None, fired: set[str], found: set[str]) -> None:
-    if expr is None:
-        return
-    for name in _named(expr.ast):
+    for name in dict.fromkeys(named(expr.ast)) if expr is not None else ():
         if name in found:
             continue
         found.add(name)
@@ -90,126 +111,13 @@ def _names(policy: Policy, expr: Expr | None, fired: set[str], found: set[str]) 
                     _names(policy, row.then, fired, found)
 
 
-def _named(ast: object) -> Iterator[str]:
+def named(ast: object) -> Iterator[str]:
     """The names in an expression."""
     if isinstance(ast, syntax.Name):
         yield ast.text
     elif isinstance(ast, (tuple, list)):
         for part in ast:
-            yield from _named(part)
+            yield from named(part)
     elif hasattr(ast, "__dataclass_fields__"):
         for field in ast.__dataclass_fields__:
-            yield from _named(getattr(ast, field))
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A test that is missing: its name, household, and what the policy gives it."""
-
-    name: str
-    on: date
-    given: dict[str, object]
-    members: tuple[dict[str, object], ...] | None
-    expect: dict[str, str]
-    because: tuple[str, ...]
-
-
-def drafts(policy: Policy, results: Sequence[TestResult],
-           progress: Callable[[int, int], None] = lambda done, total: None) -> list[Draft]:  # fmt: skip
-    """A draft for every row no test reaches that a household was found for, and one on each side of its boundaries."""
-    missing = untouched_rows(policy, list(results))
-    found: list[Draft] = []
-    tables = list(dict.fromkeys(row.partition(".")[0] for row in missing))
-    for number, table in enumerate(tables):
-        progress(number, len(tables))
-        wanted = {row for row in missing if row.partition(".")[0] == table}
-        for period in _periods(policy):
-            program = compile_policy(policy, [period], Faults(policy.file, policy.lines))
-            typed = program.rules.get(table)
-            if not isinstance(typed, TypedTable) or program.dead:
-                continue
-            for draft in _for_table(policy, program, typed, period, wanted):
-                found.append(draft)
-                if len(found) >= MOST_DRAFTS:
-                    return found
-            if not wanted:
-                break
-    progress(len(tables), len(tables))
-    return found
-
-
-def _periods(policy: Policy) -> list[Period]:
-    """The newest period in force first, then one for each time rows or values were others."""
-    spans = [value.span for param in policy.params.values() for value in param.values]
-    spans += [row.span for rule in policy.rules.values() if isinstance(rule, TableRule) for row in rule.rows]
-    days = {span.start for span in spans if span.start} | ({policy.span.start} if policy.span.start else set())
-    periods = []
-    for day in sorted(days or {date(2020, 1, 1)}, reverse=True)[:20]:
-        period = period_of(policy.period_kind, day)
-        if period.first < day:
-            period = period_of(policy.period_kind, date.fromordinal(period.last.toordinal() + 1))
-        if policy.span.holds(period.first):
-            periods.append(period)
-    return periods
-
-
-def _for_table(
-    policy: Policy, program: Program, typed: TypedTable, period: Period, wanted: set[str]
-) -> Iterator[Draft]:
-    """Drafts for the rows of `wanted` that a household fits; what is found is taken out of `wanted`."""
-    ids = [row.id for row in typed.rule.rows] + ["otherwise"]
-    shown: set[tuple[str, str]] = set()
-    edges = scenes.edges(program, typed)
-    for given, members in scenes.households(program, typed, MOST_TRIED):
-        household = Household(program, given, members)
-        who = 0 if typed.rule.of == "member" else None
-        bits = household.rule(typed.rule.name, who)[1]
-        rows = [f"{typed.rule.name}.{row}" for place, row in enumerate(ids) if bits >> place & 1]
-        for row in rows:
-            near = next(((row, edge) for edge in edges if edge in scenes.described(given, members)), (row, ""))
-            if row not in wanted and (row, "") not in shown:
-                continue
-            if near in shown or (near[1] == "" and row not in wanted):
-                continue
-            draft = _draft(policy, household, period, given, members, row + (f", where {near[1]}" if near[1] else ""))
-            if draft is not None:
-                shown |= {near, (row, "")}
-                wanted.discard(row)
-                yield draft
-
-
-def _draft(policy: Policy, household: Household, period: Period, given: dict[str, object],
-           members: list[dict[str, object]] | None, name: str) -> Draft | None:  # fmt: skip
-    due = household.due()
-    decided = {key: one for key, one in due.items() if one.amount is not None}
-    if not decided:
-        return None
-    expect = {key: quantity(one.amount or 0, policy.benefits[_benefit(policy, key)]) for key, one in decided.items()}
-    row = name.partition(",")[0]
-    return Draft(f"draft: {name}", period.first, given, None if members is None else tuple(members), expect, (row,))
-
-
-def _benefit(policy: Policy, name: str) -> str:
-    return next(one.benefit for one in policy.entitlements if one.name == name)
-
-
-def quantity(amount: int, benefit: Benefit) -> str:
-    """Base units (of 1/parts) in the benefit's unit, exactly: `35 kg`."""
-    value = Fraction(amount, benefit.parts) / UNITS[benefit.unit].base_per_unit
-    text = scenes.decimal(value)
-    return f"{text} {benefit.unit}"
-
-
-def written(policy: Policy, found: Iterable[Draft]) -> str:
-    """Drafts as TOML, to be read against the law and then put into the policy's file."""
-    lines = ["# Drafts: what the policy does now. Read each against the law before you keep it.", ""]
-    for draft in found:
-        lines += ["[[test]]", f'name = "{draft.name}"', f"on = {draft.on.isoformat()}"]
-        if draft.given:
-            lines.append(f"given = {scenes.inline(policy, draft.given)}")
-        if draft.members is not None:
-            lines.append(f"members = [{', '.join(scenes.inline(policy, member) for member in draft.members)}]")
-        rows = ", ".join(f'"{row}"' for row in draft.because)
-        amounts = ", ".join(f'{name} = "{value}"' for name, value in draft.expect.items())
-        lines += [f"expect = {{{amounts}}}", f"because = [{rows}]", ""]
-    return "\n".join(lines)
+            yield from named(getattr(ast, field))

@@ -16,7 +16,7 @@ from evenhand.flow.policy.gate import FUNCTIONS, Refused
 from evenhand.flow.policy.measure import DAY, PERSON, Measure
 from evenhand.flow.policy.model import Dated, Param, Policy, Row
 from evenhand.flow.policy.sheet import nearest
-from evenhand.flow.policy.tree import Node, Program, Quant
+from evenhand.flow.policy.tree import Node, Program, Quant, TypedTable
 
 
 class Broken(Exception):
@@ -145,6 +145,25 @@ class Names:
             param.name,
             f'in force on {day}, and "{param.name}" has no value then',
             "give the row from and to, or the value an earlier first day, or write from = under [policy]",
+        )
+
+
+class KnownNames(Names):
+    """Names of a program that is compiled already: rules are looked up, not compiled again."""
+
+    def __init__(self, program: Program) -> None:
+        super().__init__(program.policy, program.environments)
+        self.program = program
+
+    def read_rule(self, name: str, scope: str) -> Node:
+        typed = self.program.rules[name]
+        if isinstance(typed, TypedTable):
+            return Node("rule", "number", typed.rule.of, quant=typed.value, data=name)
+        node = typed.node
+        if node.scope == "const":
+            return node
+        return Node(
+            "rule", node.kind, typed.rule.of, quant=node.quant, span=node.span, category=node.category, data=name
         )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 
 from evenhand.flow.policy.evaluate import parts
 from evenhand.flow.policy.model import Input, Policy
-from evenhand.flow.policy.tree import Node, Program, TypedTable
+from evenhand.flow.policy.tree import Program, TypedTable
 from evenhand.flow.policy.trials import Seen, look, values_of
 
 Given = dict[str, object]
@@ -89,39 +90,6 @@ def _combined(values: dict[str, list[object]]) -> Iterator[Given]:
     return (dict(zip(values, row, strict=True)) for row in itertools.product(*values.values()))
 
 
-def edges(program: Program, typed: TypedTable) -> list[str]:
-    """`income = 100`, for every number or size that a condition of the table compares an input with, and one below."""
-    found: list[str] = []
-    for row in typed.rows:
-        for node in _comparisons(row.when):
-            left, right = node.args
-            value, constant = (left, right) if right.op == "const" else (right, left)
-            if (
-                constant.op != "const"
-                or value.op not in ("input", "size")
-                or not isinstance(constant.data[0], Fraction)
-            ):
-                continue
-            name = "size" if value.op == "size" else str(value.data)
-            fine = Fraction(1, 1 if name == "size" else program.policy.inputs[name].parts)
-            found += [f"{name} = {constant.data[0] + step}" for step in (-fine, 0, fine)]
-    return found
-
-
-def _comparisons(node: Node) -> Iterator[Node]:
-    if node.op == "compare":
-        yield node
-    for arg in node.args:
-        yield from _comparisons(arg)
-
-
-def described(given: Given, members: list[Given] | None) -> set[str]:
-    """`name = value` of everything a household has."""
-    size = {"size": Fraction(len(members))} if members is not None else {}
-    one = members[0] if members else {}
-    return {f"{name} = {value}" for name, value in {**given, **size, **one}.items()}
-
-
 def decimal(value: Fraction) -> str:
     """An exact number as text: a decimal where it is one, else a fraction."""
     scaled = value * 10**9
@@ -143,4 +111,4 @@ def _written(policy: Policy, name: str, value: object) -> str:
         found = policy.inputs.get(name)
         text = decimal(value / found.measure.scale if found and found.measure else value)
         return f'"{text}"' if "/" in text else text
-    return value.isoformat() if isinstance(value, date) else f'"{value}"'
+    return value.isoformat() if isinstance(value, date) else json.dumps(value, ensure_ascii=False)

@@ -71,13 +71,13 @@ def _run(policy: Policy, case: Case, program: Program | str) -> TestResult:
         due = household.due()
     except EvenhandError as error:
         return TestResult(case.name, line, (error.message,), ())
-    fired = _fired(household)
+    reached = fired(household)
     failures = [text for key, wanted in case.expect.items() if (text := _differs(policy, due, key, wanted))]
-    failures += [f"row {row} did not decide" for row in case.because if row not in fired]
-    return TestResult(case.name, line, tuple(failures), tuple(fired))
+    failures += [f"row {row} did not decide" for row in case.because if row not in reached]
+    return TestResult(case.name, line, tuple(failures), tuple(reached))
 
 
-def _fired(household: Household) -> list[str]:
+def fired(household: Household) -> list[str]:
     """Every row that decided, whether an amount or a tier was made of it."""
     found: list[str] = []
     for name, typed in household.program.rules.items():
