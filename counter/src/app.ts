@@ -87,6 +87,7 @@ export class App {
   }
 
   back(): void {
+    this.eye?.forget();
     const parent = PARENT[this.view.at];
     if (parent === "scan") this.go({ at: "scan", said: "" });
     else if (parent === "today") {
@@ -201,6 +202,7 @@ export class App {
     if (!place) return;
     await this.written(async () => {
       await this.counter.undo(entry, place);
+      this.eye?.forget();
       this.go({ at: "scan", said: t("undone") });
     });
   }

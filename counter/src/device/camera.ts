@@ -5,6 +5,8 @@ export interface Scanner {
   show(video: HTMLVideoElement): void;
   /** Stop reading; the picture may stay. */
   hide(): void;
+  /** Read a coupon again though it never left the picture. */
+  forget(): void;
   /** Let go of the camera. */
   close(): void;
   hasLight(): boolean;
@@ -13,6 +15,9 @@ export interface Scanner {
 
 const WIDTH = 640;
 const PAUSE = 60;
+/** A coupon must be out of the picture this long before it counts as shown again: it often still lies there when the
+ * clerk is done with it. */
+const AWAY = 1200;
 
 /** Read QR codes from the camera until closed. `seen` gets every text, `failed` what is wrong with the camera. */
 export function scanner(seen: (text: string) => void, failed: () => void, opened: () => void): Scanner {
@@ -24,13 +29,22 @@ export function scanner(seen: (text: string) => void, failed: () => void, opened
   let busy = false;
   let able = false;
   let timer = 0;
+  let held = "";
+  let heldAt = 0;
 
   worker.onmessage = (event: MessageEvent<{ ready?: true; failed?: string; text?: string | null }>) => {
     if (event.data.failed) return failed();
     if (event.data.ready) able = true;
     else {
       busy = false;
-      if (event.data.text && video) seen(event.data.text);
+      const { text } = event.data;
+      const now = performance.now();
+      if (!text) {
+        if (now - heldAt > AWAY) held = "";
+      } else if (video) {
+        heldAt = now;
+        if (text !== held) seen((held = text));
+      }
     }
     later();
   };
@@ -83,8 +97,12 @@ export function scanner(seen: (text: string) => void, failed: () => void, opened
     hide() {
       video = null;
     },
+    forget() {
+      held = "";
+    },
     close() {
       video = null;
+      held = "";
       for (const track of stream?.getTracks() ?? []) track.stop();
       stream = null;
     },

@@ -7,7 +7,7 @@ import type { Place } from "../model/counter";
 import type { Benefit } from "../flow/packs";
 import { inUnits } from "../flow/packs";
 import type { View } from "../view";
-import { benefitName, clock, quantity, t, unitName } from "../words";
+import { benefitName, benefitWord, clock, quantity, t, unitName } from "../words";
 import { typedFor } from "./count";
 import { bar, link, main, mark, title, type Screen } from "./parts";
 
@@ -21,7 +21,7 @@ export function recut(app: App, view: Extract<View, { at: "recut" }>): Screen {
       app.go(app.mayGive(app.counter.again(place)) ? { at: "scan", said: "" } : { at: "today" });
     });
   const [only] = cuts;
-  const heading = !only ? t("recut.whole") : cuts.length > 1 ? t("recut.title.many") : t("recut.title", { benefit: benefitName(of(only.benefit)) });
+  const heading = !only ? t("recut.whole") : cuts.length > 1 ? t("recut.title.many") : t("recut.title", { benefit: benefitWord(of(only.benefit)) });
   return html`<section class="screen">${bar(app, html`<span>${place.point.name}</span> <span>${clock(app.counter.clock())}</span>`)}
     <div class="head">${title(only ? html`<span class="must">${mark("look")}</span> ${heading}` : heading)}
       <p>${only ? t("recut.equal") : t("recut.whole.lead")}</p></div>

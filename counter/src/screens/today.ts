@@ -16,7 +16,7 @@ export function today(app: App): Screen {
   const all = place.roll?.size ?? place.point.rows;
   const served = place.book.served;
   return html`<section class="screen">
-    <div class="bar"><span>${place.point.name}</span><span>${heardLine(app)}</span></div>
+    <div class="bar"><span>${counter.device?.name}</span><span>${heardLine(app)}</span></div>
     <div class="head">${title(place.point.name)}
       <p class="soft">${t("today.date", { period: period(place.cycle.period), last: date(place.cycle.last) })}</p></div>
     ${notices(app, place)}
@@ -79,8 +79,8 @@ function stock(app: App, place: Place): unknown {
   if (!lines.length) return nothing;
   return html`<h2>${t("today.stock")}</h2><ul class="ration stock" role="list">${lines.map((benefit) => {
     const { had, left } = here[benefit.id] as { had: number; left: number };
-    return html`<li><div class="line">${picture(benefit.pictogram)}<span class="what"><b>${benefitName(benefit)}</b>${stockBar(left, had)}</span>
-      <span class="qty">${t("today.of", { left: quantity(left, benefit), had: quantity(had, benefit) })}</span></div></li>`;
+    return html`<li><div class="line">${picture(benefit.pictogram)}<b>${benefitName(benefit)}</b>
+      <span>${t("today.of", { left: quantity(left, benefit), had: quantity(had, benefit) })}</span>${stockBar(left, had)}</div></li>`;
   })}</ul>`;
 }
 

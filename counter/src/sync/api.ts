@@ -20,8 +20,15 @@ export class Refused extends Error {
   }
 }
 
-/** Nobody answered: the normal case at most points. */
-export class Silence extends Error {}
+/** Nobody answered, or something on the way that is not our server: the normal case at most points. */
+export class Silence extends Error {
+  constructor(
+    message: string,
+    readonly status = 0,
+  ) {
+    super(message);
+  }
+}
 
 export type Answer = ReadonlyMap<cbor.Key, cbor.Value>;
 
@@ -64,7 +71,7 @@ function refusal(status: number, raw: Uint8Array): Error {
   } catch {
     // Not the server itself but something on the way: a portal, a proxy that has no server behind it.
   }
-  return new Silence(`status ${status}`);
+  return new Silence(`status ${status}`, status);
 }
 
 export function query(path: string, values: Record<string, string>): string {

@@ -10,7 +10,7 @@ import { Roll } from "../formats/roll";
 import { adoptCounts } from "../model/counting";
 import type { Counter } from "../model/counter";
 import { put, type Device, type Entry, type StoredNote } from "../store/db";
-import { ask, call, query, Refused } from "./api";
+import { ask, call, query, Refused, Silence } from "./api";
 
 const BATCH = 500;
 
@@ -46,6 +46,7 @@ async function sendCounts(counter: Counter, device: Device, troubles: Trouble[])
       await ask("POST", query("count", { cycle: count.cycle, point: count.point }), body, device);
       await counter.keepCount({ ...count, sent: true });
     } catch (error) {
+      if (error instanceof Silence && error.status === 404) continue; // a server that takes no counts: receipts come first
       if (!(error instanceof Refused) || error.status === 401 || error.status === 503) throw error;
       troubles.push({ what: "count", said: `${error.message} ${error.remedy}` });
     }

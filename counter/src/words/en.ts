@@ -4,18 +4,16 @@
 export const en = {
   "app": "Counter",
   "back": "Back",
-  "cancel": "Cancel",
   "heard": "last heard from the server {when}",
   "heard.never": "the server was never heard",
   "people": "one:{n} person|other:{n} people",
   "card.ends": "card ends {end}",
   "and": "{first}, {next}",
-  "list": "Unsent receipts",
   "unsent": "one:{n} unsent|other:{n} unsent",
   "served": "{n} of {all} served",
   "demo": "Demonstration: nothing here is real",
 
-  "unit.g": "g", "unit.kg": "kg", "unit.t": "t", "unit.ml": "ml", "unit.l": "l", "unit.piece": "", "unit.pair": "pair", "unit.loaf": "loaf",
+  "unit.g": "g", "unit.kg": "kg", "unit.t": "t", "unit.ml": "ml", "unit.l": "litre", "unit.piece": "", "unit.pair": "pair", "unit.loaf": "loaf",
   "unit.set": "set", "unit.coupon": "coupons", "unit.point": "points", "unit.kWh": "kWh",
   "packs": "one:{n} pack of {size}|other:{n} packs of {size}",
   "loose": "{q} loose",
@@ -63,7 +61,7 @@ export const en = {
   "count.title": "Count in what came",
   "count.lead": "Count what lies here now and can be given.",
   "count.packs": "Packs",
-  "count.size": "Size of a pack, {unit}",
+  "count.size": "{unit} a pack",
   "count.loose": "Loose, {unit}",
   "count.damaged": "Damaged, {unit}",
   "count.lot": "Lot or best before",
@@ -90,7 +88,6 @@ export const en = {
   "recut.whole.lead": "Nobody's ration changes.",
 
   "scan.title": "Show the coupon",
-  "scan.wait": "Camera …",
   "scan.nocamera": "The camera cannot be used. Type the card number, or use a scanner.",
   "scan.number": "Without coupon",
   "scan.light": "Light",
@@ -220,7 +217,6 @@ export const en = {
   "trouble.unsigned": "The server's signature does not fit this phone's receipts. Call the officer; go on handing out.",
   "trouble.tags": "The list of {said} is not the one in the public log. It is not used. Call the officer.",
   "trouble.close": "The server did not close the point: {said}",
-  "trouble.title": "To be looked at",
   "silent": "The server does not answer. If the phone has a network, it may have lost its trust in the server's certificate: open {host} in the browser, it says what to do.",
 };
 

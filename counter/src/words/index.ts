@@ -100,6 +100,12 @@ export function benefitName(benefit: Benefit): string {
   return (language !== "en" && words[`benefit.${benefit.id}` as Key]) || benefit.title;
 }
 
+/** The name within a sentence: "grain", where the language writes it small. */
+export function benefitWord(benefit: Benefit): string {
+  const name = benefitName(benefit);
+  return /^\p{Lu}\p{Ll}/u.test(name) ? name.charAt(0).toLocaleLowerCase(language) + name.slice(1) : name;
+}
+
 export function unitName(benefit: Benefit): string {
   const key = `unit.${benefit.unit}` as Key;
   return words[key] ?? benefit.unit;
@@ -120,6 +126,6 @@ export function inPacks(steps: number, benefit: Benefit): string {
 
 /** "17 kg grain, 1 l oil" */
 export function sum(items: Steps, benefits: readonly Benefit[]): string {
-  const parts = benefits.filter(({ id }) => items[id]).map((one) => `${quantity(items[one.id] as number, one)} ${benefitName(one)}`);
+  const parts = benefits.filter(({ id }) => items[id]).map((one) => `${quantity(items[one.id] as number, one)} ${benefitWord(one)}`);
   return parts.reduce((first, next) => (first ? t("and", { first, next }) : next), "");
 }
