@@ -15,13 +15,14 @@ from evenhand.store.account import Account
 from evenhand.store.files import sync_folder, write_whole
 
 UNFINISHED = "postgres.new"
-OWNER, APP = "evenhand_owner", "evenhand_app"
+OWNER, APP, WEB = "evenhand_owner", "evenhand_app", "evenhand_web"
 
 HBA = """\
 # Written by Evenhand, which refuses to start when it reads otherwise.
 # type  database  role            method
 local   all       evenhand_owner  scram-sha-256
 local   all       evenhand_app    scram-sha-256
+local   all       evenhand_web    scram-sha-256
 local   all       all             reject
 """
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from evenhand.core.errors import TryAgain, UsageError
 from evenhand.store import postgres, runtime
-from evenhand.store.cluster import APP
+from evenhand.store.cluster import APP, WEB
 from evenhand.store.database import Database, NotPrepared, translated
 from evenhand.store.files import write_whole
 from evenhand.store.keys import KeyRing, check_origin
@@ -207,18 +207,27 @@ def _connected(data: Path) -> Iterator[Database]:
 @contextmanager
 def running(data: Path) -> Iterator[postgres.Server]:
     """The database's server: the embedded one, or the one that EVENHAND_DATABASE_URL names."""
+    if URL in os.environ:
+        yield address(data)
+        return
+    with postgres.start(data) as server:
+        yield server
+
+
+def address(data: Path) -> postgres.Server:
+    """Where the database of `data` answers, whether or not it runs now. UsageError for a URL that cannot be read."""
     url = os.environ.get(URL)
     if url is None:
-        with postgres.start(data) as server:
-            yield server
-        return
+        return postgres.parameters(data)
     try:
         owner = {key: str(value) for key, value in psycopg.conninfo.conninfo_to_dict(url).items() if value is not None}
     except psycopg.ProgrammingError as error:
         raise UsageError(
             f"{URL} cannot be read: {str(error).strip()}", "write postgresql://OWNER:PASSWORD@HOST/NAME"
         ) from error
-    yield postgres.Server(owner, {**owner, "user": APP, "password": postgres.passwords(data)[APP]}, embedded=False)
+    made = postgres.passwords(data)
+    app, web = ({**owner, "user": role, "password": made[role]} for role in (APP, WEB))
+    return postgres.Server(owner, app, web, embedded=False)
 
 
 def connect(server: postgres.Server) -> Database:

@@ -25,7 +25,7 @@ from evenhand.core.errors import TryAgain, UsageError
 from evenhand.store import account as accounts
 from evenhand.store import runtime
 from evenhand.store.account import Account
-from evenhand.store.cluster import APP, OWNER, check_safe, make_cluster, sweep
+from evenhand.store.cluster import APP, OWNER, WEB, check_safe, make_cluster, sweep
 from evenhand.store.files import write_whole
 from evenhand.store.locks import FileLock, held
 
@@ -58,10 +58,12 @@ SETTINGS = {
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: connection parameters of the owner's and the app's role."""
+    """A server: connection parameters of the owner's, the app's and the web's role. The app's reads and adds; the web's
+    does that too, and keeps accounts and sessions in a schema of its own."""
 
     owner: dict[str, str]
     app: dict[str, str]
+    web: dict[str, str]
     embedded: bool = True
 
 
@@ -72,7 +74,7 @@ def passwords(data: Path) -> dict[str, str]:
         if path.stat().st_mode & 0o077:
             raise UsageError(f"{path} can be read by others", f"chmod 600 {path}")
         return dict(json.loads(path.read_text()))
-    made = {OWNER: secrets.token_urlsafe(32), APP: secrets.token_urlsafe(32)}
+    made = {role: secrets.token_urlsafe(32) for role in (OWNER, APP, WEB)}
     write_whole(path, json.dumps(made).encode())
     return made
 
@@ -117,13 +119,20 @@ def start(data: Path) -> Iterator[Server]:
             check_safe(cluster, account)
             sockets = _socket_folder(data, account)
             child = _bring_up(cluster, account, sockets)
-        common = {"host": str(sockets), "port": str(PORT), "dbname": DATABASE}
-        yield Server(
-            owner={**common, "user": OWNER, "password": made[OWNER]},
-            app={**common, "user": APP, "password": made[APP]},
-        )
+        yield _server(sockets, made)
     finally:
         _leave(data, users, sockets, child)
+
+
+def parameters(data: Path) -> Server:
+    """Where the embedded server of `data` answers, whether or not it runs now."""
+    return _server(_socket_folder(data, accounts.for_server(data / "postgres")), passwords(data))
+
+
+def _server(sockets: Path, made: dict[str, str]) -> Server:
+    common = {"host": str(sockets), "port": str(PORT), "dbname": DATABASE}
+    roles = ({**common, "user": role, "password": made[role]} for role in (OWNER, APP, WEB))
+    return Server(*roles)
 
 
 def _leave(data: Path, users: FileLock, sockets: Path | None, child: subprocess.Popen[bytes] | None) -> None:

@@ -13,7 +13,7 @@ import psycopg
 from psycopg import sql
 
 from evenhand.core.errors import TryAgain, UsageError
-from evenhand.store.cluster import APP, OWNER
+from evenhand.store.cluster import APP, OWNER, WEB
 from evenhand.store.postgres import DATABASE, Server
 
 HERE = Path(__file__).parent
@@ -40,7 +40,7 @@ def migrate(server: Server) -> None:
         connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
         if connection.info.server_version < VERSION_MIN:
             raise UsageError("the database server is older than PostgreSQL 15", "use PostgreSQL 15 or newer")
-        _make_role(connection, server)
+        _make_roles(connection, server)
         if is_current(connection):
             return
         _run_django(server)
@@ -70,17 +70,21 @@ def _has_database(server: Server) -> bool:
     return found is not None
 
 
-def _make_role(connection: psycopg.Connection[Any], server: Server) -> None:
-    """The app's role: it may log in, and nothing else. Its password is the one this data folder keeps."""
-    app, password = sql.Identifier(APP), sql.Literal(server.app["password"])
-    limits = sql.SQL("LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS NOINHERIT")
+def _make_roles(connection: psycopg.Connection[Any], server: Server) -> None:
+    """The app's and the web's role: they may log in, the web's may do what the app's does, and nothing else. Their
+    passwords are those this data folder keeps."""
+    limits = sql.SQL("LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS")
     with connection.transaction():
-        exists = connection.execute("SELECT FROM pg_roles WHERE rolname = %s", (APP,)).fetchone() is not None
-        verb = sql.SQL("ALTER ROLE" if exists else "CREATE ROLE")
-        connection.execute(sql.SQL("{} {} {} PASSWORD {}").format(verb, app, limits, password))
         database = sql.Identifier(connection.info.dbname)
         connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
-        connection.execute(sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(database, app))
+        for name, password, more in ((APP, server.app["password"], "NOINHERIT"), (WEB, server.web["password"], "INHERIT")):
+            exists = connection.execute("SELECT FROM pg_roles WHERE rolname = %s", (name,)).fetchone() is not None
+            verb, role = sql.SQL("ALTER ROLE" if exists else "CREATE ROLE"), sql.Identifier(name)
+            connection.execute(
+                sql.SQL("{} {} {} {} PASSWORD {}").format(verb, role, limits, sql.SQL(more), sql.Literal(password))
+            )
+            connection.execute(sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(database, role))
+        connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(APP), sql.Identifier(WEB)))
         if server.embedded:
             connection.execute("REVOKE ALL ON DATABASE template1 FROM PUBLIC")
 
