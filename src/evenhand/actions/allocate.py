@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from fractions import Fraction
 from itertools import groupby
@@ -13,39 +11,37 @@ from operator import itemgetter
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.csv as pacsv
-import pyarrow.parquet as pq
 
 from evenhand.actions import alternatives
+from evenhand.actions.allocation_page import (
+    Sharing,
+    allocation_page,
+    causes_told,
+    explained_blocks,
+    people_of,
+    places_of,
+    sharing_words,
+)
 from evenhand.actions.alternatives import Alternative, Step
-from evenhand.actions.reading import identify
-from evenhand.core.errors import InputError, Problem, UsageError, input_error
-from evenhand.flow.allocation import Allocation, Input, check_input
-from evenhand.flow.allocation.bottleneck import bottleneck_table, bottlenecks
+from evenhand.actions.network_files import read_network, read_optional, write_tables
+from evenhand.actions.writing import write_text
+from evenhand.core.errors import UsageError
+from evenhand.flow.allocation import Allocation, Input
+from evenhand.flow.allocation.bottleneck import Block, bottleneck_table, bottlenecks
 from evenhand.flow.allocation.bundles import solve_bundles
+from evenhand.flow.allocation.causes import Cause
 from evenhand.flow.allocation.coupling import couple
 from evenhand.flow.allocation.explain import Explanation, dues
 from evenhand.flow.allocation.explain import explain as explain_pairs
-from evenhand.flow.allocation.joint import Gap, gap
+from evenhand.flow.allocation.joint import gap
 from evenhand.flow.allocation.leximin import Progress
 from evenhand.flow.allocation.measures import ladders_of
 from evenhand.flow.allocation.rules import LEXIMIN, RULES, divide_by, got_by
 from evenhand.flow.allocation.solve import solve_fully
-from evenhand.flow.allocation.tables import OPTIONAL
+from evenhand.render.catalogue import Catalogue
 
-INPUT = ("nodes", "supply", "lanes", "demand")
 OUTPUT = ("levels", "flows", "blocks", "certificate")
 CERTIFIED = ("levels", "blocks", "certificate")
-
-
-@dataclass(frozen=True)
-class Sharing:
-    """How shared lanes and fuel were divided: in so many rounds of solving. `proven`: nothing shared stood in the way, so
-    this is the best there is. `gap`: how far off the exact answer is, None where that is not known."""
-
-    rounds: int
-    proven: bool
-    gap: Gap | None
 
 
 @dataclass(frozen=True)
@@ -63,6 +59,7 @@ class Allocated:
     files: tuple[Path, ...]
     certified: bool = True
     explanations: tuple[Explanation, ...] = ()
+    causes: tuple[str, ...] = ()
     scenarios: tuple[Alternative, ...] = ()
     rules: tuple[Alternative, ...] = ()
     sharing: Sharing | None = None
@@ -78,78 +75,113 @@ def allocate(
     compare: bool = False,
     seed: str = "",
     step: Step = lambda label, done, total: None,
+    page: bool = False,
+    language: str = "en",
+    unit: str = "",
 ) -> Allocated:
     """Read `folder`, divide by `rule`, write the four result tables to `out`, or `quantities` and `flows` where the rule
     has no certificate; `split` where lanes are shared or fuel is limited; with `explain` (`POINT` or `POINT:COMMODITY`)
-    also `bottlenecks`, with `what_if` (sentences) `what-if` and `what-if-points`, with `compare` a table of all rules.
-    `seed` orders the rule lottery.
+    also `bottlenecks` and `causes`, with `what_if` (sentences) `what-if` and `what-if-points`, with `compare` a table of
+    all rules, with `page` the page `index.html` in `language`. `seed` orders the rule lottery, `unit` is the word put
+    behind quantities.
 
-    InputError for anything wrong in the files, UsageError for an unknown rule, point or change, or tables that do not go
-    together; then nothing is written. `progress(decided, all)` counts pairs of node and commodity,
+    InputError for anything wrong in the files, UsageError for an unknown rule, point, change or language, or tables that
+    do not go together; then nothing is written. `progress(decided, all)` counts pairs of node and commodity,
     `step(label, done, all)` alternatives.
     """
     if rule not in RULES:
         raise UsageError(f'there is no rule "{rule}"', f"use one of {', '.join(RULES)}")
     if explain and rule != LEXIMIN:
         raise UsageError(f"--explain is about leximin, and --rule says {rule}", "leave one of the two out")
+    Catalogue(language)
     given = read_network(folder)
-    if given.bundles and (explain or what_if or compare or rule != LEXIMIN):
+    if given.bundles and (explain or what_if or compare or page or rule != LEXIMIN):
         raise UsageError(
-            "with bundles.csv there is leximin alone: no other rule, --explain, --what-if or --compare yet",
+            "with bundles.csv there is leximin alone: no other rule, --explain, --what-if, --compare or --page yet",
             "leave bundles.csv out of the folder, or these options",
         )
+    places = places_of(*read_optional(folder, "places"), given.nodes.to_pylist())
     wanted = pairs_of(given, explain)
-    scenarios, tables = alternatives.what_if(given, what_if, rule, seed, step) if what_if else ([], {})
+    people = people_of(places)
+    scenarios, tables = alternatives.what_if(given, what_if, rule, seed, step, people) if what_if else ([], {})
     rules: list[Alternative] = []
     if compare:
-        rules, more = alternatives.compare(given, seed, step)
+        rules, more = alternatives.compare(given, seed, step, people)
         tables |= more
-    explanations: list[Explanation] = []
-    sharing = None
     if not given.pools and (out / "split.csv").exists():
         raise UsageError(f"{out} holds a split of shared lanes, and here none are shared", "name another folder")
-    if rule != LEXIMIN:
-        if any((out / f"{name}.csv").exists() for name in CERTIFIED):
-            raise UsageError(f"{out} holds a certificate, which the rule {rule} has not", "name another folder")
-        found = divide_by(given, rule, seed)
-        names = ["point", "commodity", "quantity_num", "quantity_den"]
-        tables |= {"quantities": found.levels.select(names), "flows": found.flows}
-    elif given.bundles:
-        found = solve_bundles(given, dict(given.bundles), progress)
-        tables |= {name: getattr(found, name) for name in OUTPUT}
-    else:
-        if given.pools:
-            coupled = couple(given, lambda done, all_: step("sharing lanes", done, all_))
-            found, solved, solved_for = coupled.allocation, coupled.solved, coupled.given
-            sharing = Sharing(coupled.rounds, coupled.proven, gap(given, got_by(found)))
-            tables["split"] = coupled.split
-        else:
-            (found, solved), solved_for = solve_fully(given, progress), given
-        tables |= {name: getattr(found, name) for name in OUTPUT}
-        if explain:
-            blocks = bottlenecks(solved_for, solved)
-            tables["bottlenecks"] = bottleneck_table(blocks)
-            explanations = explain_pairs(
-                given, found, blocks, wanted, lambda done, all_: step("explaining", done, all_)
-            )
-    summary = _summary(given, found, rule, write_tables(tables, out))
+    if rule != LEXIMIN and any((out / f"{name}.csv").exists() for name in CERTIFIED):
+        raise UsageError(f"{out} holds a certificate, which the rule {rule} has not", "name another folder")
+    divided = _divide(given, rule, seed, progress, step, bool(explain or page))
+    tables |= divided.tables
+    told: list[Cause] = []
+    words: list[str] = []
+    explanations: list[Explanation] = []
+    if rule == LEXIMIN and (explain or page):
+        explanations = explain_pairs(
+            given, divided.found, divided.blocks, wanted, lambda done, total: step("explaining", done, total)
+        )
+        numbers = list(dict.fromkeys(one.block.number for one in explanations if one.block is not None))
+        told = explained_blocks(given, divided.found, divided.blocks, [] if page else numbers, step)
+        words, tables["causes"] = causes_told(told, places, given, language, unit)
+    written = list(write_tables(tables, out))
+    if page:
+        text = allocation_page(
+            given,
+            got_by(divided.found),
+            places,
+            told,
+            len(divided.blocks),
+            rule,
+            sharing_words(divided.sharing),
+            rules,
+            scenarios,
+            unit,
+            language,
+        )
+        written.append(write_text(out / "index.html", text))
     return replace(
-        summary,
+        _summary(given, divided.found, rule, tuple(written)),
         explanations=tuple(explanations),
+        causes=tuple(words),
         scenarios=tuple(scenarios),
         rules=tuple(rules),
-        sharing=sharing,
+        sharing=divided.sharing,
     )
 
 
-def read_network(folder: Path) -> Input:
-    """The checked tables of a folder. InputError and UsageError as in `allocate`."""
-    if not folder.is_dir():
-        raise UsageError(f"{folder} is not a folder", "name the folder that holds nodes.csv, supply.csv, …")
-    there = [n for n in OPTIONAL if any((folder / f"{n}{suffix}").exists() for suffix in (".csv", ".parquet"))]
-    paths = {name: _find(folder, name) for name in (*INPUT, *there)}
-    tables = {name: _read(path) for name, path in paths.items()}
-    return check_input(tables, {name: str(path) for name, path in paths.items()})
+@dataclass(frozen=True)
+class _Divided:
+    """A division with the tables to write, and the blocks that are short if they were asked for."""
+
+    found: Allocation
+    tables: dict[str, pa.Table]
+    blocks: dict[int, Block] = field(default_factory=dict)
+    sharing: Sharing | None = None
+
+
+def _divide(given: Input, rule: str, seed: str, progress: Progress | None, step: Step, why: bool) -> _Divided:
+    if rule != LEXIMIN:
+        found = divide_by(given, rule, seed)
+        names = ["point", "commodity", "quantity_num", "quantity_den"]
+        return _Divided(found, {"quantities": found.levels.select(names), "flows": found.flows})
+    if given.bundles:
+        found = solve_bundles(given, dict(given.bundles), progress)
+        return _Divided(found, {name: getattr(found, name) for name in OUTPUT})
+    sharing = None
+    tables: dict[str, pa.Table] = {}
+    if given.pools:
+        coupled = couple(given, lambda done, total: step("sharing lanes", done, total))
+        found, solved, solved_for = coupled.allocation, coupled.solved, coupled.given
+        sharing = Sharing(coupled.rounds, coupled.proven, gap(given, got_by(found)))
+        tables["split"] = coupled.split
+    else:
+        (found, solved), solved_for = solve_fully(given, progress), given
+    tables |= {name: getattr(found, name) for name in OUTPUT}
+    blocks = bottlenecks(solved_for, solved) if why else {}
+    if why:
+        tables["bottlenecks"] = bottleneck_table(blocks)
+    return _Divided(found, tables, blocks, sharing)
 
 
 def pairs_of(given: Input, wanted: Sequence[str]) -> list[tuple[str, str]]:
@@ -204,65 +236,3 @@ def _summary(given: Input, found: Allocation, rule: str, files: tuple[Path, ...]
         files=files,
         certified=rule == LEXIMIN,
     )
-
-
-def _find(folder: Path, name: str) -> Path:
-    """The CSV or the Parquet file of a table."""
-    found = [path for path in (folder / f"{name}.csv", folder / f"{name}.parquet") if path.exists()]
-    if not found:
-        raise input_error(str(folder / f"{name}.csv"), 0, "", "", "there is no such file", f"add {name}.csv")
-    if len(found) > 1:
-        raise input_error(str(found[1]), 0, "", "", f"stands beside {found[0].name}", "leave one of the two out")
-    return found[0]
-
-
-def _read(path: Path) -> pa.Table:
-    """A table as texts (CSV) or as it is (Parquet); InputError where it cannot be read as a table."""
-    identify(path)
-    if path.suffix == ".parquet":
-        try:
-            return pq.read_table(path, partitioning=None)
-        except (pa.ArrowException, OSError) as error:
-            raise input_error(
-                str(path), 0, "", "", "this is not a Parquet file", "write it again as Parquet"
-            ) from error
-    faults: list[Problem] = []
-
-    def refuse(row: pacsv.InvalidRow) -> str:
-        message = f"the row has {row.actual_columns} cells, the header {row.expected_columns}"
-        remedy = 'give it as many; a cell that holds a comma stands in "quotation marks"'
-        faults.append(Problem(str(path), (row.number or 1) - 1, "", "", message, remedy))
-        return "skip"
-
-    try:
-        with path.open(encoding="utf-8-sig") as file:
-            header = next(csv.reader([file.readline()]), [])
-        data = path.read_bytes()
-        table = pacsv.read_csv(
-            pa.BufferReader(data if data.endswith((b"\n", b"\r")) else data + b"\n"),  # a header alone is a table, too
-            pacsv.ReadOptions(use_threads=False, block_size=1 << 26),
-            pacsv.ParseOptions(newlines_in_values=True, invalid_row_handler=refuse),
-            pacsv.ConvertOptions(column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False),
-        )
-    except (pa.ArrowInvalid, csv.Error) as error:
-        raise input_error(str(path), 0, "", "", f"cannot be read as a table ({error})", "save it as CSV") from error
-    if faults:
-        raise InputError(faults)
-    return table
-
-
-def write_tables(tables: Mapping[str, pa.Table], out: Path) -> tuple[Path, ...]:
-    """Write tables as CSV: all of them under other names first, so that no half-written set is left behind."""
-    paths = [out / f"{name}.csv" for name in tables]
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        for path, table in zip(paths, tables.values(), strict=True):
-            with path.with_suffix(".csv.part").open("w", encoding="utf-8", newline="") as file:
-                writer = csv.writer(file, lineterminator="\n")
-                writer.writerow(table.column_names)
-                writer.writerows(zip(*(column.to_pylist() for column in table.columns), strict=True))
-        for path in paths:
-            os.replace(path.with_suffix(".csv.part"), path)
-    except OSError as error:
-        raise UsageError(f"{out} cannot be written: {error.strerror}", "name a folder you may write to") from error
-    return tuple(paths)

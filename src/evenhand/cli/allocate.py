@@ -36,6 +36,13 @@ def allocate(
         bool, typer.Option("--compare", help="Show what every rule would do with the same stock.")
     ] = False,
     seed: Annotated[str, typer.Option("--seed", help="Decides the order of the rule lottery.")] = "",
+    page: Annotated[
+        bool, typer.Option("--page", help="Write index.html too: the map, what holds points down, what was compared.")
+    ] = False,
+    language: Annotated[str, typer.Option("--language", help="Language of the page: en, fr, ar or hi.")] = "en",
+    unit: Annotated[
+        str, typer.Option("--unit", metavar="WORD", help="What quantities are counted in, such as t.")
+    ] = "",
     json: JsonOption = False,
 ) -> None:
     """Divide stock over a network so that the worst-off point is as well off as it can be, then the next, and so on.
@@ -43,7 +50,10 @@ def allocate(
     The result is exact, and comes with a certificate that anyone can check without a solver:
     evenhand-verify allocation DIR OUT
 
-    Example: evenhand allocate network --out result
+    With places.csv (node, name, area, people, latitude, longitude; all but node may be left out) words and maps know
+    where people live. Other optional files: shared.csv, fuel.csv and burn.csv, handling.csv, bundles.csv, order.csv.
+
+    Example: evenhand allocate network --out result --page --compare
     """
     from evenhand.actions.allocate import allocate as run
 
@@ -58,6 +68,9 @@ def allocate(
             compare=compare,
             seed=seed,
             step=progress,
+            page=page,
+            language=language,
+            unit=unit,
         )
     if json:
         say_json(
@@ -80,6 +93,7 @@ def allocate(
                 "certified": done.certified,
                 **({"sharing": shared(done.sharing)} if done.sharing else {}),
                 **({"explanations": [explained(one) for one in done.explanations]} if explain else {}),
+                **({"causes": list(done.causes)} if done.causes else {}),
                 **({"scenarios": [alternative(one) for one in done.scenarios]} if what_if else {}),
                 **({"rules": [alternative(one) for one in done.rules]} if compare else {}),
             }
@@ -95,6 +109,8 @@ def allocate(
     for one in done.explanations:
         for line in one.lines():
             say(line)
+    for sentence in done.causes:
+        say(sentence.replace("\u00a0", " "))
     for lines in (side_by_side(done.scenarios, "base"), side_by_side(done.rules, "leximin")):
         if lines:
             say("\n".join(["", *lines, ""]))

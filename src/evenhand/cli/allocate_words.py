@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from evenhand.actions.allocate import Sharing
+    from evenhand.actions.allocation_page import Sharing
     from evenhand.actions.alternatives import Alternative
     from evenhand.flow.allocation.bottleneck import Limit
     from evenhand.flow.allocation.explain import Explanation

@@ -39,7 +39,8 @@ class Limit:
 @dataclass(frozen=True)
 class Block:
     """A block below the top: its level, how many pairs of point and commodity stand there, what holds it down, and the
-    next level with what is needed `more` to get there (rounded up), if nothing inside the block is in the way.
+    next level with what is needed `more` to get there (rounded up), if nothing inside the block is in the way. `width`
+    is what the rung holds on which it stands.
 
     `all_stock`: no lane limits it and no stock of its commodities lies anywhere else.
     """
@@ -51,6 +52,7 @@ class Block:
     limits: tuple[Limit, ...]
     next_level: Fraction
     more: int
+    width: int
     all_stock: bool
 
 
@@ -101,6 +103,7 @@ def bottlenecks(given: Input, solved: Solved) -> dict[int, Block]:
             limits=tuple(here),
             next_level=target,
             more=-int(-(target - level) * int(rung[block]) // 1),
+            width=int(rung[block]),
             all_stock=bool(here) and all(limit.kind == STOCK for limit in here) and not outside[block],
         )
     return found

@@ -49,6 +49,7 @@ class Input:
     handling_row: Array  # data row in the file, for messages
     bundles: tuple[tuple[str, str], ...] = ()  # (commodity, bundle), sorted
     pools: tuple[Pool, ...] = ()  # shared lanes and fuel: `coupling` divides them before anything is solved
+    order: tuple[str, ...] = ()  # points as they came, for the rule first-come
 
 
 def check_input(tables: Mapping[str, pa.Table], files: Mapping[str, str] | None = None) -> Input:
@@ -267,4 +268,5 @@ def _canonical(columns: dict[str, dict[str, Any]]) -> Input:
         handling_row=handled_order + 1,
         bundles=tuple(sorted(zip(bundles["commodity"].to_pylist(), bundles["bundle"].to_pylist(), strict=True))),
         pools=read_pools(columns, sorted_lanes, lanes["from"].take(lane_order), lanes["to"].take(lane_order)),
+        order=tuple(columns["order"]["point"].to_pylist()) if "order" in columns else (),
     )

@@ -134,7 +134,9 @@ def _one_by_one(ladders: dict[Pair, Ladder], order: list[str]) -> dict[Pair, Lad
 
 
 def _first_come(given: Input, ladders: dict[Pair, Ladder], seed: str) -> dict[Pair, Ladder]:
-    return _one_by_one(ladders, sorted({point for point, _ in ladders}, key=lambda point: point.encode()))
+    place = {point: at for at, point in enumerate(given.order)}
+    points = {point for point, _ in ladders}
+    return _one_by_one(ladders, sorted(points, key=lambda point: (place.get(point, len(place)), point.encode())))
 
 
 def _lottery(given: Input, ladders: dict[Pair, Ladder], seed: str) -> dict[Pair, Ladder]:
@@ -173,7 +175,9 @@ RULES = {
             _vulnerable_first,
         ),
         Rule("postpone", "only rungs that everybody gets in full; the rest of the stock waits", _postpone),
-        Rule("first-come", "one point after another in full, in the order of their ids", _first_come),
+        Rule(
+            "first-come", "one point after another in full, in the order of order.csv, else of their ids", _first_come
+        ),
         Rule("lottery", "one point after another in full, in the order of SHA-256(seed, point)", _lottery),
     )
 }

@@ -116,10 +116,17 @@ SPLIT = Table(
     "How shared capacity and fuel were divided: the levels are exact for this division.",
 )
 
-INPUT = (NODES, SUPPLY, LANES, DEMAND, HANDLING, BUNDLES, SHARED, FUEL, BURN)
+ORDER = Table(
+    "order",
+    (Column("point", "text", "points in the order in which they came", references=("nodes", "node")),),
+    ("point",),
+    "What the rule first-come serves in turn. Optional: for comparing, leximin does not read it.",
+)
+
+INPUT = (NODES, SUPPLY, LANES, DEMAND, HANDLING, BUNDLES, SHARED, FUEL, BURN, ORDER)
 """What `check_input` reads, in the order in which tables refer to each other."""
 
-OPTIONAL = ("handling", "bundles", "shared", "fuel", "burn")
+OPTIONAL = ("handling", "bundles", "shared", "fuel", "burn", "order")
 """Tables that may be left out."""
 
 LEVELS = Table(

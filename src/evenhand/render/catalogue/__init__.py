@@ -1,4 +1,5 @@
-"""Our fixed words in the languages of the faces: of each one module, and one for the comparison of policies.
+"""Our fixed words in the languages of the faces: of each one module, one for the comparison of
+policies, and one for the pages of plans.
 
 A policy's own words are its author's.
 
@@ -9,12 +10,27 @@ one has read it, and so does every page made with it (`drafted`).
 from __future__ import annotations
 
 from evenhand.core.errors import UsageError
-from evenhand.render.catalogue import ar, compare_ar, compare_en, compare_fr, compare_hi, en, fr, hi
+from evenhand.render.catalogue import (
+    ar,
+    compare_ar,
+    compare_en,
+    compare_fr,
+    compare_hi,
+    en,
+    fr,
+    hi,
+    planning_ar,
+    planning_en,
+    planning_fr,
+    planning_hi,
+)
 
 CATALOGUES: dict[str, dict[str, str]] = {
-    "en": en.TEXT | compare_en.TEXT, "fr": fr.TEXT | compare_fr.TEXT, "ar": ar.TEXT | compare_ar.TEXT,
-    "hi": hi.TEXT | compare_hi.TEXT,
-}  # fmt: skip
+    "en": en.TEXT | compare_en.TEXT | planning_en.TEXT,
+    "fr": fr.TEXT | compare_fr.TEXT | planning_fr.TEXT,
+    "ar": ar.TEXT | compare_ar.TEXT | planning_ar.TEXT,
+    "hi": hi.TEXT | compare_hi.TEXT | planning_hi.TEXT,
+}
 LANGUAGES = tuple(CATALOGUES)
 DRAFTED = frozenset({"fr", "ar", "hi"})
 """Catalogues that no native reader has read."""
