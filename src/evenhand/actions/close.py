@@ -25,22 +25,19 @@ from evenhand.actions.cycles import (
     step_due,
 )  # fmt: skip
 from evenhand.actions.freeze import CARRY_SCHEMA
+from evenhand.actions.heads import signed_heads
 from evenhand.actions.recuts import file_name, recut_rows
-from evenhand.actions.redeem import devices_of, holders_of
 from evenhand.actions.stock import append_movements, movements_of, read_stock, steps_of
 from evenhand.core.errors import UsageError
 from evenhand.flow.cycle.leaving import Left, leave
 from evenhand.flow.ledger import Movement, balances, given
 from evenhand.flow.redemption import (
-    Head,
     Receipt,
     Settlement,
-    check_head,
     pack_outcomes,
     read_many,
     redeemed_entry,
     settle,
-    write_head,
 )  # fmt: skip
 from evenhand.flow.redemption.merge import Pool
 from evenhand.flow.redemption.outcome import STATUS_NAMES, HeadRow
@@ -73,7 +70,7 @@ def close(
         progress("closing", 1, 5)
         after = _ledger(store, due, settlement)
         progress("closing", 2, 5)
-        heads = _heads(store, cycle, receipts, unclosed)
+        heads = signed_heads(store, cycle, receipts, unclosed)
         progress("closing", 3, 5)
         ended = _outcomes(store, due, settlement, heads, tamper)
         progress("closing", 4, 5)
@@ -153,64 +150,6 @@ def ledger_of(store: Store, cycle: str) -> tuple[dict[tuple[str, str], int], lis
                 opening[row["account"], row["benefit"]] = row["closing"]
     upto = detail_of(store, cycle, "frozen")["movements_to"]
     return opening, movements_of(store, cycle, after, upto)
-
-
-def _heads(store: Store, cycle: str, receipts: list[Receipt], unclosed: Collection[str]) -> dict[str, list[HeadRow]]:
-    """Sign every device's final head on both sides; point -> heads. UsageError if a chain has a gap or ends twice, unless
-    the device is given up as `unclosed`: then the log key alone signs how far its chain came without a gap."""
-    by_device: dict[str, list[Receipt]] = {}
-    for receipt in receipts:
-        by_device.setdefault(receipt.device, []).append(receipt)
-    holders = sorted(holders_of(devices_of(store)).items())
-    unknown = set(unclosed) - {device for _, device in holders}
-    if unknown:
-        raise UsageError(f"no device is called {', '.join(sorted(unknown))}", "name devices as they were enrolled")
-    found: dict[str, list[HeadRow]] = {}
-    for point, device in holders:
-        mine = by_device.get(device, [])
-        last = max(mine, key=lambda r: (r.sequence, r.hash)) if mine else None
-        head = Head(store.programme.id, cycle, device, last.sequence if last else 0, last.hash if last else None)
-        wrong = check_head(head, mine)
-        if wrong and device in unclosed:
-            found.setdefault(point, []).append(_give_up(store, cycle, device, mine))
-            continue
-        if wrong:
-            raise UsageError(
-                f"the chain of {device} does not close: {'; '.join(wrong)}",
-                "have the device send its receipts again (it names the missing numbers), then close; if it is lost, say"
-                f" so, and it will be published so: --unclosed {device}",
-            )
-        found.setdefault(point, []).append((device, head.receipts, head.hash))
-        if not store.rows(
-            "select 1 from head where programme = %s and cycle = %s and device = %s",
-            (store.programme.id, cycle, device),
-        ):
-            store.execute(
-                "insert into head (programme, cycle, device, receipts, hash, device_cose, server_cose)"
-                " values (%s, %s, %s, %s, %s, %s, %s)",
-                (
-                    store.programme.id, cycle, device, head.receipts, head.hash,
-                    write_head(head, store.keys.device(device)), write_head(head, store.keys.log()),
-                ),
-            )  # fmt: skip
-    return found
-
-
-def _give_up(store: Store, cycle: str, device: str, receipts: list[Receipt]) -> HeadRow:
-    """Head of a device that is lost: the longest part of its chain without a gap or a fork, signed by the log key."""
-    links: dict[bytes | None, list[Receipt]] = {}
-    for receipt in receipts:
-        links.setdefault(receipt.previous, []).append(receipt)
-    end: Receipt | None = None
-    while len(following := links.get(end.hash if end else None, [])) == 1:
-        end = following[0]
-    head = Head(store.programme.id, cycle, device, end.sequence if end else 0, end.hash if end else None)
-    store.execute(
-        "insert into head (programme, cycle, device, receipts, hash, device_cose, server_cose)"
-        " values (%s, %s, %s, %s, %s, %s, %s)",
-        (store.programme.id, cycle, device, head.receipts, head.hash, b"", write_head(head, store.keys.log())),
-    )
-    return device, head.receipts, head.hash, "unclosed"
 
 
 def _outcomes(
