@@ -105,8 +105,9 @@ def snap(household, period):
 
 MONEY = ("monthly_earned", "monthly_social_security", "monthly_other_income", "monthly_rent", "utility_allowance",
          "excess_medical_deduction")  # fmt: skip
-STATES = """AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR
-PA RI SC SD TN TX UT VT VA WA WV WI WY""".split()
+STATES = ["AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "DC", "FL", "GA", "HI", "ID", "IL", "IN", "IA", "KS",
+          "KY", "LA", "ME", "MD", "MA", "MI", "MN", "MS", "MO", "MT", "NE", "NV", "NH", "NJ", "NM", "NY", "NC",
+          "ND", "OH", "OK", "OR", "PA", "RI", "SC", "SD", "TN", "TX", "UT", "VT", "VA", "WA", "WV", "WI", "WY"]  # fmt: skip
 
 
 def built(system, keys, whose, given):

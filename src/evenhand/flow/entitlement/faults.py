@@ -16,8 +16,8 @@ def faults_plan(policy: Policy, of: str, columns: Sequence[str], stated_size: bo
                 kinds: Mapping[str, str] | None = None) -> Plan:  # fmt: skip
     """A plan with one output, `faults`, over the table `household` or `member` (which also reads `household`).
 
-    `columns` are the policy's inputs the table holds, `kinds` what kind of columns it has, as far as that is known. Text that
-    cannot be read is a fault; blank, and a word outside its list or a number outside its range, are unknown and no fault.
+    `columns` are the policy's inputs the table holds, `kinds` what kind of columns it has, as far as that is known. Text
+    that cannot be read is a fault; blank, a word outside its list or a number outside its range are unknown and no fault.
     """
     parts: list[str] = []
     for name in columns:

@@ -34,9 +34,14 @@ class _Layer:
 
 
 class Layers:
-    """The columns so far. Names are made here or are unique by their prefix."""
+    """The columns so far. Names are made here or are unique by their prefix.
 
-    def __init__(self) -> None:
+    `prefix` stands before the names of the selects; `only`: a select of those households that are looked at, else all.
+    """
+
+    def __init__(self, prefix: str = "", only: str = "") -> None:
+        self.prefix = prefix
+        self.only = only
         self.base: dict[str, list[tuple[str, str]]] = {HOUSEHOLD: [], MEMBER: []}
         self.prepared: dict[str, list[str]] = {HOUSEHOLD: [], MEMBER: []}
         self._layers: dict[str, dict[int, _Layer]] = {HOUSEHOLD: {}, MEMBER: {}}
@@ -85,15 +90,15 @@ class Layers:
         """The select of members that has `column` for others to read; it holds nothing but what is kept."""
         number = column.layer // ROUND
         self._kept.setdefault(number, {})[column.text] = None
-        return f"members_{number}"
+        return f"{self.prefix}members_{number}"
 
     def selects(self) -> tuple[list[Select], str]:
         """The selects, and the name of the last one of households."""
         found = [
-            Select("h0", f"SELECT {_listed(self.base[HOUSEHOLD])} FROM {self._source(HOUSEHOLD)}"),
-            Select("m0", f"SELECT {_listed(self.base[MEMBER])} FROM {self._source(MEMBER)}"),
+            Select(f"{self.prefix}h0", f"SELECT {_listed(self.base[HOUSEHOLD])} FROM {self._source(HOUSEHOLD)}"),
+            Select(f"{self.prefix}m0", f"SELECT {_listed(self.base[MEMBER])} FROM {self._source(MEMBER)}"),
         ]
-        last = {HOUSEHOLD: "h0", MEMBER: "m0"}
+        last = {HOUSEHOLD: f"{self.prefix}h0", MEMBER: f"{self.prefix}m0"}
         current = 0
         for number in sorted({*self._layers[HOUSEHOLD], *self._layers[MEMBER]}):
             while number // ROUND > current:
@@ -103,7 +108,7 @@ class Layers:
             for scope, prefix in ((HOUSEHOLD, "h"), (MEMBER, "m")):
                 layer = self._layers[scope].get(number)
                 if layer is not None:
-                    name = f"{prefix}{number}"
+                    name = f"{self.prefix}{prefix}{number}"
                     found.append(Select(name, self._select(layer, before, scope, number)))
                     last[scope] = name
         return found + self._keeping(current, last[MEMBER]), last[HOUSEHOLD]
@@ -112,17 +117,18 @@ class Layers:
         names = [name for name in self._kept.get(number, {}) if name != "household"]
         if number not in self._kept:
             return []
-        return [Select(f"members_{number}", f"SELECT {', '.join(['household', *names])} FROM {source}")]
+        return [Select(f"{self.prefix}members_{number}", f"SELECT {', '.join(['household', *names])} FROM {source}")]
 
     def _source(self, scope: str) -> str:
         prepared = "".join(f", {column}" for column in self.prepared[scope])
-        return f"(SELECT *{prepared} FROM {scope})" if prepared else scope
+        where = f" WHERE household IN (SELECT household FROM {self.only})" if self.only else ""
+        return f"(SELECT *{prepared} FROM {scope}{where})" if prepared or where else scope
 
     def _select(self, layer: _Layer, before: dict[str, str], scope: str, number: int) -> str:
         columns = "".join(f", {text} AS {name}" for name, text in layer.columns)
         if scope == HOUSEHOLD and layer.gathered:
             names = "".join(f", g.{name}" for name, _ in layer.gathered)
-            source = f"members_{number // ROUND - 1}"
+            source = f"{self.prefix}members_{number // ROUND - 1}"
             inner = f"SELECT household, {_listed(layer.gathered)} FROM {source} GROUP BY household"
             joined = f"{before[HOUSEHOLD]} h LEFT JOIN ({inner}) g ON g.household = h.household"
             return f"SELECT h.*{names}{columns} FROM {joined}"

@@ -5,20 +5,37 @@ from __future__ import annotations
 from evenhand.core.plan import Select
 from evenhand.flow.entitlement import classes as classes_of
 from evenhand.flow.entitlement import inputs, tables
-from evenhand.flow.entitlement.planner import Planner
+from evenhand.flow.entitlement.planner import OPEN, Planner
+
+CAUSES = "causes"
+
+
+def causes(planner: Planner, other: Planner, source: str) -> list[Select]:
+    """What is missing for the households of which something cannot be decided; `other` asks for it."""
+    names = [found.rule.name for found in planner.program.entitlements]
+    unknown = " OR ".join(f"a_{name} IS NULL" for name in names) or "FALSE"
+    other.base(numbered=True)
+    selects, last = other.layers.selects()
+    columns = ", ".join(["household", "row", *(f"u_{name}" for name in names)])
+    return [
+        Select(OPEN, f"SELECT household FROM {source} WHERE {unknown}"),
+        *selects,
+        Select(CAUSES, f"SELECT {columns} FROM {last}"),
+    ]
 
 
 def wide(planner: Planner, source: str) -> Select:
     """A row a household in the order of the input: amounts, floors, what is missing (DESIGN §12)."""
-    columns: list[str] = ["household"]
+    columns: list[str] = ["h.household"]
     for found in planner.program.entitlements:
         name = found.rule.name
         columns.append(f'a_{name} AS "{name}"')
         if found.rule.floor is not None:
             columns.append(f'f_{name} AS "{name}_floor"')
-    causes = ", ".join(f"u_{found.rule.name}" for found in planner.program.entitlements)
-    columns.append(f"coalesce({causes}, '') AS undecided")
-    return Select("wide", f"SELECT {', '.join(columns)} FROM {source} ORDER BY row")
+    whys = "".join(f"u_{found.rule.name}, " for found in planner.program.entitlements)
+    columns.append(f"coalesce({whys}'') AS undecided")
+    joined = f"{source} h LEFT JOIN {CAUSES} c ON c.row = h.row"
+    return Select("wide", f"SELECT {', '.join(columns)} FROM {joined} ORDER BY h.row")
 
 
 def reasons(planner: Planner, source: str) -> Select:
@@ -92,10 +109,10 @@ def classes(planner: Planner, last: str) -> Select:
     return Select("classes", sql, tables.CLASSES)
 
 
-def undecided(planner: Planner, source: str) -> Select:
+def undecided(planner: Planner) -> Select:
     """Households that cannot be decided, and for want of which input."""
     parts = [
-        f"SELECT household, u_{found.rule.name} AS input FROM {source} WHERE a_{found.rule.name} IS NULL"
+        f"SELECT household, u_{found.rule.name} AS input FROM {CAUSES} WHERE u_{found.rule.name} IS NOT NULL"
         for found in planner.program.entitlements
     ]
     return Select(

@@ -37,8 +37,8 @@ def plan(policy: Policy, period: Period, *, outputs: Sequence[str] = OUTPUTS, me
 
     `members`, `points`: whether there are such tables; `stated_size`: whether households have a column `size`;
     `absent`: inputs whose column is not there, all of them assumed; `kinds`: by table and column, what kind of column the
-    files have, as far as it is known (see inputs.py): the rows are the same, and come sooner. Outputs: `wide`, `entitlement`, `classes`,
-    `undecided`, `reasons`, `prices` (see tables.py).
+    files have, as far as it is known (see inputs.py): the rows are the same, and come sooner.
+    Outputs: `wide`, `entitlement`, `classes`, `undecided`, `reasons`, `prices` (see tables.py).
     UsageError if the policy is not in force.
     """
     planner = Planner(policy, period, members, stated_size, points, "prices" in outputs, absent, kinds)
@@ -46,12 +46,13 @@ def plan(policy: Policy, period: Period, *, outputs: Sequence[str] = OUTPUTS, me
         raise UsageError("what is due by point wants points", "give households a point")
     if planner.reads_members and not members:
         raise UsageError(f'policy "{policy.id}" reads members', "give the members too (--members FILE)")
-    planner.base(numbered=bool({"wide", "reasons", "prices"} & set(outputs)))
+    planner.base(numbered=bool({"wide", "reasons", "prices", "undecided"} & set(outputs)))
     taken = outputs_of.classes(planner, DUE) if "classes" in outputs else None
     found, last = planner.layers.selects()
-    if not members:
-        found = [select for select in found if select.name != "m0"]
     made = [Select(DUE, f"SELECT {', '.join(planner.due_columns(outputs))} FROM {last}")]
+    if {"wide", "undecided"} & set(outputs):
+        other = Planner(policy, period, members, stated_size, points, False, absent, kinds, causes=True)
+        made += outputs_of.causes(planner, other, DUE)
     if {"entitlement", "reasons"} & set(outputs):
         made += [sets for e in planner.program.entitlements if (sets := planner.reason_sets(e.rule.name, DUE))]
     if "wide" in outputs:
@@ -65,9 +66,10 @@ def plan(policy: Policy, period: Period, *, outputs: Sequence[str] = OUTPUTS, me
     if taken is not None:
         made.append(taken)
     if "undecided" in outputs:
-        made.append(outputs_of.undecided(planner, DUE))
+        made.append(outputs_of.undecided(planner))
     names = ("household", *(("member",) if members else ()), *(("point",) if points and "classes" in outputs else ()))
-    return Plan(names, (*found, *made), tuple(outputs))
+    selects = [select for select in (*found, *made) if members or not select.name.endswith("m0")]
+    return Plan(names, tuple(selects), tuple(outputs))
 
 
 def needs(policy: Policy, period: Period) -> Needs:

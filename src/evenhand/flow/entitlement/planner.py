@@ -35,21 +35,27 @@ def program_for(policy: Policy, period: Period) -> Program:
     return program
 
 
+OPEN = "open_households"
+"""The select of the households something of which cannot be decided. Why not is asked of these alone: they are few."""
+
+
 class Planner:
     """The columns of everything a policy grants in a period, and what of them the outputs read."""
 
     def __init__(self, policy: Policy, period: Period, members: bool, stated_size: bool, points: bool,
                  priced: bool = False, absent: Collection[str] = (),
-                 kinds: Mapping[str, Mapping[str, str]] | None = None) -> None:  # fmt: skip
+                 kinds: Mapping[str, Mapping[str, str]] | None = None, causes: bool = False) -> None:  # fmt: skip
+        """`causes`: also what is missing where something cannot be decided, for the households in `OPEN` alone."""
         self.policy = policy
         self.program = program_for(policy, period)
-        self.layers = Layers()
+        self.layers = Layers("c_", OPEN) if causes else Layers()
         self.rules = Rules(self.program, self.layers, members, stated_size)
         self.members = members
         self.points = points
         self.stated_size = stated_size
         self.absent = absent
         self.kinds = kinds or {}
+        self.causes = causes
         self.whys: dict[str, str] = {}
         self.fired: dict[str, list[tuple[str, Sql]]] = {}
         for entitlement in self.program.entitlements:
@@ -64,18 +70,18 @@ class Planner:
         name, emitter = found.rule.name, self.rules.emitter
         parts = self.policy.benefits[found.rule.benefit].parts
         amount = emitter.scaled(found.amount, parts, HOUSEHOLD)
-        why = self.rules.why(found.amount, HOUSEHOLD)
-        causes, layer = ([why.text], why.layer) if why else ([], 0)
         tier = emitter.scaled(found.tier, 1, HOUSEHOLD) if found.tier else integer(1)
         if found.tier is not None:
             tier = self.layers.column(HOUSEHOLD, tier, f"tier_{name}")
             amount = Sql(f"CASE WHEN {tier.text} IS NOT NULL THEN {amount.text} END", max(amount.layer, tier.layer))
-            cause = self.rules.why(found.tier, HOUSEHOLD)
-            if cause:
-                causes, layer = [*causes, cause.text], max(layer, cause.layer)
         amount = self.layers.column(HOUSEHOLD, amount, f"a_{name}")
-        text = f"CASE WHEN {amount.text} IS NULL THEN coalesce({', '.join([*causes, repr(name)])}) END"
-        self.layers.column(HOUSEHOLD, Sql(text, max(layer, amount.layer)), f"u_{name}")
+        if self.causes:
+            nodes = [found.amount, *([found.tier] if found.tier else [])]
+            whys = [why for node in nodes if (why := self.rules.why(node, HOUSEHOLD)) is not None]
+            listed = ", ".join([*(why.text for why in whys), repr(name)])
+            text = f"CASE WHEN {amount.text} IS NULL THEN coalesce({listed}) END"
+            self.layers.column(HOUSEHOLD, Sql(text, max(amount.layer, *(why.layer for why in whys))), f"u_{name}")
+            return
         if found.rule.floor is not None:
             share = found.rule.floor.share
             top = Sql(f"({amount.text} * {share.numerator})", amount.layer)
@@ -123,14 +129,15 @@ class Planner:
         columns = {"household": None}
         if self.points:
             columns["point"] = None
-        if {"wide", "reasons", "prices"} & set(outputs):
+        if {"wide", "reasons", "prices", "undecided"} & set(outputs):
             columns["row"] = None
         for found in self.program.entitlements:
             name = found.rule.name
-            columns |= dict.fromkeys((f"a_{name}", f"tier_{name}", *((f"f_{name}",) if found.rule.floor else ())))
-            if {"wide", "undecided"} & set(outputs):
-                columns[f"u_{name}"] = None
-            columns |= dict.fromkeys(sql.text for _, sql in self.fired[name])
+            columns |= dict.fromkeys((f"a_{name}", *((f"f_{name}",) if found.rule.floor else ())))
+            if "entitlement" in outputs:
+                columns[f"tier_{name}"] = None
+            if {"entitlement", "reasons"} & set(outputs):
+                columns |= dict.fromkeys(sql.text for _, sql in self.fired[name])
             if "prices" in outputs:
                 columns |= dict.fromkeys((f"p_{name}", f"q_{name}"))
             if "classes" in outputs:
