@@ -76,8 +76,11 @@ def read_inputs(root: Sheet, categories: dict[str, tuple[str, ...]]) -> dict[str
             sheet.fault(None, f'"{name}" is always there and is not declared', "leave it out, or choose another name")
             continue
         purpose = sheet.text("purpose", '"what the rule needs it for"')
-        for text in (name, purpose):
-            _refuse(sheet, "purpose" if text is purpose else None, text)
+        title = sheet.data.get("title", "")
+        for key, text in ((None, name), ("purpose", purpose), *(
+            ("title", one) for one in (title.values() if isinstance(title, dict) else [title]) if isinstance(one, str)
+        )):  # fmt: skip
+            _refuse(sheet, key, text)
         before = len(sheet.faults.found)
         of = sheet.choice("of", ("household", "member"))
         kind = sheet.choice("type", ("category", "number", "integer", "bool", "date"))
