@@ -1,4 +1,4 @@
-"""One batch of counts: checked as a whole, then node by node as movements, signed counts and re-cuts."""
+"""One batch of counts or goods received notes: checked as a whole, then node by node as movements, counts, re-cuts."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from evenhand.actions.cycles import Cycle, place, seed_of
+from evenhand.actions.noting import Noted, Notes, sent_of
 from evenhand.actions.opening import Bill, onward, waybills_of
 from evenhand.actions.recuts import apply_cuts, file_name, roll_rations
+from evenhand.actions.signing import Desk
 from evenhand.actions.stock import append_movements, read_stock, steps_of
 from evenhand.core.errors import InputError, Problem
 from evenhand.flow.cycle.recutting import Cut, recut_point
 from evenhand.flow.ledger import Movement, Stock, counted, loads, node, transit
-from evenhand.formats import cbor, cose, parquet
-from evenhand.formats.cose import Signer
+from evenhand.formats import cbor, parquet
 from evenhand.formats.entry import Entry
 from evenhand.store import Store
 
@@ -28,12 +29,17 @@ Counts = Mapping[str, Mapping[str, int]]
 class Batch:
     """One batch: the stock as it changes, and what will be appended at the end."""
 
-    def __init__(self, store: Store, cycle: Cycle, file: str) -> None:
+    def __init__(
+        self, store: Store, cycle: Cycle, file: str, notes: Mapping[str, Notes], signed: Mapping[str, bytes]
+    ) -> None:
         self.store, self.cycle, self.file = store, cycle, file
         self.policy = cycle.policy()
         self.steps = steps_of(self.policy.benefits.values())
         self.stock: Stock = read_stock(store)
         self.bills: list[Bill] = waybills_of(store, cycle.id)
+        self.sent = sent_of(store, cycle.id, self.steps)
+        self.notes = notes
+        self.noted: list[Noted] = []
         self.movements: list[Movement] = []
         self.entries: list[Entry] = []
         self.counts: list[tuple[str, dict[str, int], bytes | None]] = []
@@ -45,11 +51,12 @@ class Batch:
         self.units = {(row["point"], row["benefit"]): row for row in totals}
         levels = pq.read_table(root / "public" / "tables" / "levels.parquet").to_pylist()
         self.levels = {(row["point"], row["commodity"]): row for row in levels}
-        self.signers = _devices(store)
+        self.desk = Desk(store, cycle.id, signed, file)
         self.seed = seed_of(store, cycle.id)
 
     def check(self, counts: Counts) -> list[str]:
-        """Nodes not counted yet; InputError naming everything wrong with the batch."""
+        """Nodes not counted yet; InputError naming everything wrong with the batch. What stands on a goods received note
+        is looked at when its node is entered."""
         store, problems, fresh = self.store, [], []
         kinds = dict(store.rows("select node, kind from node"))
         before = dict(
@@ -80,7 +87,7 @@ class Batch:
                 elif quantity < 0:
                     wrong("counted", quantity, "a count below zero", "count again")
             if name in before:
-                if dict(before[name]) != dict(steps):
+                if name not in self.notes and dict(before[name]) != dict(steps):
                     wrong(
                         "counted", dict(steps), "was counted otherwise before", "a count stands; correct it next cycle"
                     )
@@ -88,14 +95,15 @@ class Batch:
                 wrong("node", name, "has begun to hand out", "a point is counted and re-cut before its first household")
             else:
                 expected = {bill[3] for bill in self.bills if bill[2] == name}
-                for benefit in sorted(expected - steps.keys()):
+                expected |= {benefit for benefit in self.steps if self.stock.total(transit(name), benefit)}
+                for benefit in sorted(expected - steps.keys()) if name not in self.notes else ():
                     wrong("commodity", benefit, "is on the way and not counted", "enter 0 if none came")
                 for waiting in sorted(
                     {b[1] for b in self.bills if b[2] == name} & awaited - before.keys() - counts.keys()
                 ):
                     wrong("node", name, f"its goods wait at {waiting}, not counted in yet", f"count {waiting} first")
-                if kinds[name] == "point" and name not in self.signers:
-                    wrong("node", name, "no device holds the point", f"run: evenhand enrol device NAME --point {name}")
+                if kinds[name] == "point" and (cannot := self.desk.cannot_sign(name)):
+                    wrong("node", name, *cannot)
                 fresh.append(name)
         if problems:
             raise InputError(problems)
@@ -103,21 +111,28 @@ class Batch:
 
     def enter(self, name: str, steps: Mapping[str, int], is_point: bool) -> None:
         """One node's count: movements; for a depot its onward loads; for a point its signed count and its re-cut."""
+        if name in self.notes:
+            noted = Noted(name, self.notes[name], self.sent, self.file)
+            self.movements += noted.enter(self.stock, self.steps, self.cycle.id)
+            self.noted.append(noted)
+            steps = {b: self.stock.total(node(name), b) // self.steps[b] for b in noted.benefits}
         full = dict(sorted(steps.items()))
         if is_point:
             for benefit in self.steps:
                 if benefit not in full and (self.stock.total(node(name), benefit) or self._units(name, benefit)):
                     full[benefit] = self.stock.total(node(name), benefit) // self.steps[benefit]
-        self._not_more_than_sent(name, full)
-        self.movements += counted(self.stock, name, full, self.steps, self.cycle.id)
+        if name not in self.notes:
+            self._not_more_than_sent(name, full)
+            self.movements += counted(self.stock, name, full, self.steps, self.cycle.id)
         if not is_point:
             made = onward(self.bills, name, self.stock, self.steps)
             self.movements += loads(self.stock, made, self.steps, self.cycle.id)
+            self.sent |= {(bill[0], bill[3]): bill[4] for bill in made}
             self.counts.append((name, dict(steps), None))
             return
         programme = self.store.programme.id
         totals = {b: full[b] for b in sorted(full)}
-        signed = cose.sign1(["evenhand/count/v1", programme, self.cycle.id, name, totals], self.signers[name])
+        signed = self.desk.count(name, totals)
         self.counts.append((name, dict(steps), signed))
         digest = sha256(signed).digest()
         self.entries.append(Entry("received", programme, self.cycle.id, name, digest, {"counted": totals}))
@@ -182,6 +197,8 @@ class Batch:
                 "insert into count (programme, cycle, point, counted, cose) values (%s, %s, %s, %s, %s)",
                 (programme, cycle, name, json.dumps(steps, sort_keys=True), signed or b""),
             )
+        for noted in self.noted:
+            self.entries.append(noted.write(store, cycle, self.desk))
         for point, benefit, cut in self.cuts:
             store.execute(
                 "insert into recut (programme, cycle, point, benefit, counted, reserve, carry_micro, rungs, num, den, units)"
@@ -206,14 +223,3 @@ class Batch:
                 ),
             )
         store.log.append(self.entries)
-
-
-def _devices(store: Store) -> dict[str, Signer]:
-    """Point -> signer of the device that holds it and whose key this server keeps."""
-    signers: dict[str, Signer] = {}
-    for name, roles in store.rows("select name, roles from certificate where kind = 'device' order by name"):
-        signer = store.keys.device(name)
-        for role in roles:
-            if role.startswith("point:"):
-                signers.setdefault(role.removeprefix("point:"), signer)
-    return signers

@@ -157,6 +157,12 @@ def person_signer(store: Store, name: str, passphrase: str, role: str) -> Signer
     return store.keys.person(name, passphrase)
 
 
+def signer_of(store: Store, name: str, passphrase: str) -> Signer:
+    """The signer of an enrolled person, whatever their roles; UsageError if there is none such."""
+    check_enrolled(store, name)
+    return store.keys.person(name, passphrase)
+
+
 def seed_of(store: Store, cycle: str) -> bytes:
     """The seed of the cycle's ties, from its freeze and event entries in the log."""
     freeze, event = store.log.find("freeze", cycle, "freeze"), store.log.find("event", cycle, "event")

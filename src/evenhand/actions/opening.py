@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from evenhand.actions.cycles import advance, check_enrolled, step_due
 from evenhand.actions.stock import append_movements, read_stock, steps_of
+from evenhand.flow.cycle.rations import packs_of
 from evenhand.flow.ledger import Stock, loads, node
+from evenhand.flow.policy import Policy
 from evenhand.store import Store
+
+LINES = """
+select waybill, lane, source, target, benefit, sum(steps)::bigint as steps from (
+  select waybill, lane, source, target, benefit, steps from waybill where programme = %(programme)s and cycle = %(cycle)s
+  union all
+  select waybill, lane, source, target, benefit, steps from reroute where programme = %(programme)s and cycle = %(cycle)s
+) lines group by 1, 2, 3, 4, 5 having sum(steps) > 0 order by waybill, benefit
+"""
+"""Lines of a cycle's waybills as they stand: as committed, less what closed lanes took off, with what they put on."""
 
 Bill = tuple[str, str, str, str, int]
 """(waybill, from, to, benefit, steps)."""
@@ -27,13 +38,9 @@ def open_cycle(store: Store, cycle: str, person: str) -> int:
 
 
 def waybills_of(store: Store, cycle: str) -> list[Bill]:
-    """Every line of the cycle's waybills."""
-    rows = store.rows(
-        "select waybill, source, target, benefit, steps from waybill where programme = %s and cycle = %s"
-        " order by waybill, benefit",
-        (store.programme.id, cycle),
-    )
-    return [(row[0], row[1], row[2], row[3], row[4]) for row in rows]
+    """Every line of the cycle's waybills, as they stand."""
+    rows = store.rows(LINES, {"programme": store.programme.id, "cycle": cycle})
+    return [(row[0], row[2], row[3], row[4], row[5]) for row in rows]
 
 
 def onward(bills: list[Bill], place: str, stock: Stock, steps: dict[str, int]) -> list[Bill]:
@@ -50,3 +57,17 @@ def onward(bills: list[Bill], place: str, stock: Stock, steps: dict[str, int]) -
             if share:
                 made.append((waybill, source, target, benefit, share))
     return made
+
+
+def packs_of_cycle(store: Store, cycle: str, policy: Policy) -> dict[str, int]:
+    """Benefit -> steps a pack, as the loads of the cycle were planned."""
+    at = (store.programme.id, cycle)
+    rows = store.rows('select snapshots from "freeze" where programme = %s and cycle = %s', at)
+    if not rows:
+        return {}
+    return packs_of(store.snapshots.table(rows[0][0]["stock"]), steps_of(policy.benefits.values()))
+
+
+def transfer_number(cycle: str, number: int) -> str:
+    """What stands on the paper of a transfer: its number, as a waybill has one."""
+    return f"{cycle}-T{number:03}"

@@ -161,6 +161,7 @@ def _signed(store: Store, cycle: str) -> list[bytes]:
         ('select cose from "freeze" where programme = %s and cycle = %s', at),
         ("select cose from approval where programme = %s and cycle = %s order by role", at),
         ("select cose from count where programme = %s and cycle = %s and cose <> '' order by point", at),
+        ("select cose from statement where programme = %s and cycle = %s order by sha256", at),
         ("select device_cose from head where programme = %s and cycle = %s and device_cose <> '' order by device", at),
         ("select server_cose from head where programme = %s and cycle = %s order by device", at),
     )

@@ -8,25 +8,15 @@ from itertools import groupby
 from pathlib import Path
 
 from evenhand.actions.cycles import find
-from evenhand.actions.stock import steps_of
+from evenhand.actions.opening import LINES, packs_of_cycle
 from evenhand.actions.writing import write_bytes, write_text
 from evenhand.core.errors import AnswerIsNo, UsageError
-from evenhand.flow.cycle.rations import packs_of
-from evenhand.flow.policy import Policy
 from evenhand.formats import cbor, cose
 from evenhand.render.waybills import Line, Papers, Waybill, waybills_page, waybills_pdf
 from evenhand.store import Store
 
 NAME = "evenhand/waybill/v1"
 PREFIX = "WAYBILL:"
-NOW = """
-select waybill, lane, source, target, benefit, sum(steps)::bigint as steps from (
-  select waybill, lane, source, target, benefit, steps from waybill where programme = %(programme)s and cycle = %(cycle)s
-  union all
-  select waybill, lane, source, target, benefit, steps from reroute where programme = %(programme)s and cycle = %(cycle)s
-) lines group by 1, 2, 3, 4, 5 having sum(steps) > 0 order by waybill, benefit
-"""
-"""Lines of a cycle's waybills as they stand: as committed, less what closed lanes took off, with what they put on."""
 
 
 @dataclass(frozen=True)
@@ -47,10 +37,10 @@ def print_waybills(store: Store, cycle: str, out: Path, language: str = "en") ->
     """
     policy = find(store, cycle).policy()
     names = dict(store.rows("select node, name from node"))
-    rows = store.rows(NOW, {"programme": store.programme.id, "cycle": cycle})
+    rows = store.rows(LINES, {"programme": store.programme.id, "cycle": cycle})
     if not rows:
         raise UsageError(f"{cycle} has no waybills yet", f"commit it first: evenhand cycle commit {cycle} --as NAME")
-    packs, bills = _packs(store, cycle, policy), []
+    packs, bills = packs_of_cycle(store, cycle, policy), []
     for (waybill, lane, source, target), group in groupby(rows, key=lambda row: row[:4]):
         lines = [(row[4], row[5]) for row in group]
         bills.append(
@@ -66,13 +56,6 @@ def print_waybills(store: Store, cycle: str, out: Path, language: str = "en") ->
     else:
         write_text(out, waybills_page(papers))
     return len(bills)
-
-
-def _packs(store: Store, cycle: str, policy: Policy) -> dict[str, int]:
-    """Benefit -> steps a pack, as the loads of the cycle were planned."""
-    at = (store.programme.id, cycle)
-    ((snapshots,),) = store.rows('select snapshots from "freeze" where programme = %s and cycle = %s', at)
-    return packs_of(store.snapshots.table(snapshots["stock"]), steps_of(policy.benefits.values()))
 
 
 def code_of(store: Store, cycle: str, waybill: str, source: str, target: str, lines: list[tuple[str, int]]) -> str:
@@ -95,7 +78,7 @@ def check_code(store: Store, text: str) -> Checked:
         ) from error
     if name != NAME or not cose.verify(signed, store.keys.log_vkey.public_key):
         raise AnswerIsNo("this waybill was not signed by this log", "do not load it: ask the depot where it came from")
-    rows = store.rows(NOW, {"programme": programme, "cycle": cycle})
+    rows = store.rows(LINES, {"programme": programme, "cycle": cycle})
     now = [(row[4], row[5]) for row in rows if row[0] == waybill and row[2:4] == (source, target)]
     if now != lines:
         stands = ", ".join(f"{steps} steps of {benefit}" for benefit, steps in now) or "nothing"

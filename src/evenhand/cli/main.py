@@ -21,6 +21,8 @@ COMMANDS = {
     "cycle": ("cycle", "the steps of a cycle, from draft to published"),
     "receive": ("receive", "record what arrived at depots and points"),
     "waybills": ("waybills", "print the waybills of a cycle, and check the code of one"),
+    "transfer": ("transfer", "move goods from one point to another while a cycle is open"),
+    "lane": ("lane", "close a lane in the middle of a cycle: what has not left goes other ways"),
     "redeem": ("redeem", "take in receipts of what was handed out"),
     "serve": ("serve", "serve the counter app to browsers and phones"),
     "claims": ("claims", "test the claims made of a distribution against its disclosures"),

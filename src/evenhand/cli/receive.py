@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from evenhand.cli.common import DataOption, JsonOption, OpenCycleOption, progress_bars, say, say_json
-from evenhand.cli.files import read_csv
+from evenhand.cli.files import read_csv, read_header
 from evenhand.wiring import open_store, read_clock
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -16,14 +16,16 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 @app.command()
 def receive(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV: node, commodity, steps (whole hand-out steps).")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV of counts or of goods received notes, see below.")],
     cycle: OpenCycleOption = None,
     data: DataOption = None,
     json: JsonOption = False,
 ) -> None:
     """Enter what was counted at depots and points.
 
-    Count all that lies there once its goods have come, in hand-out steps: evenhand cycle show CYCLE lists the waybills.
+    A count has node, commodity, steps: all that lies there once its goods have come, in hand-out steps (evenhand cycle show
+    CYCLE lists the waybills). A goods received note has waybill, commodity, steps, and if needed packs, damaged, reason:
+    what came in good order of each line of each waybill, packs and loose steps; damage or loss needs a reason.
 
     A depot's onward loads leave then. A point that got less than its rolls promise is re-cut at once: the same share for
     everyone. Depots and points may stand in one file; all of it is entered or none.
@@ -31,12 +33,18 @@ def receive(
     Example: evenhand receive counts.csv --cycle 2008-03/1
     """
     from evenhand.actions.cycles import newest
-    from evenhand.actions.receive import counts_from_rows
+    from evenhand.actions.noting import NOTE, NOTE_OPTIONAL, notes_from_rows
+    from evenhand.actions.receive import counts_from_rows, receive_notes
     from evenhand.actions.receive import receive as act
 
-    counts = counts_from_rows(read_csv(file, ("node", "commodity", "steps")), str(file))
+    noted = "waybill" in read_header(file)
+    rows = read_csv(file, NOTE, NOTE_OPTIONAL) if noted else read_csv(file, ("node", "commodity", "steps"))
     with open_store(data, read_clock) as store, progress_bars(not json) as progress:
-        done = act(store, cycle or newest(store), counts, str(file), progress)
+        chosen = cycle or newest(store)
+        if noted:
+            done = receive_notes(store, chosen, notes_from_rows(rows, str(file)), str(file), progress)
+        else:
+            done = act(store, chosen, counts_from_rows(rows, str(file)), str(file), progress)
     if json:
         say_json({"counted": done.counted, "known": done.known, "recut": done.recut})
         return

@@ -153,6 +153,7 @@ class Books:
     redeem: dict[Key, int] = field(default_factory=lambda: defaultdict(int))
     over_issue: dict[Key, int] = field(default_factory=lambda: defaultdict(int))
     load: dict[tuple[str, str, str], int] = field(default_factory=lambda: defaultdict(int))
+    transfer: dict[tuple[str, str, str], int] = field(default_factory=lambda: defaultdict(int))
 
     def at_freeze(self, node: str, benefit: str) -> int:
         """What lay at a node at the freeze: what the cycle before left, and what was received since."""
@@ -180,6 +181,8 @@ def _books(d: Disclosure) -> Books:
             (found.lost_here if source_kind == "node" else found.lost_on_way)[source_name, benefit] += quantity
         elif kind == "load":
             found.load[source_name, target_name, benefit] += quantity
+        elif kind == "transfer":
+            found.transfer[source, target_name, benefit] += quantity
     return found
 
 

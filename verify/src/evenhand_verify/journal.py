@@ -12,7 +12,8 @@ from evenhand_verify.result import Malformed
 from evenhand_verify.signatures import Cose
 
 KINDS = {
-    "key", "policy", "freeze", "event", "approval", "roll", "received", "recut", "supplement", "redeemed", "stock",
+    "key", "policy", "freeze", "event", "approval", "roll", "received", "goods-received", "transfer",
+    "closing", "recut", "supplement", "redeemed", "stock",
     "grievance-totals", "audit", "publish", "void",
 }  # fmt: skip
 TIMELESS = ("key", "policy")

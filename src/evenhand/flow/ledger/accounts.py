@@ -12,6 +12,7 @@ QUANTITY_MAX = 2**62
 KINDS: dict[str, tuple[tuple[str, ...], str]] = {
     "receipt": (("source",), "node"),
     "load": (("node",), "transit"),
+    "transfer": (("node", "transit"), "transit"),
     "arrive": (("transit",), "node"),
     "loss": (("node", "transit"), "loss"),
     "redeem": (("node",), "households"),

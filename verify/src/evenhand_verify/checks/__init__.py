@@ -14,6 +14,7 @@ from evenhand_verify.checks import (
     certificates,
     classes_policy,
     classes_sum,
+    closings,
     counts,
     demand,
     draw_seed,
@@ -22,6 +23,7 @@ from evenhand_verify.checks import (
     files,
     freeze,
     given,
+    goods_received,
     heads,
     left,
     loads,
@@ -52,6 +54,7 @@ from evenhand_verify.checks import (
     tables,
     tags_unique,
     totals,
+    transfers,
     two_approvals,
     waybills,
 )
@@ -64,8 +67,9 @@ ALWAYS: tuple[Check[Disclosure], ...] = tuple(
         files, package, tables, report, log_checkpoint, log_tree, log_entries, log_order, root_key, certificates,
         signed_files, publish, freeze, policy_frozen, event, draw_seed, two_approvals, rolls, tags_unique, people,
         classes_policy, classes_sum, owed, demand, network, supply, allocation_certificate, allocation_levels,
-        allocation_flows, allocation_order, allocation_idle, totals, waybills, movements, balances, loads, counts,
-        recut, outcomes, presence, redeemed_once, exceptions, given, left, heads, stock,
+        allocation_flows, allocation_order, allocation_idle, totals, waybills, movements, balances, loads,
+        closings, transfers, goods_received, counts, recut, outcomes, presence, redeemed_once, exceptions, given,
+        left, heads, stock,
     )
 )  # fmt: skip
 WITH_PREVIOUS: tuple[Check[Disclosure], ...] = (previous_log.CHECK, previous_stock.CHECK, previous_owed.CHECK)

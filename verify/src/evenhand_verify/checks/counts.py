@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evenhand_verify import facts
+from evenhand_verify import facts, papers
 from evenhand_verify.disclosure import Disclosure
 from evenhand_verify.result import Check, Malformed, capped
 
@@ -31,7 +31,8 @@ def run(d: Disclosure) -> str | list[str]:
         for benefit, steps in counted.items():
             step = d.policy.benefit(benefit).step
             key = point, benefit
-            there = books.at_freeze(point, benefit) + books.arrive.get(key, 0)
+            late, early = papers.after_count(d, point, benefit, entry.index)
+            there = books.at_freeze(point, benefit) + books.arrive.get(key, 0) - (late + early) * step
             if steps * step > there:
                 failures.append(f"{steps} steps of {benefit} were counted, more than ever came, point {point}")
             elif steps < (there - books.lost_here.get(key, 0)) // step:

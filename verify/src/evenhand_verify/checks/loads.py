@@ -1,10 +1,10 @@
-"""What was loaded is what the waybills say, or as much as there was."""
+"""What was loaded is what the waybills say, and what closed lanes changed of them, or as much as there was."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 
-from evenhand_verify import facts
+from evenhand_verify import facts, papers
 from evenhand_verify.checks import waybills
 from evenhand_verify.disclosure import Disclosure
 from evenhand_verify.result import Check, capped
@@ -21,6 +21,11 @@ def run(d: Disclosure) -> str | list[str]:
             return [f"a waybill for a lane that does not exist, lane {name}"]
         told[lane.source, lane.target, benefit] += quantity * d.policy.benefit(benefit).step
         wanted[lane.source, benefit] += quantity * d.policy.benefit(benefit).step
+    for (name, benefit), steps in papers.changed(d).items():
+        lane = lanes.get(name)
+        if lane is not None:
+            told[lane.source, lane.target, benefit] += steps * d.policy.benefit(benefit).step
+            wanted[lane.source, benefit] += steps * d.policy.benefit(benefit).step
     for source, target, benefit in sorted(told.keys() | books.load.keys()):
         want, found = told.get((source, target, benefit), 0), books.load.get((source, target, benefit), 0)
         where = f"from {source} to {target}, {benefit}"

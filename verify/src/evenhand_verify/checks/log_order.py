@@ -14,7 +14,7 @@ STAGES = (
     ("event",),
     ("approval",),
     ("roll",),
-    ("received", "recut"),
+    ("received", "goods-received", "transfer", "closing", "recut"),
     ("redeemed",),
     ("stock",),
     ("publish",),

@@ -8,6 +8,7 @@ from evenhand_verify.result import Check, capped
 KINDS = {
     "receipt": (("source",), "node"),
     "load": (("node",), "transit"),
+    "transfer": (("node", "transit"), "transit"),
     "arrive": (("transit",), "node"),
     "loss": (("node", "transit"), "loss"),
     "redeem": (("node",), "households"),
@@ -29,7 +30,7 @@ def run(d: Disclosure) -> str | list[str]:
             failures.append(f"a movement between accounts of other kinds, {where}")
             continue
         # Goods that this policy does not divide may lie in stock; only what it divides leaves for households.
-        if quantity <= 0 or (kind in ("load", "redeem", "over-issue") and benefit not in goods):
+        if quantity <= 0 or (kind in ("load", "transfer", "redeem", "over-issue") and benefit not in goods):
             failures.append(f"a movement of {quantity}, {where}")
         for account_kind, name in ((source_kind, source_name), (target_kind, target_name)):
             if account_kind != "source" and name not in nodes:

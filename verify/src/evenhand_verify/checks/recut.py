@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from fractions import Fraction
 
-from evenhand_verify import cbor, facts
+from evenhand_verify import cbor, facts, papers
 from evenhand_verify.disclosure import Disclosure
 from evenhand_verify.numbers import Ladder, Level, many
 from evenhand_verify.result import Check, capped
@@ -54,7 +54,8 @@ def run(d: Disclosure) -> str | list[str]:
         row = recuts.get(key)
         step = d.policy.benefit(benefit).step
         if counted is None:
-            came = (books.at_freeze(point, benefit) + books.arrive.get(key, 0)) // step
+            _, left = papers.after_count(d, point, benefit, None)
+            came = (books.at_freeze(point, benefit) + books.arrive.get(key, 0)) // step - left
             if row is not None:
                 failures.append(f"a re-cut without a count, {where}")
             elif came < total.units:

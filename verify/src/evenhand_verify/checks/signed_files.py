@@ -10,6 +10,9 @@ SIGNERS = {
     "evenhand/approval/v1": ("person",),
     "evenhand/count/v1": ("device",),
     "evenhand/head/v1": ("device", "log"),
+    "evenhand/goods-received/v1": ("device", "log"),
+    "evenhand/transfer/v1": ("person",),
+    "evenhand/closing/v1": ("person",),
 }
 
 
