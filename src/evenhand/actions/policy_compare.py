@@ -25,8 +25,9 @@ from evenhand.actions.policy_files import (
 )
 from evenhand.core.engine import Engine
 from evenhand.core.errors import UsageError, input_error
-from evenhand.flow.entitlement import faults_plan, needs, plan
-from evenhand.flow.entitlement.compare import compare_plan, comparison
+from evenhand.flow.entitlement import faults_plan, needs
+from evenhand.flow.entitlement.compare import comparison
+from evenhand.flow.entitlement.compare_plan import compare_plan
 from evenhand.flow.policy import Policy, period_for
 from evenhand.render.policy_compare import page
 
@@ -72,19 +73,15 @@ def compare_policies(engine: Engine, old: Policy, new: Policy, days: tuple[date,
         kinds = {name: kinds_of(path) for name, path in files.items()}
         progress(1, 5)
         stated = "size" in head
-        for at, (policy, period) in enumerate(zip(policies, periods, strict=True)):
+        for at, policy in enumerate(policies):
             refuse_faults(
                 engine, faults_plan(policy, "household", own[at], stated, kinds["household"]), files, households
             )
             if members is not None:
                 refuse_faults(engine, faults_plan(policy, "member", people[at], kinds=kinds["member"]), files, members)
-            side = ("old", "new")[at]
-            compiled = plan(policy, period, outputs=("wide", "reasons"), members=members is not None, points=False,
-                            stated_size=stated, absent=absent[at], kinds=kinds)  # fmt: skip
-            made = engine.run(compiled, files, work / side)
-            files[f"{side}_wide"], files[f"{side}_reasons"] = made["wide"], made["reasons"]
             progress(2 + at, 5)
-        joined = compare_plan(old, new, place)
+        joined = compare_plan(policies, periods, place, members=members is not None, stated_size=stated, absent=absent,
+                              kinds=kinds)  # fmt: skip
         outputs = engine.run(joined, files, work / "out")
         progress(4, 5)
         rows = {name: _rows(path) for name, path in outputs.items() if name != "changes"}

@@ -44,11 +44,12 @@ class Planner:
 
     def __init__(self, policy: Policy, period: Period, members: bool, stated_size: bool, points: bool,
                  priced: bool = False, absent: Collection[str] = (),
-                 kinds: Mapping[str, Mapping[str, str]] | None = None, causes: bool = False) -> None:  # fmt: skip
+                 kinds: Mapping[str, Mapping[str, str]] | None = None, causes: bool = False,
+                 prefix: str = "") -> None:  # fmt: skip
         """`causes`: also what is missing where something cannot be decided, for the households in `OPEN` alone."""
         self.policy = policy
         self.program = program_for(policy, period)
-        self.layers = Layers("c_", OPEN) if causes else Layers()
+        self.layers = Layers("c_", OPEN) if causes else Layers(prefix)
         self.rules = Rules(self.program, self.layers, members, stated_size)
         self.members = members
         self.points = points
