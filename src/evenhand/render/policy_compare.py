@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -45,7 +46,7 @@ class Told(Said):
         """An amount that is a change: with its sign, whichever way the page is read."""
         if value <= 0:
             return "0" if not value else text
-        return f"\u2066+{text}\u2069" if self.rtl else f"+{text}"
+        return re.sub(r"[0-9][0-9.,\u202f]*", lambda found: self.left_to_right(f"+{found[0]}"), text, count=1)
 
 
 class Benefit:
@@ -104,7 +105,7 @@ def _title(told: Told, comparison: Found) -> Html:
             (told.k("docket.period"), dated(told.say("period.span", first=policy["first"], last=policy["last"])))
         )
     docket.append((told.k("docket.households"), counts["households"]))
-    over = el("p", el("bdi", comparison["old"]["id"]), " → ", el("bdi", comparison["new"]["id"]), cls="over", dir="ltr")
+    over = el("p", el("bdi", f"{comparison['old']['id']} → {comparison['new']['id']}", dir="ltr"), cls="over")
     return el(
         "div", over, el("h1", told.k("title")), el("p", lead, cls="lead"),
         el("dl", *[el("div", el("dt", name), el("dd", value)) for name, value in docket], cls="docket"), cls="title",
@@ -194,9 +195,9 @@ def _stock(told: Told, benefits: Sequence[Benefit]) -> Html:
         most, y = max(old, new, 1), 4 + 58 * at
         drawn.append(label("b", 2, y + 10, told.drawn(benefit.title)))
         for side, value, cls in ((0, old, "d5"), (1, new, "d3")):
-            drawn.append(rect(cls, 48, y + 16 + 18 * side, max(1.0, 190 * value / most), 14))
-            drawn.append(label("soft end", 43, y + 27 + 18 * side, told.drawn(told.k("new" if side else "old"))))
-            drawn.append(label("", 54 + 190 * value / most, y + 27 + 18 * side, benefit.amount(value)))
+            drawn.append(rect(cls, 62, y + 16 + 18 * side, max(1.0, 180 * value / most), 14))
+            drawn.append(label("soft end", 56, y + 27 + 18 * side, told.drawn(told.k("new" if side else "old"))))
+            drawn.append(label("", 68 + 180 * value / most, y + 27 + 18 * side, benefit.amount(value)))
         rows.append(
             [benefit.title, benefit.amount(old), benefit.amount(new), benefit.change(new - old), _share(told, old, new)]
         )

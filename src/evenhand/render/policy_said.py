@@ -35,17 +35,22 @@ class Said(Catalogue):
         if rest != 1 or value * 10**6 % 1:
             whole, part = divmod(value, 1)
             fraction = f"{part.numerator}/{part.denominator}"
-            return f"{sign}{self._grouped(int(whole))} {fraction}" if whole else f"{sign}{fraction}"
-        text = f"{int(value * 10**6):07d}"
-        decimals = text[-6:].rstrip("0")
-        return sign + self._grouped(int(text[:-6])) + (self.text["point"] + decimals if decimals else "")
+            shown = f"{self._grouped(int(whole))} {fraction}" if whole else fraction
+        else:
+            text = f"{int(value * 10**6):07d}"
+            decimals = text[-6:].rstrip("0")
+            shown = self._grouped(int(text[:-6])) + (self.text["point"] + decimals if decimals else "")
+        return self.left_to_right(sign + shown) if sign else shown
+
+    def left_to_right(self, text: str) -> str:
+        """A number with a sign, which keeps its order where writing goes right to left."""
+        return f"\u2066{text}\u2069" if self.rtl else text
 
     def share(self, value: Fraction) -> str:
         """A share in per cent, or as a fraction where that is not a short number."""
         if (1000 * value).denominator != 1:
             return self.number(value)
-        text = f"{self.number(100 * value)}\u00a0%"
-        return f"\u2066{text}\u2069" if self.rtl else text
+        return self.left_to_right(f"{self.number(100 * value)}\u00a0%")
 
     def _grouped(self, value: int) -> str:
         return f"{value:,}".replace(",", self.text["thousands"])
