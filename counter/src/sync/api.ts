@@ -21,14 +21,7 @@ export class Refused extends Error {
 }
 
 /** Nobody answered, or something on the way that is not our server: the normal case at most points. */
-export class Silence extends Error {
-  constructor(
-    message: string,
-    readonly status = 0,
-  ) {
-    super(message);
-  }
-}
+export class Silence extends Error {}
 
 export type Answer = ReadonlyMap<cbor.Key, cbor.Value>;
 
@@ -71,7 +64,8 @@ function refusal(status: number, raw: Uint8Array): Error {
   } catch {
     // Not the server itself but something on the way: a portal, a proxy that has no server behind it.
   }
-  return new Silence(`status ${status}`, status);
+  if (status === 404) return new Refused(404, "missing", "this server does not take what the app sends", "update the server");
+  return new Silence(`status ${status}`);
 }
 
 export function query(path: string, values: Record<string, string>): string {

@@ -9,48 +9,57 @@ import { readHead } from "../formats/head";
 import { Roll } from "../formats/roll";
 import { adoptCounts } from "../model/counting";
 import type { Counter } from "../model/counter";
-import { put, type Device, type Entry, type StoredNote } from "../store/db";
-import { ask, call, query, Refused, Silence } from "./api";
+import { put, type Device, type Entry, type StoredClose, type StoredCount, type StoredNote } from "../store/db";
+import { ask, call, query, Refused } from "./api";
 
 const BATCH = 500;
 
 /** What an officer should hear of: the server said no to something, or does not know what it once signed for. */
 export interface Trouble {
-  readonly what: "refused" | "count" | "forked" | "unsigned" | "tags" | "close";
+  readonly what: "refused" | "count" | "receipts" | "notes" | "forked" | "unsigned" | "tags" | "roll" | "close";
   readonly said: string;
 }
 
-/** One round. What it could not settle comes back as troubles; Silence and other refusals are thrown. */
+/** One round. What it could not settle comes back as troubles; silence and "not known here" are thrown. */
 export async function sync(counter: Counter): Promise<Trouble[]> {
   const device = counter.device as Device;
   const troubles: Trouble[] = [];
-  await sendCounts(counter, device, troubles);
-  for (const cycle of counter.entries.keys()) await sendReceipts(counter, device, cycle, troubles);
-  await sendNotes(counter, device);
-  await sendCloses(counter, device, troubles);
+  // A refusal of one thing never keeps back the others.
+  const attempt = async (what: Trouble["what"], work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof Refused) || error.status === 401 || error.status === 503) throw error;
+      troubles.push({ what, said: `${error.message} ${error.remedy}`.trim() });
+    }
+  };
+  for (const { count } of counter.places) {
+    if (count && !count.sent) await attempt("count", () => sendCount(counter, device, count));
+  }
+  for (const cycle of counter.entries.keys()) await attempt("receipts", () => sendReceipts(counter, device, cycle, troubles));
+  await attempt("notes", () => sendNotes(counter, device));
+  for (const close of await counter.db.getAll("closes")) {
+    if (!close.sent) await attempt("close", () => sendClose(counter, device, close));
+  }
   const raw = await call("GET", "state", undefined, device);
   const heard = { raw, at: counter.clock() };
   counter.hear(heard);
   await put(counter.db, "keep", heard, "heard");
-  await fetchRolls(counter, device, troubles);
+  await attempt("roll", () => fetchRolls(counter, device, troubles));
   await adoptCounts(counter);
   return troubles;
 }
 
-async function sendCounts(counter: Counter, device: Device, troubles: Trouble[]): Promise<void> {
-  for (const { count } of counter.places) {
-    if (!count || count.sent) continue;
-    const lines = count.lines.map((line) => ["", line.benefit, line.lot, line.packs, line.loose, line.damaged, line.reason]);
-    const body = cbor.dumps(new Map<cbor.Key, cbor.Value>([["cose", count.cose], ["lines", lines]]));
-    try {
-      await ask("POST", query("count", { cycle: count.cycle, point: count.point }), body, device);
-      await counter.keepCount({ ...count, sent: true });
-    } catch (error) {
-      if (error instanceof Silence && error.status === 404) continue; // a server that takes no counts: receipts come first
-      if (!(error instanceof Refused) || error.status === 401 || error.status === 503) throw error;
-      troubles.push({ what: "count", said: `${error.message} ${error.remedy}` });
-    }
-  }
+async function sendCount(counter: Counter, device: Device, count: StoredCount): Promise<void> {
+  const lines = count.lines.map((line) => ["", line.benefit, line.lot, line.packs, line.loose, line.damaged, line.reason]);
+  const body = cbor.dumps(new Map<cbor.Key, cbor.Value>([["cose", count.cose], ["lines", lines]]));
+  await ask("POST", query("count", { cycle: count.cycle, point: count.point }), body, device);
+  await counter.keepCount({ ...count, sent: true });
+}
+
+async function sendClose(counter: Counter, device: Device, close: StoredClose): Promise<void> {
+  await ask("POST", query("close", { cycle: close.cycle }), close.head, device);
+  await put(counter.db, "closes", { ...close, sent: true });
 }
 
 async function sendReceipts(counter: Counter, device: Device, cycle: string, troubles: Trouble[]): Promise<void> {
@@ -95,19 +104,6 @@ async function sendNotes(counter: Counter, device: Device): Promise<void> {
     await ask("POST", query("notes", { cycle }), concat(...batch.map(({ raw }) => raw)), device);
     await counter.keepSettings({ notesSent: (batch.at(-1) as StoredNote).sequence });
     waiting = waiting.slice(batch.length);
-  }
-}
-
-async function sendCloses(counter: Counter, device: Device, troubles: Trouble[]): Promise<void> {
-  for (const close of await counter.db.getAll("closes")) {
-    if (close.sent) continue;
-    try {
-      await ask("POST", query("close", { cycle: close.cycle }), close.head, device);
-      await put(counter.db, "closes", { ...close, sent: true });
-    } catch (error) {
-      if (!(error instanceof Refused) || error.status === 401 || error.status === 503) throw error;
-      troubles.push({ what: "close", said: `${error.message} ${error.remedy}` });
-    }
   }
 }
 

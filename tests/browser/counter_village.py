@@ -1,0 +1,97 @@
+"""A phone at Alder: a running server with an open cycle, an invitation, and coupons as a camera sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from unittest.mock import patch
+
+import numpy as np
+import zxingcpp
+from actions.village import ROOT, at, paper
+from folders import clock, copy_data, open_folder
+from web.served import serving
+
+from evenhand.actions import counter_enrol
+from evenhand.actions.counter_enrol import certify, find_claim, invite
+from evenhand.formats import cose
+from evenhand.store import Store, open_store
+from evenhand.wiring import read_clock
+
+TOKEN = b"0123456789abcdef"
+PHONE = "alder-1"
+"""Its name stands before that of the device the village has already, so this phone holds Alder."""
+WIDTH, HEIGHT = 640, 480
+
+
+@dataclass
+class Village:
+    """The server's address, its store, and the code of the invitation."""
+
+    address: str
+    store: Store
+    invitation: str
+
+    def certify(self) -> None:
+        """What the officer does who has compared the digits."""
+        found = find_claim(self.store, TOKEN)
+        assert found is not None, "no phone has answered"
+        with patch.object(counter_enrol, "point_roles", _roles):
+            certify(self.store, found, ROOT)
+
+    def digits(self) -> str:
+        """The six digits the officer sees."""
+        found = find_claim(self.store, TOKEN)
+        assert found is not None
+        return found.digits
+
+    def notes(self) -> list[tuple[str, str]]:
+        """Kind and text of the phone's notes."""
+        arrays = [cose.parse(bytes(raw)).array() for (raw,) in self.store.rows("select raw from counter_note")]
+        return [(str(note[7]), str(note[8])) for note in arrays if note[4] == PHONE]
+
+    def raw(self) -> bytes:
+        """The phone's receipts as a CBOR sequence."""
+        rows = self.store.rows("select raw from receipt where device = %s order by sequence", (PHONE,))
+        return b"".join(bytes(raw) for (raw,) in rows)
+
+    def receipts(self) -> list[tuple[str, str | None]]:
+        """What the server has of the phone: point and exception, in the order of its chain."""
+        rows = self.store.rows("select point, exception from receipt where device = %s order by sequence", (PHONE,))
+        return [(point, exception) for point, exception in rows]
+
+
+@contextmanager
+def village(state: str) -> Iterator[Village]:
+    """The two villages with March in `state`, served, and a phone invited to Alder."""
+    with open_folder() as folder:
+        data = copy_data(at(state), folder)
+        with open_store(data, clock) as store, serving(data) as address:
+            store.clock = read_clock  # type: ignore[method-assign]  # an invitation runs out by the server's own clock
+            with patch.object(counter_enrol, "point_roles", _roles):
+                invitation = invite(store, PHONE, ["Alder"], TOKEN)
+            yield Village(address, store, invitation)
+
+
+def _roles(store: Store, name: str, points: list[str]) -> list[str]:
+    # Alder has a device already; moving a point to another one is not this test's matter.
+    return [f"point:{point}" for point in points]
+
+
+def coupon(household: str) -> str:
+    """The code on a household's coupon for March."""
+    return paper().coupons[household, "2008-03"]
+
+
+def film(path: Path, text: str) -> Path:
+    """A film of a coupon for Chromium's fake camera (YUV4MPEG2, a few frames)."""
+    drawn = np.array(zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode).to_image(scale=8))
+    drawn = drawn if drawn.ndim == 2 else drawn[:, :, 0]
+    luma = np.full((HEIGHT, WIDTH), 200, np.uint8)
+    top, left = (HEIGHT - drawn.shape[0]) // 2, (WIDTH - drawn.shape[1]) // 2
+    luma[top : top + drawn.shape[0], left : left + drawn.shape[1]] = drawn
+    frame = b"FRAME\n" + luma.tobytes() + bytes([128]) * (WIDTH * HEIGHT // 2)
+    path.write_bytes(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F10:1 Ip A1:1 C420jpeg\n".encode() + frame * 10)
+    return path

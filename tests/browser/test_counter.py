@@ -1,0 +1,310 @@
+"""A day at the counter of Alder in a real browser: enrolled, offline, a coupon before the camera, told twice, sent."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from actions.village import paper
+from browser.counter_village import Village, coupon, film, village
+
+from evenhand.web.counter_files import BUILT
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="no chromium and no google-chrome on this machine"),
+    pytest.mark.skipif(not (BUILT / "index.html").exists(), reason="the counter app is not built: counter/build.py"),
+    pytest.mark.xdist_group("counter"),
+]
+AXE = Path(__file__).parents[2] / "counter" / "node_modules" / "axe-core" / "axe.min.js"
+SIZE = {"width": 360, "height": 640}
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[Village]:
+    with village("received") as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    seen = film(tmp_path_factory.mktemp("film") / "coupon.y4m", coupon("A6"))
+    camera = [
+        "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={seen}",
+    ]  # fmt: skip
+    with sync_api.sync_playwright() as play:
+        made = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *camera])
+        yield made
+        made.close()
+
+
+class Phone:
+    """A page of the app, with what it said and asked for."""
+
+    def __init__(self, context: Any, address: str) -> None:
+        self.context, self.address = context, address
+        self.page = context.new_page()
+        self.errors: list[str] = []
+        self.asked: set[str] = set()
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
+        context.on("request", lambda request: self.asked.add(request.url))
+
+    def open(self, query: str = "") -> None:
+        self.page.goto(f"{self.address}/counter/{query}")
+        self.page.wait_for_selector("h1")
+
+    def heading(self, words: str) -> None:
+        self.page.get_by_role("heading", name=re.compile(words), level=1).wait_for(timeout=20_000)
+
+    def press(self, words: str) -> None:
+        self.page.get_by_role("button", name=words, exact=True).click()
+
+    def type_like_a_scanner(self, text: str) -> None:
+        self.page.keyboard.type(text)
+        self.page.keyboard.press("Enter")
+
+    def all_sent(self) -> None:
+        sync_api.expect(self.page.locator(".facts dd").nth(2)).to_have_text("0", timeout=20_000)
+
+    def facts(self) -> list[str]:
+        return self.page.locator(".facts dd").all_inner_texts()
+
+
+@pytest.fixture(scope="module")
+def phone(browser: Any, place: Village) -> Iterator[Phone]:
+    """A phone that went through enrolment: link, digits, officer."""
+    context = browser.new_context(viewport=SIZE, locale="en-GB", permissions=["camera"], service_workers="allow")
+    made = Phone(context, place.address)
+    made.open(f"#enrol={place.invitation}")
+    made.heading("Read these digits")
+    shown = made.page.locator(".code--huge").inner_text().replace(" ", "")
+    assert shown == place.digits()
+    place.certify()
+    made.heading("Alder")
+    made.page.wait_for_selector(".stock")
+    yield made
+    context.close()
+
+
+def test_a_coupon_is_given_once_without_a_network_and_the_server_hears_of_it_later(
+    phone: Phone, place: Village
+) -> None:
+    page = phone.page
+    assert phone.facts() == ["4", "4", "0"]
+    page.evaluate("navigator.serviceWorker.ready")
+    phone.context.set_offline(True)
+    page.reload()
+    phone.heading("Alder")
+    phone.press("Start")
+    phone.heading("Family A6")  # the camera saw the coupon: no tap
+    assert page.locator(".ration .qty").all_inner_texts() == ["48 kg", "1.5 litre"]
+    phone.press("Give all")  # the one tap
+    phone.heading("Given")
+    assert re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{3} [0-9A-HJKMNP-TV-Z]{3}", page.locator(".code").inner_text())
+    page.reload()
+    phone.heading("Alder")
+    assert phone.facts() == ["4", "3", "1"]
+    phone.press("Start")
+    phone.heading(r"Given at \d\d:\d\d")
+    phone.press("Next household")
+    phone.heading("Show the coupon")
+    assert place.receipts() == []
+    phone.context.set_offline(False)
+    page.reload()
+    phone.heading("Alder")
+    phone.all_sent()
+    assert place.receipts() == [("Alder", None)]
+
+
+def test_a_part_a_proxy_a_lost_coupon_and_an_undo_arrive_as_what_they_are(phone: Phone, place: Village) -> None:
+    page = phone.page
+    phone.open()
+    phone.press("Start")
+    phone.heading("Show the coupon|Given at")
+    phone.open()
+    phone.heading("Alder")
+    phone.type_like_a_scanner(coupon("A3"))
+    phone.heading("Family A3")
+    page.locator("[data-benefit=oil]").click()  # one tap a line
+    phone.press("Give this part")
+    phone.heading("Given")
+    phone.type_like_a_scanner(coupon("A3"))
+    phone.heading("Family A3")
+    assert len(page.locator(".ration li").all()) == 1  # the oil is still due, the grain is not
+    page.locator("label", has_text="Somebody else").click()
+    phone.press("Give all")
+    phone.heading("Given")
+    phone.press("Undo")
+    phone.heading("Show the coupon")
+    phone.press("Without coupon")
+    for digit in paper().cards["A2"]:
+        page.locator(".pad button", has_text=digit).first.click()
+    phone.heading("Family A2")
+    phone.press("Give all")
+    assert page.get_by_role("alert").first.inner_text() == "Say why there is no coupon."
+    page.locator("label", has_text="Lost").click()
+    phone.press("Give all")
+    phone.heading("Given")
+    phone.open()
+    phone.all_sent()
+    assert place.receipts()[1:] == [("Alder", None), ("Alder", None), ("Alder", "undone"), ("Alder", "lost coupon")]
+    assert place.notes() == [("collected by", "other")]
+
+
+def test_nobody_is_refused_without_a_reason_and_a_stranger_is_told_where_to_go(phone: Phone, place: Village) -> None:
+    page = phone.page
+    phone.open()
+    phone.heading("Alder")
+    phone.type_like_a_scanner(coupon("B1"))
+    phone.heading("Not on the list of Alder")
+    phone.type_like_a_scanner(coupon("A1"))
+    phone.heading("Family A1")
+    phone.press("Something else")
+    page.get_by_role("button", name=re.compile("Nothing handed over")).click()
+    phone.press("Write it down")
+    assert page.get_by_role("alert").inner_text() == "Choose what happened."
+    page.locator("label", has_text="Cannot carry it today").click()
+    phone.press("Write it down")
+    phone.heading("Noted")
+    phone.open()
+    phone.press("Who has not come")
+    assert "nothing handed over" in page.locator(".rows li", has_text="Family A1").inner_text()
+    phone.press("Back")
+    phone.all_sent()
+    assert place.receipts()[-1] == ("Alder", "cannot carry")
+
+
+def test_a_second_window_is_told_and_can_take_over(phone: Phone, place: Village) -> None:
+    phone.open()
+    other = Phone(phone.context, place.address)
+    other.open()
+    other.heading("open in another window")
+    other.press("Use it here")
+    other.heading("Alder")
+    phone.heading("moved to another window")
+    other.page.close()
+    phone.press("Use it here")
+    phone.heading("Alder")
+
+
+def test_the_day_is_counted_and_what_is_unsent_can_be_carried_as_a_file(phone: Phone, place: Village) -> None:
+    page = phone.page
+    phone.open()
+    phone.press("Close the day")
+    left = page.locator("[data-field=grain]")
+    left.fill("1.3")
+    assert "whole steps" in page.locator(".item footer").first.inner_text()
+    left.fill("1")
+    page.locator("[data-field=oil]").fill("0.5")
+    page.locator("label", has_text="I do not know").click()
+    phone.press("Sign the count")
+    page.get_by_text("Signed. Good night.").wait_for()
+    with page.expect_download() as caught:
+        phone.press("Save a file to carry")
+    raw = Path(caught.value.path()).read_bytes()
+    assert raw == place.raw() and len(raw) > 500
+
+
+def test_it_can_be_installed_asks_no_other_host_and_makes_no_noise(phone: Phone) -> None:
+    phone.open()
+    phone.page.evaluate("navigator.serviceWorker.ready")
+    session = phone.context.new_cdp_session(phone.page)
+    assert session.send("Page.getInstallabilityErrors")["installabilityErrors"] == []
+    assert {url for url in phone.asked if not url.startswith((phone.address, "blob:"))} == set()
+    assert [line for line in phone.errors if "net::ERR_INTERNET_DISCONNECTED" not in line] == []
+
+
+def test_what_a_full_disk_does_is_said_in_words_and_nothing_counts_as_given(phone: Phone, place: Village) -> None:
+    page = phone.page
+    before = place.receipts()
+    phone.open()
+    page.evaluate("""() => {
+        const add = IDBObjectStore.prototype.add;
+        IDBObjectStore.prototype.add = function () {
+            IDBObjectStore.prototype.add = add;
+            throw new DOMException("full", "QuotaExceededError");
+        };
+    }""")
+    phone.heading("Alder")
+    phone.type_like_a_scanner(coupon("A1"))
+    phone.heading("Family A1")
+    phone.press("Give all")
+    phone.heading("This phone is full")
+    phone.press("Try again")
+    phone.heading("Family A1")
+    phone.press("Give all")
+    phone.heading("Given")
+    phone.open()
+    phone.all_sent()
+    assert place.receipts() == [*before, ("Alder", None)]
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed: counter/build.py fetches it")
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_screen_is_free_of_barriers_in_both_directions(phone: Phone, language: str, scheme: str) -> None:
+    page = phone.page
+    page.emulate_media(color_scheme=scheme)
+    phone.open()
+    page.locator(".under .link").last.click()
+    page.locator("select").select_option(language)
+    page.locator(f"html[lang={language}]").wait_for()
+    page.evaluate(AXE.read_text())
+    faults: list[str] = []
+
+    def look(name: str) -> None:
+        found = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']})")
+        faults.extend(f"{name}: {one['id']} {one['nodes'][0]['html']}" for one in found["violations"])
+        for width in (320, 360, 800):
+            page.set_viewport_size({"width": width, "height": 640})
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            faults.extend([f"{name}: {wide} wide at {width}"] if wide > width else [])
+        page.set_viewport_size(SIZE)
+
+    def back() -> None:
+        page.locator(".bar .link").click()
+
+    look("settings")
+    back()
+    look("today")
+    under = page.locator(".under .link")
+    under.nth(0).click()
+    look("waiting")
+    back()
+    under.nth(1).click()
+    look("close")
+    page.locator(".input").first.fill("7")
+    page.locator(".input").last.fill("0.7")
+    look("close, differs")
+    back()
+    phone.type_like_a_scanner(coupon("A6"))
+    page.locator("h1 .must").wait_for()
+    look("already")
+    page.locator(".under .link").click()
+    look("else")
+    page.locator(".row").first.click()
+    look("word")
+    back()
+    page.locator("video").wait_for()
+    look("scan")
+    page.locator(".push .btn").click()
+    look("number")
+    for digit in paper().cards["A6"]:
+        page.locator(".pad button", has_text=digit).first.click()
+    page.locator(".chips").wait_for()
+    look("without coupon")
+    back()
+    page.locator("video").wait_for()
+    phone.type_like_a_scanner(coupon("B1"))
+    page.locator("h1 .must").wait_for()
+    look("unknown")
+    assert faults == []
+    page.emulate_media(color_scheme="light")
