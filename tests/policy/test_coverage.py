@@ -97,6 +97,9 @@ values = [{from = 2013-07-05, to = 2020-12-31, source = "y", rows = {none = 0, o
     again = load(text + written(policy, drafts(policy, run_tests(policy))), "grain.toml")
     left = untouched_values(again, run_tests(again))
     assert all(one.passed for one in run_tests(again))
+    assert [one.expect["grain_price"] for one in drafts(policy, run_tests(policy)) if one.given["card"] == "PHH"][
+        0
+    ] == ("3 INR/kg")
     assert left == ["bonus.none from 2013-07-05", "bonus.none from 2021-01-01", "bonus.other from 2021-01-01"]
 
 

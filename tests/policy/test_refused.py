@@ -70,6 +70,7 @@ CASES = [
     ('hit = "unique"', 'hit = "uniq"', None, "not one of unique, first, sum", "unique"),
     ('hit = "unique"', 'hit = "unique"\nprorate = "days"', "prorate", "only values are prorated", "[param.NAME]"),
     ("[[entitlement]]", '[[amend]]\ntarget = "x"\n[[entitlement]]', "[[amend]]", "extends no other", "extends"),
+    ("[benefit.grain]", '[benefit.oil]\nkind = "good"\nunit = "l"\n[benefit.grain]', None, "no entitlement grants", "leave"),
     ('benefit = "grain"', 'benefit = "gain"', None, 'no benefit "gain"', "grain"),
     ('amount = "due"', 'amount = "dew"', None, 'no name "dew"', "due"),
     ('amount = "due"', "", "[[entitlement]]", '"amount" is missing', ""),

@@ -47,7 +47,7 @@ def missing_values(policy: Policy, results: Sequence[TestResult]) -> list[DatedV
 
 def _all_values(policy: Policy) -> Iterator[DatedValue]:
     for param in policy.params.values():
-        for dated in () if param.listed else param.values:
+        for dated in () if param.listed or param.name in policy.prices.values() else param.values:
             yield from (DatedValue(param, dated, key) for key in keys_of(dated))
 
 

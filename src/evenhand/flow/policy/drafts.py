@@ -13,7 +13,8 @@ from itertools import chain, islice
 
 from evenhand.core.benefit import Benefit
 from evenhand.core.period import Period
-from evenhand.flow.policy import boundaries
+from evenhand.core.unit import UNITS
+from evenhand.flow.policy import boundaries, scenes
 from evenhand.flow.policy.calendar import period_of
 from evenhand.flow.policy.compile import compile_policy
 from evenhand.flow.policy.coverage import DatedValue, keys_of, missing_values, named, values_read
@@ -246,6 +247,7 @@ class _Maker:
         given, members = family
         reasons = fired(household)
         expect = {key: quantity(amount, self._benefit(key)) for key, amount in decided.items()}
+        expect |= _prices(families.program, household)
         because = (row,) if row in reasons else ()
         draft = Draft(MARK + name, period.first, given, None if members is None else tuple(members), expect, because)
         key = repr((draft.on, sorted(given.items()), draft.members))
@@ -261,6 +263,19 @@ class _Maker:
 
     def _benefit(self, name: str) -> Benefit:
         return self.policy.benefits[next(one.benefit for one in self.policy.entitlements if one.name == name)]
+
+
+def _prices(program: Program, household: Household) -> dict[str, str]:
+    """What a household pays at home, as a test expects it."""
+    due, found = household.due(), dict[str, str]()
+    for one in program.entitlements:
+        price = due[one.rule.name].price
+        money = next((dim for dim, power in one.price.number.measure.dims if power > 0), "") if one.price else ""
+        if price is not None and money and due[one.rule.name].amount is not None:
+            name = money.partition(":")[2] or "cent"
+            shown = scenes.decimal(Fraction(price, UNITS[name].base_per_unit))
+            found[f"{one.rule.name}_price"] = f"{shown} {name}/{one.per}"
+    return found
 
 
 def _periods(policy: Policy) -> list[Period]:

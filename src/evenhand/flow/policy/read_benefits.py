@@ -57,7 +57,9 @@ def read_benefits(root: Sheet) -> dict[str, Benefit]:
             under, uncollected, _energy(sheet, parts, unit) if "energy" in sheet.data else None,
         )  # fmt: skip
     if not benefits:
-        root.fault(None, "no benefit", "write [benefit.grain] with kind and unit")
+        root.fault(
+            "policy" if "policy" in root.data else None, "no benefit", "write [benefit.grain] with kind and unit"
+        )
     return benefits
 
 

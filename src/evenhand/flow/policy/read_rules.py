@@ -187,10 +187,18 @@ def read_entitlements(root: Sheet, benefits: dict[str, Benefit]) -> tuple[Entitl
             found.append(
                 Entitlement(name, benefit, amount, floor, tier, _rounding(item), served, price, item.path, away)
             )
+    for name in benefits if not root.faults.found and root.data.get("entitlement") else ():
+        if all(item.data.get("benefit") != name for item in root.items("entitlement")):
+            message = f'no entitlement grants the benefit "{name}"'
+            root.faults.add(("benefit", name), name, message, "write [[entitlement]] for it, or leave the benefit out")
     if not isinstance(root.data.get("entitlement", []), list):
         root.faults.declared.add("*")
     elif not root.data.get("entitlement"):
-        root.fault(None, "no entitlement", "write [[entitlement]] with benefit and amount")
+        root.fault(
+            "policy" if "policy" in root.data else None,
+            "no entitlement",
+            "write [[entitlement]] with benefit and amount",
+        )
     return tuple(found)
 
 
