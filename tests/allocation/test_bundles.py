@@ -162,7 +162,7 @@ def test_rough_blocks_in_the_wrong_order_are_not_believed() -> None:
     none, one = np.zeros(1, np.int64), np.ones(1, np.int64)
     apart = Solution(np.array([0, 1]), [0, 0], [0, 0], [1, 1], none, one, 1)
     with pytest.raises(ArithmeticError, match="order"):
-        rough._exact(network, apart, prove=True)
+        rough._exact(network, apart, proved=True)
     together = Solution(np.array([0, 0]), [0], [0], [1], none, one, 1)
-    found = rough._exact(network, together, prove=True)
+    found = rough._exact(network, together, proved=True)
     assert (found.part, found.whole, found.flow_num.tolist(), found.flow_den.tolist()) == ([1], [2], [8], [2])

@@ -79,7 +79,7 @@ def _filled(given: Input, bundles: Mapping[str, str], progress: Progress | None,
         scaled = _scaled(given, taken, scale)
         vertices = build(scaled)
         last = len(final) == len(parts)
-        solution = try_blocks(vertices.network, prove=last) if rough else decompose(vertices.network)
+        solution = try_blocks(vertices.network, proved=last) if rough else decompose(vertices.network)
         number, levels = blocks_of(scaled, vertices, solution)
         solved = solved_of(vertices, solution, number, levels)
         if progress is not None:

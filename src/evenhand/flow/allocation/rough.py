@@ -16,6 +16,7 @@ import numpy as np
 
 from evenhand.flow.allocation.leximin import NO_LIMIT, Network, Solution, State, decompose, flows, levels
 from evenhand.flow.allocation.maxflow import exact_sum
+from evenhand.flow.allocation.proof import prove
 
 Array = np.ndarray[Any, Any]
 
@@ -24,13 +25,13 @@ WORTH = 128
 """Below so many bits an exact flow a generation is quick enough."""
 
 
-def try_blocks(network: Network, prove: bool) -> Solution:
-    """What `decompose` gives, or ArithmeticError where the rough blocks are not the exact ones. Without `prove` they are
+def try_blocks(network: Network, proved: bool) -> Solution:
+    """What `decompose` gives, or ArithmeticError where the rough blocks are not the exact ones. Without `proved` they are
     taken at their word: exact levels if they are right, and no flows."""
     total = max(exact_sum(np.abs(network.supply)), exact_sum(network.ladders.totals()))
     if total.bit_length() <= WORTH:
         return decompose(network)
-    return _exact(network, decompose(_shifted(network, max(0, total.bit_length() - BITS)), rough=True), prove)
+    return _exact(network, decompose(_shifted(network, max(0, total.bit_length() - BITS)), rough=True), proved)
 
 
 def _shifted(network: Network, bits: int) -> Network:
@@ -41,7 +42,7 @@ def _shifted(network: Network, bits: int) -> Network:
     return replace(network, supply=supply, capacity=capacity, ladders=network.ladders.shifted(bits))
 
 
-def _exact(network: Network, rough: Solution, prove: bool) -> Solution:
+def _exact(network: Network, rough: Solution, proved: bool) -> Solution:
     """The exact solution with the blocks of `rough`; ArithmeticError if they are not the blocks."""
     state = State(network)
     tail, head = rough.block[network.tail], rough.block[network.head]
@@ -67,7 +68,7 @@ def _exact(network: Network, rough: Solution, prove: bool) -> Solution:
             place[used] = np.arange(len(used))
             point_block = place[rough.block[network.point_node[points]]]
             coordinate, part, whole, need = levels(state, vertices, owner, points, point_block, len(used))
-        if prove:
+        if proved:
             flow, low = flows(state, vertices, owner, arcs, points, need, whole)
             if low[vertices].any():
                 raise ArithmeticError("a rough block cannot be served at its exact level")
@@ -78,23 +79,9 @@ def _exact(network: Network, rough: Solution, prove: bool) -> Solution:
             state.decide(*one)
         state.block[vertices] = first + owner
 
-    rank = _ranks(state)
-    ahead, behind = rank[state.block[network.tail]], rank[state.block[network.head]]
-    full |= (network.capacity == 0).astype(bool)
-    if ((ahead > behind) & ~full).any() or ((ahead < behind) & (state.flow_num != 0).astype(bool)).any():
-        raise ArithmeticError("rough blocks stand in the wrong order")
-    return Solution(
+    found = Solution(
         state.block, state.coordinate, state.part, state.whole, state.flow_num, state.flow_den, rough.generations
     )
-
-
-def _ranks(state: State) -> Array:
-    """Place of each block in the order of exact levels, equal ones alike; the top last."""
-    # Fractions whose denominators have n bits differ by more than 2^-2n: that many bits put them in order.
-    bits = 2 * max(whole.bit_length() for whole in state.whole) + 1
-    keys = [
-        (coordinate < 0, coordinate, (part << bits) // whole)
-        for coordinate, part, whole in zip(state.coordinate, state.part, state.whole, strict=True)
-    ]
-    order = {key: place for place, key in enumerate(sorted(set(keys)))}
-    return np.array([order[key] for key in keys], np.int64)
+    if proved:
+        prove(network, found)
+    return found

@@ -14,6 +14,7 @@ from evenhand.flow.allocation.check import Input, check_input
 from evenhand.flow.allocation.leximin import NO_LIMIT, Network, Progress, Solution, decompose
 from evenhand.flow.allocation.maxflow import FITS
 from evenhand.flow.allocation.network import Vertices, build
+from evenhand.flow.allocation.proof import prove
 
 Array = np.ndarray[Any, Any]
 
@@ -73,6 +74,7 @@ def solve_fully(given: Input, progress: Progress | None = None) -> tuple[Allocat
     vertices = build(given)
     network = vertices.network
     solution = decompose(network, progress)
+    prove(network, solution)
     number, levels = blocks_of(given, vertices, solution)
     solved = solved_of(vertices, solution, number, levels)
     found = Allocation(
