@@ -208,7 +208,8 @@ def main() -> None:
         if asked.month:
             write_tables(network(months[asked.month]), asked.out / asked.month)
     except EvenhandError as error:
-        sys.exit("\n".join([error.message, *(problem.line() for problem in getattr(error, "problems", ()))]))
+        print("\n".join(error.lines()), file=sys.stderr)
+        sys.exit(error.exit_code)
     for good in GOODS:
         mine = [spread for spread in rows if spread.good == good]
         if not mine:

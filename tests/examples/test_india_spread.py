@@ -67,7 +67,7 @@ def test_states_do_not_share_with_each_other(tmp_path: Path) -> None:
 def test_what_cannot_be_read_is_named(tmp_path: Path, text: str, said: str) -> None:
     (tmp_path / "portal.csv").write_text(text)
     done = run(tmp_path / "portal.csv", tmp_path / "out")
-    assert done.returncode == 1 and said in done.stderr and "Traceback" not in done.stderr
+    assert done.returncode == 2 and said in done.stderr and "Traceback" not in done.stderr
 
 
 @pytest.mark.skipif(not PORTAL.is_file(), reason=f"the portal's table is not at {PORTAL}")

@@ -20,6 +20,7 @@ from evenhand.flow.allocation.basket_tables import (
 )
 from evenhand.flow.network.cells import Cells, Row
 from evenhand.render.basket import basket_page, sentence
+from evenhand.render.catalogue import Catalogue
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,14 @@ def plan(
     budget: Fraction | None,
     share: Fraction,
     as_given: bool,
+    language: str = "en",
 ) -> Planned:
     """The cheapest basket that covers `share` of the needs, or the best for `budget` a day; written to `out`.
 
     InputError for anything wrong in the tables (impossible foods too, unless `as_given`), UsageError where no basket can
-    do it or `out` cannot be written.
+    do it, `out` cannot be written or `language`, that of the page, has no catalogue.
     """
+    Catalogue(language)
     basket = read_basket(tables, file)
     if not as_given:
         refuse_impossible(tables["foods"])
@@ -54,7 +57,7 @@ def plan(
         write_csv(out / "basket.csv", basket_table(chosen)),
         write_csv(out / "nutrients.csv", nutrients_table(chosen, basket)),
         write_csv(out / "sources.csv", sources_table(chosen, basket)),
-        write_text(out / "index.html", basket_page(chosen, basket, budget)),
+        write_text(out / "index.html", basket_page(chosen, basket, budget, language)),
     )
     return Planned(chosen, people, sentence(chosen, people, budget), files)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evenhand.actions.writing import write_csv, write_text
-from evenhand.flow.allocation.horizon import delayed, outlook
+from evenhand.flow.allocation.horizon import Late, delayed, outlook
 from evenhand.flow.allocation.horizon_tables import (
     PLANNED,
     Plan,
@@ -18,7 +18,8 @@ from evenhand.flow.allocation.horizon_tables import (
     read_plan,
 )
 from evenhand.flow.network.cells import Row
-from evenhand.render.horizon import finding, horizon_page, title_of
+from evenhand.render.horizon import horizon_page
+from evenhand.render.horizon_words import Ahead as Sentences
 
 
 @dataclass(frozen=True)
@@ -31,14 +32,17 @@ class Ahead:
     files: tuple[Path, ...]
 
 
-def look_ahead(rows: Sequence[Row], late: Sequence[Row], file: str, out: Path) -> Ahead:
+def look_ahead(rows: Sequence[Row], late: Sequence[Row], file: str, out: Path, language: str = "en") -> Ahead:
     """The outlook of every pipeline in `rows`, as planned and in each scenario of `late` that
     changes it; written to the folder `out`.
 
-    InputError for anything wrong in the rows, UsageError where `out` cannot be written.
+    The page speaks `language`; sentences returned are English. InputError for anything wrong in the rows, UsageError for
+    a language without a catalogue, or where `out` cannot be written.
     """
+    said, _ = Sentences(), Sentences(language)
     plan = read_plan(rows, file)
-    scenarios = {PLANNED: []} | read_late(late, plan)
+    none: list[Late] = []
+    scenarios = {PLANNED: none} | read_late(late, plan)
     seen = tuple(
         Seen(scenario, outlook(changed))
         for pipeline in plan.pipelines
@@ -46,12 +50,12 @@ def look_ahead(rows: Sequence[Row], late: Sequence[Row], file: str, out: Path) -
         if (changed := delayed(pipeline, rules)) != pipeline or scenario == PLANNED
     )
     sentences = tuple(
-        (title_of(s.outlook), s.scenario, finding(s.outlook, plan.measures[s.outlook.pipeline.commodity].unit))
+        (said.title(s.outlook), s.scenario, said.finding(s.outlook, plan.measures[s.outlook.pipeline.commodity].unit))
         for s in seen
     )
     files = (
         write_csv(out / "rations.csv", rations_table(seen)),
         write_csv(out / "findings.csv", findings_table(seen, plan)),
-        write_text(out / "index.html", horizon_page(seen, plan)),
+        write_text(out / "index.html", horizon_page(seen, plan, language)),
     )
     return Ahead(plan, seen, sentences, files)

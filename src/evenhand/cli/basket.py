@@ -31,6 +31,7 @@ def plan(
     as_given: Annotated[
         bool, typer.Option("--as-given", help="Compute even with figures that cannot be true.")
     ] = False,
+    language: Annotated[str, typer.Option("--language", help="Language of the page: en, fr, ar or hi.")] = "en",
     json: JsonOption = False,
 ) -> None:
     """Find the cheapest basket that covers the needs, or the best one for a budget.
@@ -48,7 +49,7 @@ def plan(
     wanted, money = _number(share, "--share"), _number(budget, "--budget") if budget else None
     if not 0 <= wanted <= 1:
         raise UsageError(f"--share {share} is not between 0 and 1", "write a share such as 0.9")
-    done = run(_tables(folder), str(folder), out, money, wanted, as_given)
+    done = run(_tables(folder), str(folder), out, money, wanted, as_given, language)
     if json:
         say_json(
             {
@@ -103,13 +104,15 @@ def swap(
     Example: evenhand basket swap basket --food Maize --for Rice --grams 400
     """
     from evenhand.actions.basket import swap as run
-    from evenhand.render.basket import decimal
+    from evenhand.render.catalogue import Catalogue
+    from evenhand.render.figures import Figures
 
     needed, change = run(_tables(folder, ("foods",))["foods"], food, _number(grams, "--grams"), other, by)
     if json:
         say_json({"grams": str(needed), "change": {name: str(value) for name, value in change.items()}})
         return
-    say(f"{grams} g of {food} = {decimal(needed)} g of {other}, by {by}")
+    decimal = Figures(Catalogue("en")).decimal
+    say(f"{grams} g of {food} = {decimal(needed, 1)} g of {other}, by {by}")
     for name, value in change.items():
         if value:
             say(f"  {name}: {'+' if value > 0 else '-'}{decimal(abs(value), 2)}")

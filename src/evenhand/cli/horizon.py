@@ -21,6 +21,7 @@ def horizon(
         Path | None,
         typer.Option("--late", metavar="FILE", help="CSV of scenarios: scenario, months, …", show_default=False),
     ] = None,
+    language: Annotated[str, typer.Option("--language", help="Language of the page: en, fr, ar or hi.")] = "en",
     json: JsonOption = False,
 ) -> None:
     """Look months ahead: when full rations break, and the most equal rations that never do.
@@ -41,7 +42,7 @@ def horizon(
 
     rows = [row for f in files for row in rows_of(str(f), read_csv(f, tables.COLUMNS, tables.OPTIONAL))]
     delays = rows_of(str(late), read_csv(late, tables.LATE_COLUMNS, tables.LATE_OPTIONAL)) if late else []
-    done = look_ahead(rows, delays, str(files[0]), out)
+    done = look_ahead(rows, delays, str(files[0]), out, language)
     if json:
         say_json(
             {

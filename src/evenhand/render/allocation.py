@@ -106,9 +106,8 @@ def _stand(shown: Shown, figures: Figures) -> Html:
     heads = [Col(say("al.good")), Col(say("al.due"), "n spare"), Col(say("al.given"), "n"), Col(say("al.share"), "n")]
     heads += [Col(say("al.short"), "n"), Col(say("al.floor"), "n"), Col(say("al.worst"), "spare")]
     unit = say("al.in", unit=shown.unit) if shown.unit else None
-    return part(
-        "stand", say("al.stand"), None, table(heads, rows, say("al.stand"), unit, hidden_caption=not shown.unit)
-    )
+    made = table(heads, rows, unit or say("al.stand"), hidden_caption=not shown.unit)
+    return part("stand", say("al.stand"), None, el("div", made, cls="scroll", tabindex=0))
 
 
 def _maps(shown: Shown, figures: Figures) -> list[Child]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 
 from evenhand.flow.allocation.horizon import Outlook
+from evenhand.render.horizon_words import Ahead
 from evenhand.render.html import Child, Html, el, label, line, number, picture
 
 LEFT, RIGHT, TOP, BOTTOM = 44.0, 356.0, 14.0, 216.0
-NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def ticks(highest: Fraction) -> list[Fraction]:
@@ -27,15 +27,7 @@ def ticks(highest: Fraction) -> list[Fraction]:
     return [step * n for n in range(-(-highest // step) + 1)]
 
 
-def shown(value: Fraction) -> str:
-    """A quantity for people: whole from 100 on, else one decimal, rounded half up."""
-    if value >= 100 or value.denominator == 1:
-        return f"{(2 * value.numerator + value.denominator) // (2 * value.denominator):,}"
-    tenths = (20 * value.numerator + value.denominator) // (2 * value.denominator)
-    return f"{tenths // 10}.{tenths % 10}"
-
-
-def curves(name: str, outlook: Outlook, title: str, description: str) -> Html:
+def curves(ahead: Ahead, name: str, outlook: Outlook, title: str, description: str) -> Html:
     """Cumulative supply as steps, full rations as a line that turns red where nothing carries it, the taut string."""
     months = outlook.pipeline.months
     wide = (RIGHT - LEFT) / len(months)
@@ -48,7 +40,7 @@ def curves(name: str, outlook: Outlook, title: str, description: str) -> Html:
     drawn: list[Child] = []
     for value in scale:
         drawn.append(line("axis" if value else "axis axis--0", LEFT, y(value), RIGHT, y(value)))
-        drawn.append(label("soft end", LEFT - 6, y(value) + 4, shown(value)))
+        drawn.append(label("soft end", LEFT - 6, y(value) + 4, ahead.bare(value)))
     steps = "".join(f"V{number(y(s))}H{number(LEFT + (t + 1) * wide)}" for t, s in enumerate(outlook.supply))
     drawn.append(el("path", cls="band", d=f"M{number(LEFT)} {number(BOTTOM)}{steps}V{number(BOTTOM)}z"))
     drawn.append(el("path", cls="limit", d=f"M{number(LEFT)} {number(y(outlook.supply[0]))}{steps}"))
@@ -56,7 +48,7 @@ def curves(name: str, outlook: Outlook, title: str, description: str) -> Html:
     corners = "".join(f"L{number(LEFT + (t + 1) * wide)} {number(y(s))}" for t, s in enumerate(outlook.string))
     string = f"M{number(LEFT)} {number(BOTTOM)}{corners}"
     drawn += [el("path", cls="case", d=string), el("path", cls="string", d=string)]
-    drawn += _months(outlook, wide)
+    drawn += _months(ahead, outlook, wide)
     return picture(name, 360, 256, title, description, *drawn)
 
 
@@ -81,7 +73,7 @@ def _line(cls: str, points: list[tuple[float, float]]) -> Html:
     return el("path", cls=cls, d="M" + "L".join(f"{number(a)} {number(b)}" for a, b in points))
 
 
-def _months(outlook: Outlook, wide: float) -> list[Child]:
+def _months(ahead: Ahead, outlook: Outlook, wide: float) -> list[Child]:
     drawn: list[Child] = []
     every = max(1, -(-30 // int(wide + 1)))
     year = ""
@@ -90,7 +82,7 @@ def _months(outlook: Outlook, wide: float) -> list[Child]:
             continue
         x = LEFT + (t + 0.5) * wide
         drawn.append(
-            label("must mid" if t == outlook.breaks else "mid", x, BOTTOM + 17, NAMES[int(month.month[5:]) - 1])
+            label("must mid" if t == outlook.breaks else "mid", x, BOTTOM + 17, ahead.short_month(month.month))
         )
         if month.month[:4] != year:
             year = month.month[:4]
