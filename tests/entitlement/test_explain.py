@@ -225,3 +225,24 @@ def test_titles_are_said_instead_of_names_in_the_language_of_the_reader(tmp_path
         == "ne peut pas être décidé : il manque carte"
     )
     assert "carte" in page(explained(paths, "B", date(2024, 2, 1), PRORATED), "fr")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    "order", [("household", "card", "area"), ("card", "area", "household"), ("card", "household", "area")]
+)
+def test_one_household_is_found_among_the_lines_of_a_csv(tmp_path: Path, order: tuple[str, ...], end: str) -> None:
+    rows = list(csv.DictReader((HOUSEHOLDS + "AA,PHH,A\n").splitlines()))
+    lines = [",".join(order), *(",".join(row[name] for name in order) for row in rows)]
+    people = MEMBERS.replace("\n", end)
+    for listed in (end.join(lines), end.join(lines) + end, end.join([lines[0], *lines[:0:-1]])):
+        (tmp_path / "h.csv").write_text(listed, newline="")
+        (tmp_path / "m.csv").write_text(people, newline="")
+        found = explained((tmp_path / "h.csv", tmp_path / "m.csv"), "A")
+        assert (found["household"], found["size"]) == ("A", 4)
+
+
+def test_a_household_in_quotes_is_found_too(tmp_path: Path) -> None:
+    (tmp_path / "h.csv").write_text('household,card,area\n"A",PHH,Alder\n"x\nA,AAY,Birch",AAY,Birch\n')
+    (tmp_path / "m.csv").write_text(MEMBERS)
+    assert explained((tmp_path / "h.csv", tmp_path / "m.csv"), "A")["size"] == 4

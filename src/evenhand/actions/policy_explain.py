@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from evenhand.actions.policy_files import absent_inputs, header_of
+from evenhand.actions.policy_files import absent_inputs, header_of, lines_of
 from evenhand.core.engine import Engine
 from evenhand.core.errors import InputError, Problem, UsageError, input_error
 from evenhand.flow.entitlement import Needs, needs
@@ -36,11 +37,14 @@ def explain_household(engine: Engine, policy: Policy, on: date, household: str, 
         tuple(name for name in wanted.member if name in people_head),
         wanted.members,
     )
-    files = {"household": households, **({"member": members} if members else {})}
     stated = "size" in head
     compiled = one_plan(policy, present, household, members=members is not None, stated_size=stated,
                         text_keys=(_text_key(households), _text_key(members)))  # fmt: skip
-    found = engine.rows(compiled, files)
+    with tempfile.TemporaryDirectory(prefix="evenhand-") as folder:
+        files = {"household": lines_of(households, household, head, _new(folder, "household"))}
+        if members:
+            files["member"] = lines_of(members, household, people_head, _new(folder, "member"))
+        found = engine.rows(compiled, files)
     own = found["own"].to_pylist()
     if not own:
         raise input_error(str(households), 0, "household", household, "there is no such household", "check its id")
@@ -60,6 +64,12 @@ def explain_household(engine: Engine, policy: Policy, on: date, household: str, 
         [unread_of(row) for row in people],
     )
     return explain(policy, period, facts)
+
+
+def _new(folder: str, name: str) -> Path:
+    path = Path(folder) / name
+    path.mkdir()
+    return path
 
 
 def _usable(policy: Policy, path: Path, keys: Sequence[str], inputs: Sequence[str]) -> list[str]:
