@@ -1,22 +1,33 @@
 """Exact leximin against a sequence of linear programs (HiGHS), and the exact method alone at national size.
 
-    python -m benchmarks allocation              # the comparison, then 200 depots x 5,000 points x 8 commodities
-    python -m benchmarks allocation --national   # also 50,000 points
+    python -m benchmarks allocation              # comparisons, then 200 depots x 5,000 points x 8 commodities
+    python -m benchmarks allocation --national   # also 50,000 points, and 6 million households
 
-Prints seconds and a ratio; nothing here is a test. The linear programs need the extra `bench` (highspy).
+Prints seconds and ratios; nothing here is a test. The linear programs need the extra `bench` (highspy).
 """
 
 from __future__ import annotations
 
 import argparse
+import math
+import resource
 import time
 from fractions import Fraction
 
 import numpy as np
 import pyarrow as pa
+from evenhand_verify.allocation import answer, problem
+from evenhand_verify.columns import Columns
+from evenhand_verify.fairness import CHECKS, Case
+from evenhand_verify.result import run_check
 
-from evenhand.flow.allocation import Input, check_input, solve_input
+from benchmarks.allocation_peers import newton, programs
+from evenhand.core.quantity import MICRO
+from evenhand.flow.allocation import Allocation, Groups, Input, Rows, check_input, divide, solve_input
 from evenhand.flow.allocation.bundles import solve_bundles
+from evenhand.flow.allocation.leximin import decompose
+from evenhand.flow.allocation.network import build
+from evenhand.flow.allocation.proof import prove
 
 GOALS = {5_000: 0.3, 50_000: 3.0}
 HANDLING_GOALS = {5_000: 0.5, 50_000: 8.0}
@@ -114,95 +125,148 @@ def exact(given: Input) -> tuple[float, dict[tuple[str, str], Fraction], str]:
     return seconds, {(p, c): Fraction(int(n), int(d)) for p, c, n, d in rows}, found.method
 
 
-def programs(given: Input) -> tuple[float, dict[tuple[str, str], float], int]:
-    """The same by linear programs: raise the open points of a rung together; fix those whose row has a price; again."""
-    import highspy
+def month(households: int, points: int, benefits: int, seed: int = 1) -> tuple[Groups, Rows]:
+    """A month in the middle of a year: families of 1 to 8 with children, three classes of steps, arrears as months of
+    rounding leave them, levels of 200 blocks, a quarter of the points with less at hand than is owed."""
+    chance = np.random.default_rng(seed)
+    point = np.sort(chance.integers(0, points, households))
+    size = chance.integers(1, 9, households)
+    children = chance.integers(0, size + 1)
+    family = point * 81 + size * 9 + children
+    columns: list[list[np.ndarray]] = [[], [], [], []]
+    num, den, units = [], [], []
+    for benefit in range(benefits):
+        full, following = size * 3000 + children * 100 * benefit, (size - children) * 2000 + children * 700
+        block = chance.integers(0, 200, points)
+        below = chance.integers(10**5, 10**9, 200)
+        above = (below * chance.random(200)).astype(np.int64)
+        owed = chance.integers(0, MICRO, points * 81)[family]
+        carry = owed - MICRO * (chance.random(households) < owed / MICRO)
+        shares = (full + following * (above / below)[block[point]]) / 500 + carry / MICRO
+        at_hand = np.bincount(point, shares, points) * chance.choice([1, 1, 1, 0.97], points)
+        for column, values in zip(columns, (point + benefit * points, full, following, carry), strict=True):
+            column.append(values)
+        num += above[block].tolist()
+        den += below[block].tolist()
+        units.append(np.maximum(at_hand, 0).astype(np.int64))
+    tags = pa.py_buffer(chance.bytes(16 * households) * benefits)
+    goods = [f"good-{n}" for n in range(benefits) for _ in range(points)]
+    return (
+        Groups(goods, np.full(len(goods), 500), num, den, np.concatenate(units)),
+        Rows(
+            *(np.concatenate(column) for column in columns),
+            pa.FixedSizeBinaryArray.from_buffers(pa.binary(16), households * benefits, [None, tags]),
+        ),
+    )
 
+
+def checked(tables: dict[str, pa.Table], found: Allocation) -> float:
+    """Seconds that the checker takes for the certificate, once the files are read."""
+    answered = {name: getattr(found, name) for name in ("levels", "flows", "blocks", "certificate")}
+    columns = {
+        name: Columns(name, {c: table.column(c).to_pylist() for c in table.column_names}, len(table))
+        for name, table in (tables | answered).items()
+    }
     start = time.perf_counter()
-    quantities: dict[tuple[str, str], float] = {}
-    solved = 0
-    count, lanes = len(given.nodes), len(given.lanes)
-    for commodity in range(len(given.commodities)):
-        stock = np.zeros(count)
-        mine = given.supply_commodity == commodity
-        stock[given.supply_node[mine]] = given.supply_quantity[mine]
-        mine = given.demand_commodity == commodity
-        points = np.unique(given.demand_node[mine])
-        ladder = np.zeros((count, int(given.demand_rung[mine].max()) + 1))
-        ladder[given.demand_node[mine], given.demand_rung[mine]] = given.demand_quantity[mine]
-        solver = highspy.Highs()
-        solver.silent()
-        upper = np.where(given.lane_capacity < 0, highspy.kHighsInf, given.lane_capacity.astype(float))
-        solver.addVars(lanes + 1, np.zeros(lanes + 1), np.append(upper, 1.0))
-        solver.changeColCost(lanes, -1.0)
-        floor = -stock  # what flows in, less what flows out, is at least this
-        for node in range(count):
-            arriving, leaving = np.flatnonzero(given.lane_head == node), np.flatnonzero(given.lane_tail == node)
-            columns = np.concatenate([arriving, leaving, [lanes]]).astype(np.int32)
-            values = np.concatenate([np.ones(len(arriving)), -np.ones(len(leaving)), [0.0]])
-            solver.addRow(floor[node], highspy.kHighsInf, len(columns), columns, values)
-        reached = np.zeros(count)
-        still = set(points.tolist())
-        for rung in range(1, ladder.shape[1]):
-            rising = {p for p in still if ladder[p, rung] > 0}
-            for point in rising:
-                solver.changeCoeff(point, lanes, -ladder[point, rung])
-            while rising:
-                solver.run()
-                solved += 1
-                solution = solver.getSolution()
-                share = solution.col_value[lanes]
-                if share > 1 - 1e-9:
-                    fixed = set(rising)
-                else:
-                    fixed = {p for p in rising if abs(solution.row_dual[p]) * ladder[p, rung] > 1e-9}
-                    still -= fixed
-                for point in fixed:
-                    reached[point] += share * ladder[point, rung]
-                    solver.changeCoeff(point, lanes, 0.0)
-                    solver.changeRowBounds(point, reached[point] + floor[point] - 1e-7, highspy.kHighsInf)
-                rising -= fixed
-        for point in points:
-            quantities[str(given.nodes[int(point)]), str(given.commodities[commodity])] = reached[point]
-    return time.perf_counter() - start, quantities, solved
+    case = Case(problem(columns), answer(columns))
+    if not all(run_check(check, case).passed for check in CHECKS):
+        raise ArithmeticError("the checker refuses what was found")
+    return time.perf_counter() - start
+
+
+def compare(points: int) -> None:
+    """Against linear programs at two sizes, so that what they would take for a country can be said."""
+    seen = []
+    for size in (points // 2, points):
+        given = check_input(network(10, size, 2))
+        exact(given)  # libraries are loaded and warm
+        seconds, quantities, method = exact(given)
+        peer, approximate, solved = programs(given)
+        apart = max(abs(float(quantities[key]) - approximate[key]) / max(1.0, approximate[key]) for key in quantities)
+        print(
+            f"10 depots x {size:,} points x 2: exact {seconds:.4f} s ({method}); HiGHS {peer:.3f} s ({solved} programs); "
+            f"ratio {peer / seconds:.0f}; largest relative difference {apart:.1e}"
+        )
+        seen.append(peer)
+    power = math.log2(seen[1] / seen[0])
+    whole = seen[1] * (5_000 / points) ** power * 4
+    print(f"HiGHS grows with points to the power {power:.2f}: 5,000 x 8 would take it {whole:,.0f} s, at 10 depots")
+
+
+def divisions(points: int) -> float:
+    """200 depots x `points` x 8: exact leximin, its proof and its check, and shared handling; seconds of the first."""
+    tables = network(200, points, 8)
+    given = check_input(tables)
+    best, _, method = min(exact(given) for _ in range(3))
+    goal = GOALS[points]
+    print(f"exact leximin, 200 x {points:,} x 8: {best:.2f} s, goal {goal} s, ratio {best / goal:.2f} ({method})")
+    built = build(given).network
+    solution = decompose(built)
+    start = time.perf_counter()
+    prove(built, solution)
+    proof = time.perf_counter() - start
+    print(f"  certificate checked on arrays in {proof:.3f} s: {proof / best:.1%} of the solve, goal 10 %")
+    whole = checked(tables, solve_input(given))
+    print(f"  by the checker, in plain Python from the tables: {whole:.2f} s, {whole / best:.1f} times the solve")
+    given = check_input(handled(200, points, 8))
+    shared, _, method = min(exact(given) for _ in range(3))
+    goal = HANDLING_GOALS[points]
+    print(f"  with shared handling: {shared:.2f} s, goal {goal} s, ratio {shared / goal:.2f} ({method})")
+    print(f"  most memory so far: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GiB, goal 3 GiB")
+    return best
+
+
+def bundles() -> None:
+    """One bundle of three: against Newton's method a level at a time on a small network, then at 200 x 5,000."""
+    for depots, points in ((10, 100), (200, 5_000)):
+        given = check_input(network(depots, points, 3))
+        bound = {str(good): "parcel" for good in given.commodities.to_pylist()}
+        start = time.perf_counter()
+        found = solve_bundles(given, bound)
+        seconds = time.perf_counter() - start
+        line = f"one bundle of 3, {depots} x {points:,}: {seconds:.2f} s"
+        if points == 5_000:
+            print(f"{line}, goal 10 s, ratio {seconds / 10:.2f} ({found.method})")
+            continue
+        peer, expected, flows = newton(given)
+        names = ("point", "rungs", "num", "den")
+        rows = zip(*(found.levels.column(name).to_pylist() for name in names), strict=True)
+        same = all(rungs + Fraction(int(num), int(den)) == expected[point] for point, rungs, num, den in rows)
+        print(
+            f"{line}; Newton a level at a time {peer:.2f} s ({flows} flows), ratio {peer / seconds:.0f}; "
+            f"levels {'the same' if same else 'DIFFER'}"
+        )
+
+
+def units(households: int) -> None:
+    """One month's rations in whole units, 8 benefits at 5,000 points."""
+    groups, rows = month(households, 5_000, 8)
+    seconds = []
+    for _ in range(2):
+        start = time.perf_counter()
+        divide(groups, rows, b"seed" * 8)
+        seconds.append(time.perf_counter() - start)
+    goal = 5 * households / 6_000_000
+    print(f"whole units, {households:,} households x 8: {min(seconds):.2f} s, goal {goal:.2f} s, ", end="")
+    print(f"ratio {min(seconds) / goal:.2f}")
 
 
 def main() -> None:
     """Run and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--national", action="store_true", help="also 50,000 points")
+    parser.add_argument("--national", action="store_true", help="also 50,000 points, and 6 million households")
     parser.add_argument("--points", type=int, default=1000, help="points of the comparison (default 1,000)")
     arguments = parser.parse_args()
-
-    given = check_input(network(10, arguments.points, 2))
-    exact(given)  # libraries are loaded and warm
-    seconds, quantities, method = exact(given)
-    print(f"exact leximin, 10 depots x {arguments.points} points x 2: {seconds:.4f} s ({method})")
     try:
-        peer, approximate, solved = programs(given)
+        compare(arguments.points)
     except ImportError:
         print("the comparison needs highspy: pip install evenhand[bench]")
-    else:
-        apart = max(abs(float(quantities[key]) - approximate[key]) for key in quantities)
-        print(f"sequential linear programs (HiGHS):        {peer:.4f} s ({solved} programs)")
-        print(f"ratio: {peer / seconds:.0f} times as long; largest difference of a quantity {apart:.1e}")
-    for points in (5_000, 50_000) if arguments.national else (5_000,):
-        given = check_input(network(200, points, 8))
-        best, _, method = min(exact(given) for _ in range(3))
-        goal = GOALS[points]
-        print(f"exact leximin, 200 x {points:,} x 8: {best:.2f} s, goal {goal} s, ratio {best / goal:.2f} ({method})")
-        given = check_input(handled(200, points, 8))
-        best, _, method = min(exact(given) for _ in range(3))
-        goal = HANDLING_GOALS[points]
-        print(
-            f"with shared handling:  200 x {points:,} x 8: {best:.2f} s, goal {goal} s, ratio {best / goal:.2f} ({method})"
-        )
+    small = divisions(5_000)
     if arguments.national:
-        given = check_input(network(200, 5_000, 3))
-        start = time.perf_counter()
-        found = solve_bundles(given, {str(good): "parcel" for good in given.commodities.to_pylist()})
-        seconds = time.perf_counter() - start
-        print(f"one bundle of 3, 200 x 5,000: {seconds:.1f} s, goal 10 s, ratio {seconds / 10:.2f} ({found.method})")
+        large = divisions(50_000)
+        print(f"ten times the points: {large / small:.1f} times the time, goal 12")
+    bundles()
+    units(6_000_000 if arguments.national else 600_000)
 
 
 if __name__ == "__main__":
