@@ -58,7 +58,7 @@ TEXT = {
     "al.who.in": "{n} نقطة في {count} منطقة",
     "al.at.one": "{who}: {fill} % من المستحق من {good} لأن {reason}",
     "al.at.many": "{who}: {fill} % من المستحق من {good} لأن {reason}",
-    "al.range": "{low} إلى {high}",
+    "al.range": "{low}–{high}",
     "al.because.lane": "المسار إلى {place} ممتلئ",
     "al.because.lanes": "المسارات إلى {place}، وعددها {n}، ممتلئة",
     "al.because.many": "المسارات الممتلئة عددها {n}",

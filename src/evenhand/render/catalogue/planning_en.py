@@ -58,7 +58,7 @@ TEXT = {
     "al.who.in": "{n} points in {count} areas",
     "al.at.one": "{who} is at {fill} % of the {good} due because {reason}",
     "al.at.many": "{who} are at {fill} % of the {good} due because {reason}",
-    "al.range": "{low} to {high}",
+    "al.range": "{low}–{high}",
     "al.because.lane": "the lane into {place} is full",
     "al.because.lanes": "the {n} lanes into {place} are full",
     "al.because.many": "{n} lanes are full",

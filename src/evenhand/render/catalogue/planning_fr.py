@@ -58,7 +58,7 @@ TEXT = {
     "al.who.in": "{n} points dans {count} zones",
     "al.at.one": "{who} est à {fill} % de son dû ({good}) parce que {reason}",
     "al.at.many": "{who} sont à {fill} % de leur dû ({good}) parce que {reason}",
-    "al.range": "{low} à {high}",
+    "al.range": "{low}–{high}",
     "al.because.lane": "la liaison vers {place} est pleine",
     "al.because.lanes": "les {n} liaisons vers {place} sont pleines",
     "al.because.many": "{n} liaisons sont pleines",

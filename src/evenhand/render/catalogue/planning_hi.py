@@ -58,7 +58,7 @@ TEXT = {
     "al.who.in": "{count} क्षेत्रों के {n} केंद्र",
     "al.at.one": "{who}: देय {good} का {fill} %, क्योंकि {reason}",
     "al.at.many": "{who}: देय {good} का {fill} %, क्योंकि {reason}",
-    "al.range": "{low} से {high}",
+    "al.range": "{low}–{high}",
     "al.because.lane": "{place} का मार्ग भरा है",
     "al.because.lanes": "{place} के {n} मार्ग भरे हैं",
     "al.because.many": "{n} मार्ग भरे हैं",
