@@ -48,11 +48,14 @@ def newest_policy(store: Store) -> tuple[bytes, str]:
 def draft(store: Store, period_id: str, person: str) -> str:
     """Draft the next attempt at `period_id` with the policy adopted last. Returns the cycle's id.
 
-    UsageError while an attempt at the same period is under way or done.
+    UsageError while an attempt at the same period is under way or done, or if the policy goes by other periods.
     """
     check_enrolled(store, person)
     period = month(period_id)
-    digest, _ = newest_policy(store)
+    digest, text = newest_policy(store)
+    kind = load(text, "policy").period_kind
+    if kind != "month":
+        raise UsageError(f"cycles are months, and the policy adopted last goes by {kind}", "adopt a policy of months")
     with store.transaction("cycle"):
         earlier = store.rows(
             "select cycle, attempt from cycle where programme = %s and period = %s order by attempt",
