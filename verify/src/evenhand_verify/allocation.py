@@ -82,9 +82,13 @@ def answer(tables: Mapping[str, Columns]) -> Answer:
     """The answer of tables levels, flows, blocks, certificate."""
     levels: dict[Key, tuple[Level, int, int]] = {}
     names = ("point", "commodity", "rungs", "num", "den", "quantity_num", "quantity_den")
+    known: dict[Any, Level] = {}  # the points of a block have one level
     for point, commodity, rungs, num, den, q_num, q_den in tables["levels"].rows(*names):
         where = f"levels, point {point}, {commodity}"
-        levels[point, commodity] = (level(where, rungs, num, den), *fraction(where, q_num, q_den))
+        cells = rungs, num, den
+        if cells not in known:
+            known[cells] = level(where, *cells)
+        levels[point, commodity] = (known[cells], *fraction(where, q_num, q_den))
     flows: dict[Key, tuple[int, int]] = {}
     for lane, commodity, num, den in tables["flows"].rows("lane", "commodity", "quantity_num", "quantity_den"):
         flows[lane, commodity] = fraction(f"flows, lane {lane}, {commodity}", num, den)

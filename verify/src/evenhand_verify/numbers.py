@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-_INTEGER = re.compile(r"0|-?[1-9][0-9]*")
 DIGITS_MAX = 4000
 """Longer numbers are refused: nobody needs them, and they would only cost time."""
 
@@ -19,8 +17,13 @@ class NumberError(ValueError):
 
 def integer(text: object) -> int:
     """The integer of a decimal text in its one form: no plus, no leading zeros, no blanks. NumberError otherwise."""
-    if isinstance(text, str) and len(text) <= DIGITS_MAX and _INTEGER.fullmatch(text):
-        return int(text)
+    if isinstance(text, str) and len(text) <= DIGITS_MAX:
+        try:
+            number = int(text)
+        except ValueError:
+            number = 0
+        if str(number) == text:
+            return number
     raise NumberError(f'"{text}" is not an integer')
 
 
