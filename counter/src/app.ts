@@ -197,6 +197,13 @@ export class App {
     });
   }
 
+  /** The receipt on paper, as the browser draws it: a printer's own letters fail on Arabic and Hindi. */
+  print(): void {
+    clearTimeout(this.leaving);
+    window.print();
+    this.leaving = window.setTimeout(() => this.go({ at: "scan", said: "" }), DONE_FOR);
+  }
+
   async undo(entry: Entry): Promise<void> {
     const place = this.counter.places.find((one) => one.cycle.cycle === entry.cycle && one.point.point === entry.point);
     if (!place) return;

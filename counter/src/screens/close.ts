@@ -55,7 +55,7 @@ function item(app: App, view: Of, benefit: Benefit, text: string, steps: number 
         view.typed[benefit.id] = (event.target as HTMLInputElement).value;
         app.draw();
       }}></label>
-    <footer role="status">${steps === null && text.trim() ? html`<span class="must">${t("count.bad", { q: benefitName(benefit), step: quantity(1, benefit) })}</span>` : steps !== null && steps !== left ? html`<span class="must">${said}</span>` : said || nothing}</footer></div>`;
+    <p class="makes" role="status">${steps === null && text.trim() ? html`<span class="must">${t("count.bad", { q: benefitName(benefit), step: quantity(1, benefit) })}</span>` : steps !== null && steps !== left ? html`<span class="must">${said}</span>` : said || nothing}</p></div>`;
 }
 
 function outbox(app: App, view: Of, place: Place): Screen {

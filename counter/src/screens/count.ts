@@ -93,8 +93,8 @@ function item(app: App, view: Extract<View, { at: "count" }>, place: Place, bene
   return html`<div class="item">
     <header>${picture(benefit.pictogram)}<h2>${name}</h2><span class="small soft">${t("count.should", { q: quantity(should, benefit) })}</span></header>
     <div class="fields">${field("packs", t("count.packs"))}${field("size", t("count.size", { unit }))}${field("loose", t("count.loose", { unit }))}</div>
-    <footer role="status">${line ? (empty ? nothing : html`${t("count.makes", { q: quantity(line.steps, benefit) })}${line.steps < should ? html`, <b class="must">${t("count.short", { q: quantity(should - line.steps, benefit) })}</b>` : nothing}`)
-      : html`<span class="must">${t("count.bad", { q: name, step: quantity(1, benefit) })}</span>`}</footer>
+    <p class="makes" role="status">${line ? (empty ? nothing : html`${t("count.makes", { q: quantity(line.steps, benefit) })}${line.steps < should ? html`, <b class="must">${t("count.short", { q: quantity(should - line.steps, benefit) })}</b>` : nothing}`)
+      : html`<span class="must">${t("count.bad", { q: name, step: quantity(1, benefit) })}</span>`}</p>
     <details><summary>${t("count.more")}</summary><div class="fields">${field("damaged", t("count.damaged", { unit }))}${field("lot", t("count.lot"), true)}</div></details>
   </div>`;
 }

@@ -137,6 +137,7 @@ export const ar: Words = {
   "done.receipt": "الإيصال",
   "done.next": "الأسرة التالية",
   "done.undo": "تراجع",
+  "done.print": "اطبع",
   "done.itself": "تُفتح الكاميرا وحدها",
   "undone": "أُلغي. لا شيء محسوب أنه أُعطي.",
 

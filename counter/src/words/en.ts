@@ -136,6 +136,7 @@ export const en = {
   "done.receipt": "Receipt",
   "done.next": "Next household",
   "done.undo": "Undo",
+  "done.print": "Print",
   "done.itself": "The camera opens by itself",
   "undone": "Taken back. Nothing counts as given.",
 

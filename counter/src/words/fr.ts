@@ -137,6 +137,7 @@ export const fr: Words = {
   "done.receipt": "Reçu",
   "done.next": "Ménage suivant",
   "done.undo": "Annuler",
+  "done.print": "Imprimer",
   "done.itself": "La caméra s'ouvre seule",
   "undone": "Annulé. Rien ne compte comme donné.",
 

@@ -137,6 +137,7 @@ export const hi: Words = {
   "done.receipt": "रसीद",
   "done.next": "अगला परिवार",
   "done.undo": "वापस लें",
+  "done.print": "छापें",
   "done.itself": "कैमरा अपने आप खुलता है",
   "undone": "वापस लिया। कुछ भी दिया हुआ नहीं गिना जाता।",
 
