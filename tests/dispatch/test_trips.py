@@ -220,3 +220,19 @@ def test_days_and_lorries_share_the_work(tmp_path: Path) -> None:
         assert {row["day"] for row in csv.DictReader(file)} == {"1", "2", "3"}
     found, error = run("plan", tmp_path, "--out", tmp_path / "out", "--iterations", "100", "--speed", "60")
     assert isinstance(error, AnswerIsNo)
+
+
+def test_load_lists_are_printed_for_each_lorry_with_its_map_and_the_same_each_time(tmp_path: Path) -> None:
+    pytest.importorskip("typst", reason="typst is not installed (extra paper)")
+    lines = "".join(f"{name},Depot,2,39.{n},125\n" for n, name in enumerate(("Alder", "Birch", "Cedar"), 1))
+    depots = "depot,latitude,longitude\nDepot,39,125\n"
+    write(tmp_path, depots=depots, stops="point,depot,load,latitude,longitude\n" + lines)
+    made = []
+    for out in (tmp_path / "a", tmp_path / "b"):
+        words = ("--out", out, "--speed", "60", "--lists", "ar")
+        found, error = run("check", tmp_path, sheet(tmp_path, GOOD), *words)
+        assert error is None
+        assert str(out / "lists.pdf") in found["files"]  # type: ignore[operator]
+        made.append((out / "lists.pdf").read_bytes())
+    assert made[0].startswith(b"%PDF-")
+    assert made[0] == made[1]

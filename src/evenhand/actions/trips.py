@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from evenhand.actions.writing import write_csv, write_text
+from evenhand.actions.writing import write_bytes, write_csv, write_text
 from evenhand.core.errors import UsageError
 from evenhand.flow.dispatch.trip_check import Checked, check_trips
 from evenhand.flow.dispatch.trip_plan import plan_trips
 from evenhand.flow.dispatch.trip_tables import read_problem, read_sheet, sheet_table
 from evenhand.flow.dispatch.trips import Problem, one_lorry_a_point
 from evenhand.flow.network.cells import Row
+from evenhand.render.load_lists import load_lists_pdf
 from evenhand.render.trips import sentence, trips_page
 
 ITERATIONS_MAX = 10_000_000
@@ -41,9 +42,18 @@ class Worked:
 
 
 def plan(
-    tables: Mapping[str, Sequence[Row]], file: str, settings: Settings, seed: int, iterations: int, out: Path
+    tables: Mapping[str, Sequence[Row]],
+    file: str,
+    settings: Settings,
+    seed: int,
+    iterations: int,
+    out: Path,
+    lists: str | None = None,
 ) -> Worked:
-    """Plan trips and write the sheet and the page to `out`. InputError for faulty tables, UsageError for faulty settings."""
+    """Plan trips and write the sheet and the page to `out`, and load lists as PDF in the language `lists`.
+
+    InputError for faulty tables, UsageError for faulty settings.
+    """
     if not 1 <= iterations <= ITERATIONS_MAX:
         raise UsageError(f"--iterations {iterations} is out of range", f"use 1 to {ITERATIONS_MAX}")
     if not 0 <= seed < 2**32:
@@ -51,7 +61,7 @@ def plan(
     problem = _problem(tables, file, settings)
     found = plan_trips(problem, seed, iterations)
     checked = check_trips(problem, found.visits, str(out / "trips.csv"))
-    return _worked(problem, checked, found.unserved, found.iterations, out)
+    return _worked(problem, checked, found.unserved, found.iterations, out, lists)
 
 
 def check(
@@ -61,11 +71,12 @@ def check(
     sheet: Sequence[Row],
     name: str,
     out: Path | None,
+    lists: str | None = None,
 ) -> Worked:
-    """Work out the sheet that a dispatcher wrote; written anew, with the page, where `out` is given."""
+    """Work out the sheet that a dispatcher wrote; written anew, with the page and the load lists, where `out` is given."""
     problem = _problem(tables, file, settings)
     rows = read_sheet(sheet)
-    return _worked(problem, check_trips(problem, list(rows), name, rows), {}, {}, out)
+    return _worked(problem, check_trips(problem, list(rows), name, rows), {}, {}, out, lists)
 
 
 def _problem(tables: Mapping[str, Sequence[Row]], file: str, settings: Settings) -> Problem:
@@ -79,7 +90,12 @@ def _problem(tables: Mapping[str, Sequence[Row]], file: str, settings: Settings)
 
 
 def _worked(
-    problem: Problem, checked: Checked, unserved: dict[str, int], iterations: dict[str, int], out: Path | None
+    problem: Problem,
+    checked: Checked,
+    unserved: dict[str, int],
+    iterations: dict[str, int],
+    out: Path | None,
+    lists: str | None,
 ) -> Worked:
     naive = one_lorry_a_point(problem)
     files: tuple[Path, ...] = ()
@@ -88,4 +104,6 @@ def _worked(
             write_csv(out / "trips.csv", sheet_table(checked)),
             write_text(out / "index.html", trips_page(problem, checked, naive, unserved)),
         )
+        if lists is not None:
+            files += (write_bytes(out / "lists.pdf", load_lists_pdf(problem, checked, lists)),)
     return Worked(checked, naive, unserved, iterations, sentence(checked, naive, unserved), files)

@@ -23,6 +23,12 @@ Folder = Annotated[
 ]
 Days = Annotated[int, typer.Option("--days", metavar="N", help="Days the lorries work, 1 to 31.")]
 Detour = Annotated[str, typer.Option("--detour", metavar="S", help="Road metres for one through the air.")]
+Lists = Annotated[
+    str | None,
+    typer.Option(
+        "--lists", metavar="LANG", help="Also lists.pdf, a load list a lorry, in en, fr, ar or hi.", show_default=False
+    ),
+]
 Speed = Annotated[int, typer.Option("--speed", metavar="KMH", help="Where roads.csv gives no minutes.")]
 
 
@@ -37,6 +43,7 @@ def plan(
     ] = 2000,
     detour: Detour = "1.3",
     speed: Speed = 40,
+    lists: Lists = None,
     json: JsonOption = False,
 ) -> None:
     """Plan trips that burn little fuel, from each depot to its points.
@@ -53,7 +60,9 @@ def plan(
     from evenhand.actions.trips import Settings
     from evenhand.actions.trips import plan as run
 
-    done = run(_tables(folder), str(folder), Settings(days, _number(detour), speed), seed, iterations, out)
+    done = run(
+        _tables(folder), str(folder), Settings(days, _number(detour), speed), seed, iterations, out, _language(lists)
+    )
     _show(done, json)
     if done.unserved:
         names = ", ".join(sorted(done.unserved)[:10])
@@ -71,6 +80,7 @@ def check(
     ] = None,
     detour: Detour = "1.3",
     speed: Speed = 40,
+    lists: Lists = None,
     json: JsonOption = False,
 ) -> None:
     """Work out a sheet of trips and say what is wrong with it: loads, hours, points that get too little.
@@ -86,7 +96,7 @@ def check(
 
     rows = rows_of(str(sheet), read_csv(sheet, SHEET, SHEET_OPTIONAL))
     settings = Settings(days, _number(detour), speed)
-    done = run(_tables(folder), str(folder), settings, rows, str(sheet), out)
+    done = run(_tables(folder), str(folder), settings, rows, str(sheet), out, _language(lists))
     _show(done, json)
     if done.checked.faults:
         raise AnswerIsNo(f"{len(done.checked.faults)} faults in {sheet}", "correct them and check again")
@@ -119,6 +129,12 @@ def _show(done: Worked, json: bool) -> None:
         say(line)
     if done.files:
         say(f"written: {', '.join(str(path) for path in done.files)}")
+
+
+def _language(lists: str | None) -> str | None:
+    from evenhand.render.catalogue import Catalogue
+
+    return None if lists is None else Catalogue(lists).language
 
 
 def _number(text: str) -> Fraction:

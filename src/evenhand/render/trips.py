@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
-from math import cos, radians
 
 from evenhand.flow.dispatch.trip_check import Checked, Run, clock
 from evenhand.flow.dispatch.trips import FUEL_A_LITRE, Problem
 from evenhand.render.grid import Col, details, figure, part, table
-from evenhand.render.html import Child, Html, el, join, label, number, picture, rect
+from evenhand.render.html import Child, Html, el, join
 from evenhand.render.page import document, masthead
+from evenhand.render.trip_map import placed, trip_map
 
 NBSP = "\u00a0"
-NAMED_MOST = 40
-"""So many points are named on a map; on a fuller one only dots stand."""
 
 
 def litres(fuel: int) -> str:
@@ -79,17 +77,17 @@ def _depot(name: str, problem: Problem, depot: str, runs: Sequence[Run]) -> Html
     said = f"{len(runs):,} working day{'s' if len(runs) > 1 else ''} of lorries, "
     said += f"{kilometres(metres)} km, {litres(fuel)} litres."
     drawing: Child = None
-    if all(place in problem.roads.places for place in (depot, *points)):
+    if placed(problem, depot, runs):
         drawing = figure(
             f"{len(points):,} points from {depot}",
             "North is up; lines are straight from stop to stop, whatever the road. A colour a lorry and day.",
-            _map(name, problem, depot, runs),
+            trip_map(name, problem, depot, runs),
         )
-    lists = [_load_list(run) for run in runs]
+    lists = [_load_list(f"{name}l{at}", problem, run) for at, run in enumerate(runs)]
     return part(name, depot, said, drawing, el("div", *lists, cls="lists"))
 
 
-def _load_list(run: Run) -> Html:
+def _load_list(name: str, problem: Problem, run: Run) -> Html:
     first = run.visits[0]
     rows: list[Sequence[Child]] = [
         [str(visit.trip), str(visit.stop), visit.point, clock(begin), f"{visit.load:,}"]
@@ -106,38 +104,7 @@ def _load_list(run: Run) -> Html:
         ["", "", "Together", "", f"{total:,}"],
         "table table--tight",
     )
-    return details(f"Day {first.day}, {first.lorry}: {len(rows)} stop{'s' if len(rows) > 1 else ''}, {sub}", listed)
-
-
-def _map(name: str, problem: Problem, depot: str, runs: Sequence[Run]) -> Html:
-    points = list(dict.fromkeys(visit.point for run in runs for visit in run.visits))
-    places = {key: problem.roads.places[key] for key in (depot, *points)}
-    middle = radians(float(sum((p[0] for p in places.values()), 0 * places[depot][0])) / len(places))
-    flat = {key: (float(east) * cos(middle), -float(north)) for key, (north, east) in places.items()}
-    left, top = min(x for x, _ in flat.values()), min(y for _, y in flat.values())
-    wide = max(max(x for x, _ in flat.values()) - left, 1e-9)
-    tall = max(max(y for _, y in flat.values()) - top, 1e-9)
-    scale = min(280 / wide, 380 / tall)
-    at = {key: (24 + (x - left) * scale, 24 + (y - top) * scale) for key, (x, y) in flat.items()}
-    drawn: list[Child] = []
-    for colour, run in enumerate(runs):
-        for _, group in groupby(run.visits, key=lambda visit: visit.trip):
-            way = [depot, *[visit.point for visit in group], depot]
-            line = "M" + "L".join(f"{number(at[key][0])} {number(at[key][1])}" for key in way)
-            drawn.append(el("path", cls=f"way way{colour % 5 + 1}", d=line))
-    drawn += [el("circle", cls="stop", cx=number(at[p][0]), cy=number(at[p][1]), r=3.5) for p in points]
-    x, y = at[depot]
-    drawn.append(rect("home", x - 5, y - 5, 10, 10))
-    if len(points) <= NAMED_MOST:
-        for point in points:
-            x, y = at[point]
-            end = x > 240
-            drawn.append(label("halo end" if end else "halo", x - 7 if end else x + 7, y + 4, point))
-    x, y = at[depot]
-    drawn.append(label("b halo mid", x, y - 10, depot))
-    told = f"Trips from {depot}: {'; '.join(_told(run) for run in runs[:50])}."
-    return picture(name + "m", 328, 48 + tall * scale, f"Map of the trips from {depot}", told, *drawn)
-
-
-def _told(run: Run) -> str:
-    return f"{run.visits[0].lorry} on day {run.visits[0].day} to {', '.join(visit.point for visit in run.visits[:20])}"
+    way = trip_map(name, problem, first.depot, [run]) if placed(problem, first.depot, [run]) else None
+    return details(
+        f"Day {first.day}, {first.lorry}: {len(rows)} stop{'s' if len(rows) > 1 else ''}, {sub}", listed, way
+    )
