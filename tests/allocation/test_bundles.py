@@ -14,7 +14,7 @@ from evenhand_verify.result import Malformed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evenhand.core.errors import UsageError
+from evenhand.core.errors import InputError
 from evenhand.flow.allocation import bundles, check_input, rough
 from evenhand.flow.allocation.bundles import solve_bundles
 from evenhand.flow.allocation.leximin import Solution
@@ -145,9 +145,19 @@ def test_what_a_village_cannot_use_goes_to_the_others() -> None:
     assert levels(found)["Alder", "grain"] == levels(found)["Alder", "oil"] == Fraction(1, 10)
 
 
-def test_bundles_and_handling_are_refused_together() -> None:
-    with pytest.raises(UsageError, match="handling"):
+def test_a_handling_capacity_that_may_bind_is_refused_beside_bundles_by_name() -> None:
+    with pytest.raises(InputError) as caught:
         solve_bundles(check_input(port(10).tables()), BASKET)
+    (problem,) = caught.value.problems
+    assert (problem.file, problem.row, problem.value) == ("handling.csv", 1, "Port")
+
+
+def test_a_handling_capacity_that_cannot_bind_changes_nothing_beside_bundles() -> None:
+    wide = port(20)
+    tables = with_bundle(wide)
+    found = solve_bundles(check_input(tables), BASKET)
+    assert quantities(found) == {("Alder", "grain"): 10, ("Birch", "oil"): 10}
+    assert refused(tables, found) == []
 
 
 def test_rough_blocks_in_the_wrong_order_are_not_believed() -> None:

@@ -54,9 +54,11 @@ def problem(tables: Mapping[str, Columns]) -> Problem:
     bundles: dict[str, str] = {}
     if "bundles" in tables:
         bundles = {commodity: bundle for bundle, commodity in tables["bundles"].rows("bundle", "commodity")}
-    if bundles and handling:
-        raise Malformed("bundles and handling", "both stand in the input, and no certificate covers them together")
-    return Problem(kinds, supply, lanes, ladders, handling, read_gates(supply, lanes, ladders, handling), bundles)
+    gates = read_gates(supply, lanes, ladders, handling)
+    if bundles and gates:
+        where = f"bundles and handling, node {min(gates)}"
+        raise Malformed(where, "this capacity may bind, and no certificate covers it together with bundles")
+    return Problem(kinds, supply, lanes, ladders, handling, gates, bundles)
 
 
 def level(where: str, rungs: Any, num: Any, den: Any) -> Level:

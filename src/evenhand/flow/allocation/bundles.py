@@ -19,8 +19,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from evenhand.core.errors import UsageError
+from evenhand.core.errors import InputError, Problem, UsageError
 from evenhand.flow.allocation.check import Input
+from evenhand.flow.allocation.handling import Handling, read_handling
 from evenhand.flow.allocation.leximin import Progress, decompose
 from evenhand.flow.allocation.measures import Ladder, Pair, ladders_of
 from evenhand.flow.allocation.network import build
@@ -47,15 +48,34 @@ def solve_bundles(given: Input, bundles: Mapping[str, str], progress: Progress |
     """The leximin allocation where commodities of one bundle (`bundles`: commodity -> bundle) share a point's level.
 
     In the result `levels` has the level of the point for every commodity of a bundle; blocks are those of each
-    commodity by itself, never below what the points in them get. UsageError together with handling capacities, or
-    where exact levels grow too large.
+    commodity by itself, never below what the points in them get. InputError names handling capacities that may bind,
+    UsageError where exact levels grow too large.
     """
-    if len(given.handling_node):
-        raise UsageError("bundles and handling capacities cannot be divided together yet", "leave one of the two out")
+    _refuse(given, read_handling(given))
+    none = np.zeros(0, np.int64)
+    given = replace(given, handling_node=none, handling_capacity=none, handling_row=none)
     try:
         return _filled(given, bundles, progress, rough=True)
     except ArithmeticError:  # too close to call for `rough`: once more with all digits from the start
         return _filled(given, bundles, progress, rough=False)
+
+
+def _refuse(given: Input, handling: list[Handling]) -> None:
+    """InputError where a capacity of several commodities would tie their levels together a second time."""
+    row = dict(zip(given.handling_node.tolist(), given.handling_row.tolist(), strict=True))
+    problems = [
+        Problem(
+            "handling.csv",
+            row[one.node],
+            "node",
+            str(given.nodes[one.node]),
+            "this handling capacity may bind, and under it a bundle cannot be divided exactly",
+            "leave it out or raise it to all the stock that can come here, or leave bundles.csv out",
+        )
+        for one in handling
+    ]
+    if problems:
+        raise InputError(problems)
 
 
 def _filled(given: Input, bundles: Mapping[str, str], progress: Progress | None, rough: bool) -> Allocation:
