@@ -93,7 +93,7 @@ def test_all_the_stock_there_is_and_nothing_that_reaches() -> None:
     tiny = hills()
     tiny.supply = {("Port", "rice"): 30}
     assert (
-        "because all the stock there is, 30, is used; 170 more there would lift 362,000 people to 100\u00a0%"
+        "because all the stock there is, 30, is used; 170 more there would lift 362,000 people to 41–100\u00a0%"
         in words(tiny)[0]
     )
     tiny = hills()
