@@ -11,6 +11,7 @@ from evenhand.flow.entitlement import program_for
 from evenhand.flow.policy import Policy, load, period_for, run_tests, untouched_rows
 from evenhand.flow.policy.calendar import add_years, age, days, period_of
 from evenhand.flow.policy.evaluate import Due, Household
+from evenhand.flow.policy.model import Chosen
 
 
 def due(text: str, on: date, given: dict[str, object], members: list[dict[str, object]] | None = None) -> Due:
@@ -186,7 +187,7 @@ def test_a_prorated_value_counts_for_its_days() -> None:
 def test_the_rule_of_division_is_said_where_there_is_one() -> None:
     for rule in ("leximin", "lottery"):
         policy = load(GRAIN.replace('kind = "good"', f'kind = "good"\ndivision = "{rule}"'), "grain.toml")
-        assert policy.rules_of_division == {"grain": rule}
+        assert policy.division("grain", date(2024, 1, 1)) == Chosen(rule)
 
 
 @pytest.mark.parametrize(
@@ -209,7 +210,7 @@ amount = "2"
     policy = load(text, "kinds.toml")
     found = Household(program_for(policy, period_for(policy, date(2024, 1, 1))), {"size": Fraction(1)}, None).due()
     base = {"kg": 2_000, "INR": 200, "kWh": 2_000}.get(unit, 2)
-    assert (found["thing"].amount, policy.rules_of_division) == (base, {"thing": division})
+    assert (found["thing"].amount, policy.division("thing", date(2024, 1, 1))) == (base, Chosen(division))
 
 
 def test_a_ration_by_the_day_is_rounded_to_a_gram_by_the_day() -> None:

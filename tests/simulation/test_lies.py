@@ -20,8 +20,9 @@ CYCLE = "2008-05/1"
 SECRETS = DemoSecrets(1, "demo.villages")
 
 
-def test_the_registry_has_the_eight_lies_each_with_its_words() -> None:
-    assert list(LIES) == ["privilege", "swap", "leak", "double", "backdate", "inflate", "solo", "ghosts"]
+def test_the_registry_has_the_lies_each_with_its_words() -> None:
+    data = ["privilege", "swap", "leak", "double", "backdate", "inflate", "solo", "forget", "early", "queue"]
+    assert list(LIES) == [*data, "ghosts"]
     for name, lie in LIES.items():
         assert lie.name == name and lie.act is getattr(lies, name) and lie.act.__doc__
         assert lie.sentence.endswith(".") and lie.changes and lie.found_by and lie.hook
@@ -31,6 +32,24 @@ def test_the_registry_has_the_eight_lies_each_with_its_words() -> None:
 def test_no_lie_knows_a_verdict() -> None:
     source = inspect.getsource(lies)
     assert "evenhand_verify" not in source and "actions" not in source.split('"""')[2]
+
+
+def test_every_second_household_is_forgotten() -> None:
+    owed = pa.table({"household": ["c", "a", "b", "c"], "amount": [4, 1, 2, 3]})
+    assert lies.forget(owed).to_pydict() == {"household": ["b"], "amount": [2]}
+    with pytest.raises(UsageError, match="nobody is owed"):
+        lies.forget(owed.slice(0, 0))
+
+
+def test_what_lapses_early_is_still_shown_and_no_longer_asked_for() -> None:
+    debts = pa.table({"household": ["a", "b"], "amount": [1, 2], "lapsed": [0, 0], "rung": [3, None], "steps": [0, 2]})
+    changed, ladder, rungs = lies.early(debts, debts, debts)
+    assert changed.to_pydict() == {
+        "household": ["a", "b"], "amount": [1, 2], "lapsed": [1, 2], "rung": [None, None], "steps": [0, 0],
+    }  # fmt: skip
+    assert (len(ladder), len(rungs)) == (0, 0)
+    with pytest.raises(UsageError, match="not lapsed"):
+        lies.early(changed, debts, debts)
 
 
 def rations() -> pa.Table:

@@ -43,6 +43,8 @@ from evenhand.formats import parquet
 from evenhand.formats.entry import Entry
 from evenhand.store import Store
 
+DEBTS = ("debts", "owed_ladder", "owed_rungs")
+
 
 def compute(
     store: Store,
@@ -115,9 +117,10 @@ def _stage_files(store: Store, engine: Engine, cycle: Cycle, progress: Progress,
         (part / name).mkdir(parents=True)
     text = tamper("policy-file", cycle.policy_text)
     policy = load(text, f"policy of {cycle.id}")
-    terms = terms_of(store, cycle, policy)
+    terms = terms_of(store, cycle, tamper("rule", policy))
     bench = Bench(engine, work)
     _load_frozen(store, cycle, bench)
+    bench.put("owed_frozen", tamper("owed", bench.get("owed_frozen")))
     for number, stage in enumerate(STAGES):
         progress(f"computing: {stage.name}", number, len(STAGES))
         bench.run(stage, terms)
@@ -143,7 +146,11 @@ def terms_of(store: Store, cycle: Cycle, policy: Policy) -> Terms:
 
 
 def _lie(stage: Stage, terms: Terms, bench: Bench, tamper: Tamper) -> None:
-    """Where the demo's lies `privilege` and `inflate` act; an honest run never comes here."""
+    """Where the demo's lies `privilege`, `inflate` and `early` act; an honest run never comes here."""
+    if "debts" in stage.writes:
+        debts, ladder, rungs = tamper("debts", tuple(bench.get(name) for name in DEBTS))
+        for name, table in zip(DEBTS, (debts, ladder, rungs), strict=True):
+            bench.put(name, table)
     if "rations" in stage.writes:
         bench.put("rations", tamper("rations", bench.get("rations")))
     if "ladders" in stage.writes:

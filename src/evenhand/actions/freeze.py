@@ -21,8 +21,11 @@ from evenhand.actions.cycles import (
     step_due,
 )  # fmt: skip
 from evenhand.actions.stock import ON_HAND, steps_of
+from evenhand.core.benefit import Benefit
 from evenhand.core.errors import InputError, Problem, UsageError
+from evenhand.flow.allocation.rules import LEXIMIN
 from evenhand.flow.cycle.owing import OWED_SCHEMA
+from evenhand.flow.cycle.ruling import UNPROVED
 from evenhand.flow.policy import Policy
 from evenhand.formats import cose
 from evenhand.formats.entry import Entry
@@ -82,11 +85,7 @@ def _check_may_freeze(store: Store, cycle: Cycle, event: str) -> None:
     for benefit in policy.benefits.values():
         if benefit.division == "assignment":
             raise UsageError(f'"{benefit.id}" is a home: homes cannot be divided yet', "leave it out of this policy")
-        if policy.rules_of_division[benefit.id] not in ("leximin", "none"):
-            raise UsageError(
-                f'"{benefit.id}": a cycle cannot divide by "{policy.rules_of_division[benefit.id]}" yet',
-                'write division = "leximin"; evenhand allocate --rule compares the others',
-            )
+        _check_rule(policy, benefit, cycle)
     people = store.rows("select count(*) from household")[0][0]
     if not people:
         raise UsageError("no household is registered", "run: evenhand import households FILE.csv")
@@ -112,6 +111,26 @@ def _check_may_freeze(store: Store, cycle: Cycle, event: str) -> None:
             )
             for point, count in small
         )  # fmt: skip
+
+
+def _check_rule(policy: Policy, benefit: Benefit, cycle: Cycle) -> None:
+    """UsageError unless a cycle can divide by the rule that the policy chose, and everybody can see who chose it."""
+    chosen = policy.division(benefit.id, cycle.period.first)
+    if chosen is None:
+        raise UsageError(
+            f'"{benefit.id}": no rule of division is in force on {cycle.period.first}',
+            "let one begin on that day or before, or leave division out: leximin then",
+        )
+    if chosen.rule in UNPROVED:
+        raise UsageError(
+            f'"{benefit.id}": a cycle cannot divide by "{chosen.rule}": {UNPROVED[chosen.rule]}',
+            'choose another rule, such as "tier-strict"; evenhand allocate --compare shows what each would do',
+        )
+    if chosen.rule not in (benefit.division, LEXIMIN) and not chosen.source:
+        raise UsageError(
+            f'"{benefit.id}": division by "{chosen.rule}" is a choice, and the policy does not say since when and by whom',
+            f'write division = [{{rule = "{chosen.rule}", from = {cycle.period.first}, source = "…", because = "…"}}]',
+        )
 
 
 def _inputs(policy: Policy, scope: str, table: str) -> str:

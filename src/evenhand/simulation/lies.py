@@ -19,6 +19,7 @@ from evenhand.core.errors import UsageError
 from evenhand.formats import roll
 from evenhand.formats.cose import Signer
 from evenhand.formats.roll import Packed
+from evenhand.simulation.lies_owed import early, forget, queue
 
 PRIVILEGED_EVERY = 20
 """Where no favoured households are named, every twentieth household of a point is."""
@@ -253,6 +254,15 @@ LIES: dict[str, Lie] = {
         Lie("solo", "The first person makes the second approval too.",
             "the approver's signature is by the preparer's key",
             "two-approvals: one person signed both", "approver", solo),
+        Lie("forget", "What the month before still owed is dropped without a word.",
+            "the debts of every second household, before anything is computed",
+            "previous-owed (with --previous): less is owed than was left", "owed", forget),
+        Lie("early", "What is owed lapses before its time.",
+            "every debt of earlier months is marked as lapsed, and not asked for",
+            "owed: it lapsed though the policy's rule still keeps it", "debts", early),
+        Lie("queue", "Stock is divided by another rule than the published one.",
+            "every benefit is divided by first come, first served",
+            "division-rule, allocation-levels: the levels are not what the policy's rule gives", "rule", queue),
         Lie("ghosts", "Households that do not exist are registered.",
             "copies of every fiftieth household, before import",
             "no check of data: only a visit shows it. A sample of rows is drawn and each household is asked to open its"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote
 
-from evenhand_verify import journal, merkle, signatures
+from evenhand_verify import journal, merkle, rules, signatures
 from evenhand_verify.allocation import answer, problem
 from evenhand_verify.columns import Columns, parquet
 from evenhand_verify.fairness import Case
@@ -213,6 +213,12 @@ class Disclosure:
                 return certificate
         raise Malformed(cose.where, f"not signed by any {kind} that the root key had certified in the log by then")
 
+    @property
+    def seed(self) -> bytes:
+        """The seed of every tie: SHA-256(freeze entry || outcome)."""
+        outcome = self.one("event", "event").part("outcome", str)
+        return hashlib.sha256(self.one("freeze", "freeze").raw + outcome.encode()).digest()
+
     # Tables, policy, rolls
 
     def table(self, name: str) -> Columns:
@@ -228,6 +234,12 @@ class Disclosure:
     def _read_case(self) -> Case:
         tables = {name: self.table(name) for name in (*INPUT_TABLES, *ANSWER_TABLES)}
         return Case(problem(tables), answer(tables))
+
+    @property
+    def judged(self) -> Case:
+        """The allocation as its certificate judges it: where the policy chose another rule than leximin, by the ladders
+        of that rule and the levels on them."""
+        return self.once("judged", lambda: rules.judged(self))
 
     @property
     def policy(self) -> Policy:

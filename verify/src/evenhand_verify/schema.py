@@ -38,6 +38,12 @@ SCHEMAS: dict[str, Schema] = {
     "flows": _schema(True, "lane commodity", "lane:text commodity:text quantity_num:text quantity_den:text"),
     "blocks": _schema(True, "block", "block:int rungs:int num:text den:text"),
     "certificate": _schema(True, "node commodity", "node:text commodity:text block:int"),
+    "division": _schema(
+        True,
+        "benefit rule",
+        "benefit:text rule:text points:int in_full:int under_floor:int members_under:int worst_tenth_num:text "
+        "worst_tenth_den:text",
+    ),
     "classes": _schema(
         True, "area benefit row", "area:text benefit:text row:text households:int? members:int? amount:int"
     ),

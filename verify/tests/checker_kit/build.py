@@ -98,6 +98,7 @@ levels point,commodity | point:t commodity:t rungs:i num:t den:t quantity_num:t 
 flows lane,commodity | lane:t commodity:t quantity_num:t quantity_den:t
 blocks block | block:i rungs:i num:t den:t
 certificate node,commodity | node:t commodity:t block:i
+division benefit,rule | benefit:t rule:t points:i in_full:i under_floor:i members_under:i worst_tenth_num:t worst_tenth_den:t
 classes area,benefit,row | area:t benefit:t row:t households:i members:i amount:i
 ladders point,benefit,rung | point:t benefit:t rung:i households:i amount:i
 carried lane,commodity | lane:t commodity:t quantity:i

@@ -45,10 +45,10 @@ def divide_by(given: Input, rule: str, seed: str = "") -> Allocation:
         raise UsageError(f'there is no rule "{rule}"', f"use one of {', '.join(RULES)}")
     if rule == LEXIMIN:
         return divide_input(given)
-    return divide_input(_with(given, RULES[rule].ladders(given, ladders_of(given), seed)))
+    return divide_input(with_ladders(given, RULES[rule].ladders(given, ladders_of(given), seed)))
 
 
-def _with(given: Input, ladders: dict[Pair, Ladder]) -> Input:
+def with_ladders(given: Input, ladders: dict[Pair, Ladder]) -> Input:
     """The network with other ladders, one for every pair that has one."""
     node = {name: place for place, name in enumerate(given.nodes.to_pylist())}
     good = {name: place for place, name in enumerate(given.commodities.to_pylist())}

@@ -13,8 +13,8 @@ import pyarrow as pa
 from evenhand.core.errors import InputError, Problem
 from evenhand.core.plan import Plan, Select
 from evenhand.flow import entitlement
-from evenhand.flow.allocation import cells_plan, demand, fold, ladder_plan, rows_plan, solve
-from evenhand.flow.cycle import owing, rations, supply
+from evenhand.flow.allocation import cells_plan, demand, fold, ladder_plan, rows_plan
+from evenhand.flow.cycle import owing, rations, ruling, supply
 from evenhand.flow.cycle.stage import Stage, Tables, Terms
 
 
@@ -84,11 +84,6 @@ def _aside(terms: Terms, tables: Tables) -> dict[str, Any]:
     return supply.aside(owing.needs(terms, tables), tables)
 
 
-def _allocate(terms: Terms, tables: Tables) -> dict[str, Any]:
-    found = solve(tables["nodes"], tables["supply"], tables["lanes"], tables["demand"])
-    return {"levels": found.levels, "flows": found.flows, "blocks": found.blocks, "certificate": found.certificate}
-
-
 STAGES: tuple[Stage, ...] = (
     Stage(
         "what each household is due", ("household", "member", "point"),
@@ -111,8 +106,8 @@ STAGES: tuple[Stage, ...] = (
           ("supply", "lanes"), supply.offer),
     Stage("uncollected goods offered again", ("rounding", "debts", "nodes", "lanes", "aside", "carried"),
           ("owed", "on_roll", "first"), owing.offered),
-    Stage("the fair division", ("nodes", "supply", "lanes", "demand"),
-          ("levels", "flows", "blocks", "certificate"), _allocate),
+    Stage("the division by the policy's rule", ("nodes", "supply", "lanes", "demand", "owed_rungs", "people"),
+          ("levels", "flows", "blocks", "certificate", "division"), ruling.divide_stock),
     Stage("units of each point", ("levels", "aside", "carried", "nodes", "lanes", "first"), ("units",), rations.units_of),
     Stage("each household's share", ("ladder", "levels", "carry=first"),
           ("share_rows=rows",), lambda terms, tables: rows_plan(), is_plan=True),

@@ -18,8 +18,9 @@ from evenhand.flow.policy.join import parted, read_joined
 from evenhand.flow.policy.model import Amendment, Policy, TableRule
 from evenhand.flow.policy.overlaps import check_overlaps
 from evenhand.flow.policy.periods import samples
-from evenhand.flow.policy.read_benefits import read_benefits, read_divisions, read_prices
+from evenhand.flow.policy.read_benefits import read_benefits, read_prices
 from evenhand.flow.policy.read_cases import read_cases
+from evenhand.flow.policy.read_division import read_divisions
 from evenhand.flow.policy.read_rules import read_entitlements, read_rules
 from evenhand.flow.policy.read_terms import read_categories, read_inputs, read_params
 from evenhand.flow.policy.reading import read_toml
@@ -107,7 +108,7 @@ def _assemble(text: str, file: str, root: Sheet, faults: Faults, amendments: tup
         name, title, kind or "month", leap, head.span(), head.integer("k", 1, 1_000_000, 20), reserve,
         file, text, digest, categories, inputs, params, rules, benefits,
         entitlements, cases, tuple(sources), declared, faults.lines, presence=presence,
-        prices=read_prices(root, benefits, params), rules_of_division=read_divisions(root, benefits),
+        prices=read_prices(root, benefits, params), divisions=read_divisions(root, benefits),
         amendments=amendments, words=faults.words, titles=faults.titles,
     )  # fmt: skip
 

@@ -178,6 +178,17 @@ class Entitlement:
 
 
 @dataclass(frozen=True)
+class Chosen:
+    """A rule of division, the days it holds, who decided it and why; a rule without days is that of the benefit's kind, or
+    nobody said since when."""
+
+    rule: str
+    span: Span = Span()
+    source: str = ""
+    because: str = ""
+
+
+@dataclass(frozen=True)
 class Case:
     """A test inside the file: a household, a day, and what must come out."""
 
@@ -205,7 +216,8 @@ class Policy:
     """A checked policy. `sha256` is that of the file's bytes; `declared` are all names in it, also those that are wrong.
 
     `presence` says what proves that a household came; `prices`: the price list of a benefit of points, by benefit;
-    `rules_of_division`: how each benefit is divided when short; `amendments`: what this text changes in those it extends.
+    `divisions`: how each benefit is divided when short;
+    `amendments`: what this text changes in those it extends.
     `words`: texts for people that the policy gives in several languages, by path and language (en, fr, ar, hi);
     `titles`: what things are called, by their path: said to people instead of their names. `unproved`: tables whose rows
     are not proved to fit each household at most once (and, without `otherwise`, at least once): households were tried.
@@ -233,7 +245,7 @@ class Policy:
     lines: dict[Path, int] = field(repr=False, default_factory=dict, compare=False)
     presence: str = "coupon"
     prices: dict[str, str] = field(default_factory=dict)
-    rules_of_division: dict[str, str] = field(default_factory=dict)
+    divisions: dict[str, tuple[Chosen, ...]] = field(default_factory=dict)
     amendments: tuple[Amendment, ...] = ()
     words: dict[Path, dict[str, str]] = field(repr=False, default_factory=dict, compare=False)
     titles: dict[Path, str] = field(repr=False, default_factory=dict, compare=False)
@@ -243,6 +255,10 @@ class Policy:
     def divided(self) -> tuple[str, ...]:
         """Ids of the benefits that are divided when stock is short, in the order written."""
         return tuple(name for name, benefit in self.benefits.items() if benefit.division == "leximin")
+
+    def division(self, benefit: str, day: date) -> Chosen | None:
+        """The rule by which a benefit is divided on `day`; None where the policy says none for that day."""
+        return next((chosen for chosen in self.divisions[benefit] if chosen.span.holds(day)), None)
 
     def line(self, path: Path) -> int:
         """The line at which `path` stands, or of what holds it."""

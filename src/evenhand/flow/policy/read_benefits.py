@@ -16,14 +16,6 @@ _CARRY = re.compile(r"(?:(carry) ([0-9]{1,3}) cycles?|(carry)|(lapse)|(lapse) at
 _DAYS = {"day": 1, "week": 7}
 _MONTHS = {"month": 1, "year": 12}
 FOREVER = 1_000
-DIVISIONS = ("leximin", "proportional", "equal", "tier-strict", "vulnerable-first", "postpone", "first-come", "lottery")
-"""The rules by which what is scarce is shared out (DESIGN §9). A cycle carries out the first."""
-
-_WHY = {
-    "leximin": "what is short is shared out between points",
-    "none": "it is granted whole: nothing of it runs short",
-    "assignment": "each is given whole to one household",
-}
 
 
 def read_benefits(root: Sheet) -> dict[str, Benefit]:
@@ -87,31 +79,6 @@ def read_prices(root: Sheet, benefits: dict[str, Benefit], params: dict[str, Par
     return found
 
 
-def read_divisions(root: Sheet, benefits: dict[str, Benefit]) -> dict[str, str]:
-    """How each benefit is divided when short: as its kind is, or, of what is shared out, by another rule that has a name.
-
-    A cycle refuses what it cannot carry out; what a household is due does not hang on it.
-    """
-    found: dict[str, str] = {name: benefit.division for name, benefit in benefits.items()}
-    for name, sheet in root.children("benefit"):
-        if "division" not in sheet.data or name not in benefits:
-            continue
-        own = found[name]
-        allowed = DIVISIONS if own == "leximin" else (own,)
-        rule = sheet.text("division", f'"{own}"')
-        if rule in allowed:
-            found[name] = rule
-        elif rule in (*DIVISIONS, *(division for division, _ in KINDS.values())):
-            kind = benefits[name].kind
-            advice = f'write division = "{own}", or leave it out'
-            sheet.fault("division", f'{kind}: not divided by "{rule}" ({_WHY[own]})', advice)
-        elif rule:
-            sheet.fault(
-                "division", f'"{rule}" is no rule of division', nearest(rule, allowed, f"use {', '.join(allowed)}")
-            )
-    return found
-
-
 def _energy(sheet: Sheet, parts: int, unit: Unit) -> tuple[int, int] | None:
     energy = sheet.child("energy")
     energy.only("kcal", "per")
@@ -141,6 +108,8 @@ def _carry(sheet: Sheet, key: str, default: str) -> CarryRule:
             key, "not a rule for what was not had", 'write "carry 2 cycles", "carry", "lapse" or "lapse after 8 weeks"'
         )
         return CarryRule(0, default)
+    if int(found[2] or found[7] or 1) == 0:
+        sheet.fault(key, "nothing is kept for no time", 'write "lapse" where nothing is kept')
     if found[2]:
         return CarryRule(int(found[2]), text)
     if found[3]:

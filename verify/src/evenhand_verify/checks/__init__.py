@@ -17,6 +17,7 @@ from evenhand_verify.checks import (
     closings,
     counts,
     demand,
+    division_rule,
     draw_seed,
     event,
     exceptions,
@@ -66,7 +67,7 @@ ALWAYS: tuple[Check[Disclosure], ...] = tuple(
     for module in (
         files, package, tables, report, log_checkpoint, log_tree, log_entries, log_order, root_key, certificates,
         signed_files, publish, freeze, policy_frozen, event, draw_seed, two_approvals, rolls, tags_unique, people,
-        classes_policy, classes_sum, owed, demand, network, supply, allocation_certificate, allocation_levels,
+        classes_policy, classes_sum, owed, demand, network, supply, division_rule, allocation_certificate, allocation_levels,
         allocation_flows, allocation_order, allocation_idle, totals, waybills, movements, balances, loads,
         closings, transfers, goods_received, counts, recut, outcomes, presence, redeemed_once, exceptions, given,
         left, heads, stock,

@@ -9,7 +9,7 @@ from evenhand_verify.result import Check
 
 def run(d: Disclosure) -> str | list[str]:
     """The same arithmetic as `evenhand-verify allocation`."""
-    return check_certificate(d.case)
+    return check_certificate(d.judged)
 
 
 CHECK = Check("allocation-certificate", "every node stands in one known block of the allocation", run)

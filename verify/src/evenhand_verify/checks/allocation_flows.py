@@ -9,7 +9,7 @@ from evenhand_verify.result import Check
 
 def run(d: Disclosure) -> str | list[str]:
     """The same arithmetic as `evenhand-verify allocation`."""
-    return check_flows(d.case)
+    return check_flows(d.judged)
 
 
 CHECK = Check("allocation-flows", "flows keep to lanes, capacities and supply, and nothing comes from nowhere", run)

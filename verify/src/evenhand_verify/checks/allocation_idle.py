@@ -9,7 +9,7 @@ from evenhand_verify.result import Check
 
 def run(d: Disclosure) -> str | list[str]:
     """The same arithmetic as `evenhand-verify allocation`."""
-    return check_idle(d.case)
+    return check_idle(d.judged)
 
 
 CHECK = Check("allocation-idle", "no supply lies idle where somebody is short", run)

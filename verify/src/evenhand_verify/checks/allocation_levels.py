@@ -9,7 +9,7 @@ from evenhand_verify.result import Check
 
 def run(d: Disclosure) -> str | list[str]:
     """The same arithmetic as `evenhand-verify allocation`."""
-    return check_levels(d.case)
+    return check_levels(d.judged)
 
 
 CHECK = Check("allocation-levels", "every point gets exactly what the level of its block says", run)

@@ -9,7 +9,7 @@ from evenhand_verify.result import Check
 
 def run(d: Disclosure) -> str | list[str]:
     """The same arithmetic as `evenhand-verify allocation`."""
-    return check_order(d.case)
+    return check_order(d.judged)
 
 
 CHECK = Check("allocation-order", "lanes from better to worse served blocks are full, the other way empty", run)

@@ -8,12 +8,6 @@ from evenhand_verify.disclosure import Disclosure
 from evenhand_verify.result import Check, one_line
 
 
-def seed(d: Disclosure) -> bytes:
-    """SHA-256(freeze entry || outcome)."""
-    outcome = d.one("event", "event").part("outcome", str)
-    return hashlib.sha256(d.one("freeze", "freeze").raw + outcome.encode()).digest()
-
-
 def run(d: Disclosure) -> str | list[str]:
     """Event name as frozen; the entry's hash is that of the outcome."""
     freeze, entry = d.one("freeze", "freeze"), d.one("event", "event")

@@ -26,9 +26,7 @@ def run(d: Disclosure) -> str | list[str]:
         if total.carried != here + into.get(key, 0):
             failures.append(f"{total.carried} steps set aside for what is owed do not add up, point {point}, {benefit}")
         if total.carried > needed:
-            failures.append(
-                f"{total.carried} steps are set aside where {needed} are owed, point {point}, {benefit}"
-            )
+            failures.append(f"{total.carried} steps are set aside where {needed} are owed, point {point}, {benefit}")
     expected: dict[facts.Key, int] = defaultdict(int)
     for benefit in d.policy.divided:
         step = d.policy.benefit(benefit).step
@@ -45,7 +43,8 @@ def run(d: Disclosure) -> str | list[str]:
             failures.append(f"{found} steps of {key[1]} were divided where {want} lay, node {key[0]}")
     steps = sum(problem.supply.values())
     return (
-        capped(failures) or f"{steps:,} steps divided, {sum(t.carried for t in owed.values()):,} set aside for what is owed"
+        capped(failures)
+        or f"{steps:,} steps divided, {sum(t.carried for t in owed.values()):,} set aside for what is owed"
     )
 
 
