@@ -15,7 +15,7 @@ from evenhand.flow.allocation.explain import Pair
 from evenhand.flow.allocation.measures import Ladder, Measures
 from evenhand.flow.allocation.places import Place
 from evenhand.flow.allocation.rules import LEXIMIN
-from evenhand.render.allocation_sides import Side, rules_part, what_if_part
+from evenhand.render.allocation_sides import GOODS_MOST, Side, rules_part, what_if_part
 from evenhand.render.catalogue import Catalogue
 from evenhand.render.causes import cause_words
 from evenhand.render.figures import Figures
@@ -113,7 +113,7 @@ def _stand(shown: Shown, figures: Figures) -> Html:
 def _maps(shown: Shown, figures: Figures) -> list[Child]:
     """A map for each commodity, and the table of its points."""
     say, views = figures.say, []
-    for place, measure in enumerate(shown.measures):
+    for place, measure in enumerate(shown.measures[:GOODS_MOST]):
         views.append(_map(f"m{place}", shown, measure.commodity, figures))
     drawn = [view for view in views if view is not None]
     tables = [_points(shown, m.commodity, figures) for m in shown.measures]

@@ -38,7 +38,11 @@ def cause_words(cause: Cause, places: Mapping[str, Place], due: Mapping[Pair, in
     then = _lift(lift, len(cause.spots) == 1, places, figures, digits)
     if lift.lowered:
         count = len({point for point, _ in lift.lowered})
-        then = say("al.sentence", first=then, then=say("al.cost", points=figures.counted("al.points", count)))
+        then = say(
+            "al.sentence",
+            first=then,
+            then=say("al.cost", points=figures.counted("al.points", count), most=figures.percent(lift.loss, 1)),
+        )
         return say("al.sentence", first=first, then=then.removesuffix("."))
     return say("al.sentence", first=first, then=then)
 

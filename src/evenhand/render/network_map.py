@@ -13,6 +13,8 @@ from evenhand.flow.allocation.places import Place
 from evenhand.render.html import Child, Html, el, label, number, picture
 
 WIDTH, MOST, EDGE = 360.0, 460.0, 16.0
+TITLES_MOST = 500
+"""Up to so many points each circle has its title; the table below the map has every number."""
 CLASSES = (20, 40, 60, 80, 100)
 """First whole per cents of d2 … d6; d6 is all that is due."""
 
@@ -49,10 +51,8 @@ def network_map(
     if len({found[node] for node in shown}) < 2:
         return None
     at, high = _project({node: found[node] for node in shown})
-    drawn: list[Child] = []
-    for tail, head in lanes:
-        if tail in at and head in at and (tail, head) not in cut:
-            drawn.append(_line("axis", at[tail], at[head]))
+    open_lanes = [(at[a], at[b]) for a, b in lanes if a in at and b in at and (a, b) not in cut]
+    drawn: list[Child] = [el("path", cls="axis", d=Html("".join(_path(a, b) for a, b in open_lanes)))]
     drawn += [_line("leak lane", at[tail], at[head]) for tail, head in sorted(cut) if tail in at and head in at]
     for node in sorted(node for node in set(depots) | emptied if node in at):
         x, y = at[node]
@@ -66,7 +66,7 @@ def network_map(
             people = places[dot.node].people or 0
             radius = smallest * (1 + 1.6 * sqrt(people / most)) if most else smallest
             ring = el("circle", cls=f"d{shade(dot.fill)}", cx=number(x), cy=number(y), r=number(radius))
-            drawn.append(el("g", el("title", dot.title), ring))
+            drawn.append(el("g", el("title", dot.title), ring) if len(dots) <= TITLES_MOST else ring)
     drawn += _names(places, [dot.node for dot in dots if dot.node in at], [n for n in depots if n in at], at)
     return picture(name, WIDTH, high, title, told, *drawn)
 
@@ -88,7 +88,11 @@ def _project(found: Mapping[str, tuple[float, float]]) -> tuple[dict[str, tuple[
 
 
 def _line(cls: str, one: tuple[float, float], other: tuple[float, float]) -> Html:
-    return el("path", cls=cls, d=f"M{number(one[0])} {number(one[1])}L{number(other[0])} {number(other[1])}")
+    return el("path", cls=cls, d=_path(one, other))
+
+
+def _path(one: tuple[float, float], other: tuple[float, float]) -> str:
+    return f"M{number(one[0])} {number(one[1])}L{number(other[0])} {number(other[1])}"
 
 
 def _names(

@@ -39,7 +39,7 @@ class Spot:
 @dataclass(frozen=True)
 class Lift:
     """What was added to a spot (to each limit) and what it did: pairs of the block that get more, with the shares of what
-    is due they then have, and pairs anywhere that get less."""
+    is due they then have, and pairs anywhere that get less, `loss` being the largest share of its due that one loses."""
 
     spot: Spot
     added: tuple[tuple[Limit, int], ...]
@@ -47,6 +47,7 @@ class Lift:
     lowered: tuple[Pair, ...]
     fill_least: Fraction
     fill_most: Fraction
+    loss: Fraction
 
     @property
     def more(self) -> int:
@@ -155,13 +156,17 @@ def _lift(
         added = tuple((limit, more) for limit, more in used if more > 0)
     lifted = tuple(pair for pair in short if got[pair] > standing[pair])
     inside = [got[pair] / due[pair] for pair in lifted]
+    lost = {
+        pair: (standing[pair] - quantity) / due[pair] for pair, quantity in got.items() if quantity < standing[pair]
+    }
     return Lift(
         spot=spot,
         added=added,
         lifted=lifted if added else (),
-        lowered=tuple(sorted(pair for pair, quantity in got.items() if quantity < standing[pair])),
+        lowered=tuple(sorted(lost)),
         fill_least=min(inside, default=Fraction(0)),
         fill_most=max(inside, default=Fraction(0)),
+        loss=max(lost.values(), default=Fraction(0)),
     )
 
 

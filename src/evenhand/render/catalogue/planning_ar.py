@@ -72,7 +72,7 @@ TEXT = {
     "al.lift.stock": "زيادة {more} في مخزون {place} ترفع {whom} إلى {fill} %",
     "al.lift.handling": "زيادة {more} في مناولة {place} ترفع {whom} إلى {fill} %",
     "al.lift.nobody": "زيادة واحد منها وحده لا ترفع أحدًا",
-    "al.cost": "وفي أماكن أخرى تحصل {points} على أقل",
+    "al.cost": "وفي أماكن أخرى تحصل {points} على أقل، بما لا يزيد على {most} % من المستحق",
     "al.whom": "شخصًا واحدًا|شخصين|{n} أشخاص|{n} شخصًا|{n} شخص",
     "al.sentence": "{first}؛ {then}.",
     "al.rules": "ما تفعله كل قاعدة",

@@ -72,7 +72,7 @@ TEXT = {
     "al.lift.stock": "{more} more stock at {place} would lift {whom} to {fill} %",
     "al.lift.handling": "{more} more handling at {place} would lift {whom} to {fill} %",
     "al.lift.nobody": "More of one of these alone would lift nobody",
-    "al.cost": "{points} elsewhere would get less",
+    "al.cost": "{points} elsewhere would get less, by {most} % of the due at most",
     "al.whom": "{n} person|{n} people",
     "al.sentence": "{first}; {then}.",
     "al.rules": "What each rule would do",

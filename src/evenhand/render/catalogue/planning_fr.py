@@ -72,7 +72,7 @@ TEXT = {
     "al.lift.stock": "{more} de plus en stock à {place} porteraient {whom} à {fill} %",
     "al.lift.handling": "{more} de plus de manutention à {place} porteraient {whom} à {fill} %",
     "al.lift.nobody": "Augmenter un seul de ces éléments ne relèverait personne",
-    "al.cost": "ailleurs, {points} recevraient moins",
+    "al.cost": "ailleurs, {points} recevraient moins, de {most} % du dû au plus",
     "al.whom": "{n} personne|{n} personnes",
     "al.sentence": "{first} ; {then}.",
     "al.rules": "Ce que ferait chaque règle",

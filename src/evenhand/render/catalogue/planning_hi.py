@@ -72,7 +72,7 @@ TEXT = {
     "al.lift.stock": "{place} के भंडार में {more} और होने से {whom} {fill} % पर आते",
     "al.lift.handling": "{place} पर {more} और सँभालने से {whom} {fill} % पर आते",
     "al.lift.nobody": "इनमें से केवल एक बढ़ाने से किसी को लाभ नहीं",
-    "al.cost": "अन्यत्र {points} को कम मिलता",
+    "al.cost": "अन्यत्र {points} को कम मिलता, देय का अधिकतम {most} %",
     "al.whom": "{n} व्यक्ति|{n} लोग",
     "al.sentence": "{first}; {then}।",
     "al.rules": "हर नियम क्या करता",
