@@ -26,9 +26,9 @@ export const FAMILIES = [
   { name: "Choe", members: 1, grain: 5, oil: 0 },
 ];
 
-export async function rollBytes(): Promise<Bytes> {
+export async function rollBytes(families = FAMILIES.length): Promise<Bytes> {
   const rows = await Promise.all(
-    FAMILIES.map(async ({ name, members, grain, oil }, n) => [
+    FAMILIES.slice(0, families).map(async ({ name, members, grain, oil }, n) => [
       await tagOf(coupon(n + 1)), cardNumber(n + 1), name, members, [grain, oil], [0, 0], [[grain * 500], [oil * 100]],
     ] as const),
   );
@@ -42,9 +42,9 @@ export async function rollBytes(): Promise<Bytes> {
   );
 }
 
-export async function stateBytes(change: Record<string, Value> = {}): Promise<Bytes> {
+export async function stateBytes(change: Record<string, Value> = {}, of: Record<string, Value> = {}): Promise<Bytes> {
   const benefit = { kind: "good", parts: 1, base_per_unit: 1000, evidence: "receipt" };
-  const point = { point: "alder", name: "Alder", rows: 4, tags_sha256: await Roll.read(await rollBytes()).tagsSha256(), expected: [], counted: null, recut: [], closed: false };
+  const point = { point: "alder", name: "Alder", rows: 4, tags_sha256: await Roll.read(await rollBytes()).tagsSha256(), expected: [], counted: null, recut: [], given: [], closed: false };
   return dumps(
     map({
       now: 1_204_363_000, origin: "demo.example", programme: "ration", zone: "Asia/Pyongyang", demo: true, device: "alder-1", points: ["alder"], log_key: new Uint8Array(32),
@@ -55,6 +55,7 @@ export async function stateBytes(change: Record<string, Value> = {}): Promise<By
           points: [map({ ...point, ...change })], head: map({ receipts: 0, hash: null }),
         }),
       ],
+      ...of,
     }),
   );
 }
@@ -62,7 +63,7 @@ export async function stateBytes(change: Record<string, Value> = {}): Promise<By
 let number = 0;
 
 /** A phone of Alder with its roll; `name` to open the same phone again. */
-export async function phone(name = `phone-${(number += 1)}`, clock?: () => number): Promise<{ counter: Counter; name: string }> {
+export async function phone(name = `phone-${(number += 1)}`, clock?: () => number, withRoll = true): Promise<{ counter: Counter; name: string }> {
   const db = await open(name);
   if (!(await db.get("keep", "device"))) {
     const keys = (await crypto.subtle.generateKey("Ed25519", false, ["sign", "verify"])) as CryptoKeyPair;
@@ -70,7 +71,7 @@ export async function phone(name = `phone-${(number += 1)}`, clock?: () => numbe
     const device: Device = { keys, publicKey, token: "", digits: "", certified: true, name: "alder-1", origin: "demo.example", programme: "ration", certificate: null };
     await put(db, "keep", device, "device");
     await put(db, "keep", { raw: await stateBytes(), at: 1_204_363_000 }, "heard");
-    await put(db, "rolls", { cycle: CYCLE, point: "alder", raw: await rollBytes(), at: 1_204_363_000 });
+    if (withRoll) await put(db, "rolls", { cycle: CYCLE, point: "alder", raw: await rollBytes(), at: 1_204_363_000 });
   }
   const counter = new Counter(db, clock);
   await counter.load();
