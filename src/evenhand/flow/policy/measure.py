@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from difflib import get_close_matches
 from fractions import Fraction
 
@@ -26,6 +27,7 @@ _CALLED = {
 }  # fmt: skip
 """What people call units."""
 
+_FRACTION = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,9}|/[1-9][0-9]{0,8})?\Z")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*\Z")
 
 
@@ -98,3 +100,18 @@ def _unit(name: str, text: str) -> Measure:
     if unit is None:
         raise UsageError(f'"{text}" is not a unit: "{name}" is not known', unit_advice(name))
     return Measure(((unit.dimension, 1),), Fraction(unit.base_per_unit), name)
+
+
+def exact(value: object) -> Fraction | None:
+    """The exact number of a TOML value or text; None if it is none, or absurdly large or fine."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return Fraction(value) if abs(value) < 10**18 else None
+    if isinstance(value, Decimal):
+        if not value.is_finite() or not -18 < value.adjusted() < 18 or int(value.as_tuple().exponent) < -9:
+            return Fraction(0) if value == 0 else None
+        return Fraction(value)
+    if isinstance(value, str) and _FRACTION.match(value.strip()):
+        return Fraction(value.strip())
+    return None

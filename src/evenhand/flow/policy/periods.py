@@ -29,7 +29,7 @@ def samples(policy: Policy, period_of: Callable[[date], Period]) -> list[Period]
         if first <= period.first < day:
             found.append(period)
     ordered = sorted(day for day in changes if last is None or day <= last)
-    for start, after in zip(ordered, [*ordered[1:], None], strict=True):
+    for start, after in zip(ordered, [*ordered, None][1:], strict=True):
         period = period_of(start)
         if period.first < start:
             period = period_of(period.last + timedelta(days=1))

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from evenhand.core.benefit import Benefit
 from evenhand.core.unit import UNITS
+from evenhand.flow.policy.measure import PERSON, exact
 from evenhand.flow.policy.model import Case, Entitlement, Input
 from evenhand.flow.policy.numbers import MEMBERS_MAX
 from evenhand.flow.policy.sheet import Sheet, nearest
@@ -63,7 +64,8 @@ def _known_words(sheet: Sheet, inputs: dict[str, Input], categories: dict[str, t
     """A word outside its list is unknown: a test that means it expects "undecided"."""
     for key, value in sheet.data.items():
         words = categories.get(inputs[key].category, ()) if key in inputs and inputs[key].type == "category" else ()
-        if key == "size" and isinstance(value, (int, Decimal)) and not 1 <= value <= MEMBERS_MAX:
+        number = exact(value)
+        if key == "size" and number is not None and not 1 <= number <= MEMBERS_MAX:
             advice = f"write a size from 1 to {MEMBERS_MAX}, or expect undecided"
             sheet.fault(key, "no household has this size", advice)
         if words and isinstance(value, str) and value not in words:
@@ -94,6 +96,9 @@ def _value(sheet: Sheet, key: str, value: object, found: Input | None) -> object
         if isinstance(value, str) and " " in value:
             scaled = sheet.quantity(key, "4 kg")
             number = scaled[0] if scaled else None
+            own = found.measure if found and found.measure else PERSON
+            if scaled and scaled[1].dims != own.dims:
+                sheet.fault(key, f"not a quantity of {own.text}", f"write it in {own.text}")
         elif number is not None and found and found.measure:
             number *= found.measure.scale
         parts = found.parts if found else 1
@@ -130,8 +135,10 @@ def _expected(item: Sheet, entitlements: tuple[Entitlement, ...], benefits: dict
             sheet.fault(
                 key, f'there is no entitlement "{key}"', nearest(key, known, f"use one of {', '.join(known)}"), key
             )
-        elif key == "undecided" or value == "undecided":
+        elif value == "undecided" or (key == "undecided" and isinstance(value, str)):
             expect[key] = value
+        elif key == "undecided":
+            sheet.fault(key, "the input that is missing is wanted, as text", 'write undecided = "rent"')
         elif key in tiers:
             expect[key] = Fraction(sheet.integer(key, 1, 100, 1))
         elif key in prices:

@@ -10,9 +10,9 @@ from fractions import Fraction
 from evenhand.flow.policy.forbidden import forbidden
 from evenhand.flow.policy.gate import WORDS
 from evenhand.flow.policy.lookup_keys import check_keys, flatten
-from evenhand.flow.policy.measure import NUMBER, Measure
+from evenhand.flow.policy.measure import NUMBER, Measure, exact
 from evenhand.flow.policy.model import Dated, Input, Param, Span
-from evenhand.flow.policy.sheet import Sheet, exact, nearest
+from evenhand.flow.policy.sheet import Sheet, nearest
 
 Words = dict[str, tuple[str, ...]]
 """Categories: the words of each."""
@@ -37,6 +37,10 @@ def read_categories(root: Sheet) -> dict[str, tuple[str, ...]]:
             continue
         for label in (name, *words):
             _refuse(holder, name, label)
+        if unseen := [word for word in words if word != word.strip() or re.search("[\u00ad\u200b\u2060\ufeff]", word)]:
+            holder.fault(
+                name, "a word with a space at its end, or with what cannot be seen", "write it again", unseen[0]
+            )
         categories[name] = tuple(words)
     return categories
 

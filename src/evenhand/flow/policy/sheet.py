@@ -13,13 +13,12 @@ from typing import Any
 from evenhand.core.errors import InputError, Problem, UsageError
 from evenhand.core.unit import parse_quantity
 from evenhand.flow.policy.gate import Refused
-from evenhand.flow.policy.measure import Measure, measure
+from evenhand.flow.policy.measure import Measure, exact, measure
 from evenhand.flow.policy.model import Expr, Span, line_of
 from evenhand.flow.policy.positions import Path, Place
 from evenhand.flow.policy.syntax import Number, parse
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
-_FRACTION = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,9}|/[1-9][0-9]{0,8})?\Z")
 
 FREE = ("title", "law", "note", "source")
 """Keys any table may have: words for people."""
@@ -181,7 +180,7 @@ class Sheet:
     def choice(self, key: str, choices: tuple[str, ...], default: str | None = None) -> str:
         """One of a few words."""
         value = self.text(key, f'"{choices[0]}"', default)
-        if value and value not in choices:
+        if value not in choices and (value or (default is not None and self.data.get(key) == "")):
             self.fault(key, f'"{value}" is not one of {", ".join(choices)}', nearest(value, choices, "use one of them"))
             return default if default is not None else choices[0]
         return value
@@ -197,10 +196,13 @@ class Sheet:
     def day(self, key: str) -> date | None:
         """A date, if there is one."""
         value = self.data.get(key)
-        if value is not None and type(value) is not date:
+        if value is None or (type(value) is date and 1600 <= value.year <= 2999):
+            return value
+        if type(value) is date:
+            self.fault(key, "a day far from all others", 'mend the year; leave "to" out where there is no end')
+        else:
             self.fault(key, "a date is wanted", f"write {key} = 2013-07-05, without quotes")
-            return None
-        return value
+        return None
 
     def span(self) -> Span:
         """`from` and `to`."""
@@ -283,18 +285,3 @@ class Sheet:
         except Refused as error:
             self.faults.add(path, error.text, error.message, error.remedy)
             return None
-
-
-def exact(value: object) -> Fraction | None:
-    """The exact number of a TOML value or text; None if it is none, or absurdly large or fine."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int):
-        return Fraction(value) if abs(value) < 10**18 else None
-    if isinstance(value, Decimal):
-        if not value.is_finite() or not -18 < value.adjusted() < 18 or int(value.as_tuple().exponent) < -9:
-            return Fraction(0) if value == 0 else None
-        return Fraction(value)
-    if isinstance(value, str) and _FRACTION.match(value.strip()):
-        return Fraction(value.strip())
-    return None
