@@ -23,8 +23,10 @@ MOST_TRIED = 90
 MOST_PERIODS = 12
 MOST_WORK = 300_000
 """Operations evaluated for one table: loading must not take long, whatever stands in the file."""
-MOST_STEPS = 60_000
-"""Steps of the proof for one table."""
+MOST_STEPS = 150_000
+"""Steps of the proof, for all tables together."""
+MOST_TOLD = 40
+"""Pairs of rows of one table that are told: there is something else to mend where there are more."""
 
 
 def check_overlaps(program: Program, faults: Faults) -> tuple[str, ...]:
@@ -33,13 +35,14 @@ def check_overlaps(program: Program, faults: Faults) -> tuple[str, ...]:
     Returns the tables for which some of it is not proved, only tried.
     """
     tables = [typed for typed in program.rules.values() if isinstance(typed, TypedTable)]
-    return tuple(typed.rule.name for typed in tables if not _Check(program, typed, faults).proved())
+    work = Work(MOST_STEPS)
+    return tuple(typed.rule.name for typed in tables if not _Check(program, typed, faults, work).proved())
 
 
 class _Check:
     """One table."""
 
-    def __init__(self, program: Program, typed: TypedTable, faults: Faults) -> None:
+    def __init__(self, program: Program, typed: TypedTable, faults: Faults, work: Work) -> None:
         self.program = program
         self.typed = typed
         self.faults = faults
@@ -47,13 +50,14 @@ class _Check:
         self.told_gap = False
         self.reached: set[str] = set()
         self.open: set[int] = set()
-        self.work = Work(MOST_STEPS)
+        self.work = work
 
     def proved(self) -> bool:
         """Whether all of it is settled; what is wrong is noted."""
         hit, seen = self.typed.rule.hit, set[object]()
         periods = list(_periods(self.program, self.typed))
         try:
+            self.work.spend()
             for index in range(len(self.program.environments)):
                 rows = [row for row in self.typed.rows if index in row.in_force]
                 reader = Reader(self.program, index)
@@ -89,7 +93,7 @@ class _Check:
                 before = [nots[other.row.id] for other in rows[:place]] if hit == "first" else []
                 if together([fits[row.row.id], *before], self.work) is not None:
                     self.reached.add(row.row.id)
-            for other in rows[place + 1 :] if hit == "unique" else ():
+            for other in rows[place + 1 :] if hit == "unique" and len(self.told) < MOST_TOLD else ():
                 both = together([fits[row.row.id], fits[other.row.id]], self.work)
                 settled = (both is None or self._shown(index, rows, both, 2)) and settled
         if hit != "sum" and self.typed.otherwise is None and rows and not self.told_gap:

@@ -62,9 +62,9 @@ class Work:
 
     left: int
 
-    def spend(self) -> None:
-        """One step. TooHard when there are none left."""
-        self.left -= 1
+    def spend(self, steps: int = 1) -> None:
+        """So many steps. TooHard when there are none left."""
+        self.left -= steps
         if self.left < 0:
             raise TooHard
 
@@ -130,6 +130,7 @@ def _search(todo: list[Condition], known: Found, work: Work) -> Found | None:
         else:
             choices.append(condition)
         if not todo:
+            work.spend(sum(len(choice.parts) for choice in choices))
             forced = _settled(choices, found)
             if forced is None:
                 return None
