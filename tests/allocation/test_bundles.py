@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from allocation.joint import forged, port, refused
-from allocation.networks import levels, networks, quantities, run, valley
+from allocation.networks import levels, networks, quantities, run, shuffled, valley
 from allocation.reference import Tiny, _rank, quantity_at
 from evenhand_verify.result import Malformed
 from hypothesis import given, settings
@@ -118,6 +118,16 @@ def test_whatever_the_checker_accepts_is_the_one_fair_answer(tiny: Tiny, data: s
         return
     if accepted:
         assert got == fill(tiny)
+
+
+@settings(max_examples=40, deadline=None)
+@given(networks(), st.integers())
+def test_the_order_of_rows_changes_nothing(tiny: Tiny, seed: int) -> None:
+    first, second = (
+        solve_bundles(check_input(tables), BASKET) for tables in (tiny.tables(), shuffled(tiny.tables(), seed))
+    )
+    for name in ("levels", "flows", "blocks", "certificate"):
+        assert getattr(first, name).equals(getattr(second, name)), name
 
 
 @settings(max_examples=40, deadline=None)
