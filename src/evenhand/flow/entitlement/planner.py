@@ -81,7 +81,7 @@ class Planner:
             whys = [why for node in nodes if (why := self.rules.why(node, HOUSEHOLD)) is not None]
             listed = ", ".join([*(why.text for why in whys), repr(name)])
             text = f"CASE WHEN {amount.text} IS NULL THEN coalesce({listed}) END"
-            self.layers.column(HOUSEHOLD, Sql(text, max(amount.layer, *(why.layer for why in whys))), f"u_{name}")
+            self.layers.column(HOUSEHOLD, Sql(text, max([amount.layer, *(why.layer for why in whys)])), f"u_{name}")
             return
         if found.rule.floor is not None:
             share = found.rule.floor.share
