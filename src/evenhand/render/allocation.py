@@ -21,7 +21,7 @@ from evenhand.render.causes import cause_words
 from evenhand.render.figures import Figures
 from evenhand.render.grid import Col, details, figure, part, table
 from evenhand.render.html import Child, Html, el, join
-from evenhand.render.network_map import CLASSES, Dot, network_map, shade
+from evenhand.render.network_map import CLASSES, TITLES_MOST, Dot, network_map, shade
 from evenhand.render.page import document, masthead
 
 POINTS_MOST = 200
@@ -142,7 +142,7 @@ def _map(name: str, shown: Shown, good: str, figures: Figures) -> Html | None:
         if same
         else say("al.map.range", good=good, low=figures.percent(low), high=figures.percent(high))
     )
-    peopled = any(shown.places[point].people for point in fills)
+    peopled = len(fills) <= TITLES_MOST and any(shown.places[point].people for point in fills)
     drawing = network_map(
         name,
         finding,

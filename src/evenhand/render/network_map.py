@@ -14,7 +14,7 @@ from evenhand.render.html import Child, Html, el, label, number, picture
 
 WIDTH, MOST, EDGE = 360.0, 460.0, 16.0
 TITLES_MOST = 500
-"""Up to so many points each circle has its title; the table below the map has every number."""
+"""Beyond so many points circles are of one size and have no title, and lanes that are not full are left out."""
 CLASSES = (20, 40, 60, 80, 100)
 """First whole per cents of d2 … d6; d6 is all that is due."""
 
@@ -51,7 +51,8 @@ def network_map(
     if len({found[node] for node in shown}) < 2:
         return None
     at, high = _project({node: found[node] for node in shown})
-    open_lanes = [(at[a], at[b]) for a, b in lanes if a in at and b in at and (a, b) not in cut]
+    many = len(dots) > TITLES_MOST
+    open_lanes = [] if many else [(at[a], at[b]) for a, b in lanes if a in at and b in at and (a, b) not in cut]
     drawn: list[Child] = [el("path", cls="axis", d=Html("".join(_path(a, b) for a, b in open_lanes)))]
     drawn += [_line("leak lane", at[tail], at[head]) for tail, head in sorted(cut) if tail in at and head in at]
     for node in sorted(node for node in set(depots) | emptied if node in at):
@@ -59,14 +60,21 @@ def network_map(
         kind = "under" if node in emptied else "due"
         drawn.append(el("rect", cls=f"{kind} depot", x=number(x - 4), y=number(y - 4), width=8, height=8))
     most = max((places[dot.node].people or 0 for dot in dots), default=0)
-    smallest = 5.0 if len(dots) < 60 else 3.0 if len(dots) < 300 else 2.0
-    for dot in sorted(dots, key=lambda dot: (-(places[dot.node].people or 0), dot.node)):
+    smallest = 1.6 if many else 5.0 if len(dots) < 60 else 3.0
+    # The worst served lie on top where there are many, small circles on large ones where there are few.
+    for dot in sorted(dots, key=lambda dot: (-dot.fill if many else -(places[dot.node].people or 0), dot.node)):
         if dot.node in at:
             x, y = at[dot.node]
             people = places[dot.node].people or 0
-            radius = smallest * (1 + 1.6 * sqrt(people / most)) if most else smallest
-            ring = el("circle", cls=f"d{shade(dot.fill)}", cx=number(x), cy=number(y), r=number(radius))
-            drawn.append(el("g", el("title", dot.title), ring) if len(dots) <= TITLES_MOST else ring)
+            radius = smallest * (1 + 1.6 * sqrt(people / most)) if most and not many else smallest
+            ring = el(
+                "circle",
+                cls=f"d{shade(dot.fill)} {'tiny' if many else 'dot'}",
+                cx=number(x),
+                cy=number(y),
+                r=number(radius),
+            )
+            drawn.append(el("g", el("title", dot.title), ring) if not many else ring)
     drawn += _names(places, [dot.node for dot in dots if dot.node in at], [n for n in depots if n in at], at)
     return picture(name, WIDTH, high, title, told, *drawn)
 
