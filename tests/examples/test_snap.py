@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import random
 import re
 from datetime import date
 from pathlib import Path
@@ -125,4 +126,39 @@ def test_every_state_size_and_side_of_each_rule(tmp_path: Path) -> None:
     expected = {row[0]: str(by_hand(row, ages)) for row, ages in zip(rows, people, strict=True)}
     assert sum(value == "0" for value in expected.values()) > 300
     assert len(set(expected.values())) > 300
+    assert run(tmp_path, households, members) == expected
+
+
+def test_households_on_both_sides_of_every_limit(tmp_path: Path) -> None:
+    chance = random.Random(2026)
+    rows: list[list[str]] = []
+    people: list[list[int]] = []
+    for number in range(8_000):
+        state, size = chance.choice(STATES), chance.choice([1, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 20])
+        region = state if state in ("AK", "HI") else "48"
+        deduction, cents = STANDARD[region][min(size, 6) - 1] * 100, chance.choice([-51, -50, -1, 0, 1, 49, 50])
+        earned = pension = other = rent = utilities = medical = 0
+        case = number % 5
+        if case == 0:  # the gross limit, earned
+            earned = limit(region, size, 130) * 100 + chance.choice([-1, 0, 1])
+        elif case == 1:  # the net limit, where it rounds
+            other = limit(region, size, 100) * 100 + deduction + cents
+        elif case == 2:  # the cap on shelter
+            other = chance.randrange(deduction, 400_000)
+            rent = (other - deduction) // 2 + CAP[region] * 100 + chance.choice([-1, 0, 1])
+        elif case == 3:  # the minimums, of the nation and of states
+            maximum = MAXIMUM[region][min(size, 8) - 1] + max(0, size - 8) * MAXIMUM[region][8]
+            due = chance.choice([0, 1, 23, 24, 25, 30, 31, 39, 40, 41, 94, 95, 96])
+            pension = max(0, (maximum - due) * 1000 // 3 + deduction + chance.randrange(-200, 200))
+        else:
+            earned, pension, other = (chance.randrange(0, 200_000) for _ in range(3))
+            rent, utilities, medical = (chance.choice([0, chance.randrange(0, 150_000)]) for _ in range(3))
+        money = [f"{c // 100}.{c % 100:02d}" for c in (earned, pension, other, rent, utilities, medical)]
+        rows.append([f"h{number}", state, *money, chance.choice(["true", "false"])])
+        people.append([chance.choice([18, 59, 60, 61, 62]), *(chance.randrange(0, 59) for _ in range(size - 1))])
+    households, members = tmp_path / "households.csv", tmp_path / "members.csv"
+    households.write_text("\n".join([HEAD, *(",".join(row) for row in rows)]) + "\n")
+    listed = [f"{row[0]},{at},{age}" for row, ages in zip(rows, people, strict=True) for at, age in enumerate(ages)]
+    members.write_text("\n".join(["household,member,age", *listed]) + "\n")
+    expected = {row[0]: str(by_hand(row, ages)) for row, ages in zip(rows, people, strict=True)}
     assert run(tmp_path, households, members) == expected
