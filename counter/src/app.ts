@@ -18,6 +18,7 @@ import { draw } from "./screens";
 const SYNC_EVERY = 60_000;
 const SYNC_AFTER = 4_000;
 const DONE_FOR = 6_000;
+const DONE_SEEN = 1_200;
 
 /** Where "back" leads. */
 const PARENT: Partial<Record<View["at"], View["at"]>> = {
@@ -38,6 +39,7 @@ export class App {
   private chosen = "";
   private timer = 0;
   private leaving = 0;
+  private wake = 0;
   private eye: Scanner | null = null;
 
   constructor(
@@ -82,8 +84,12 @@ export class App {
     render(draw(this) as TemplateResult, this.root);
     document.title = `${this.root.querySelector("h1")?.textContent?.trim() ?? t("app")} · Evenhand`;
     const video = this.root.querySelector("video");
-    if (video) this.look().show(video);
-    else this.eye?.hide();
+    // The next coupon is read while "given" still stands there, as soon as that has been seen.
+    const done = this.view.at === "done" || this.view.at === "noted";
+    clearTimeout(this.wake);
+    if (video) this.look().read(video);
+    else this.eye?.rest();
+    if (done) this.wake = window.setTimeout(() => this.look().read(null), DONE_SEEN);
   }
 
   back(): void {

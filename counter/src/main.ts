@@ -37,7 +37,10 @@ async function start(): Promise<void> {
 
   if (counter.device?.certified) {
     app.go({ at: "today" });
-    app.fragile = !(await navigator.storage?.persist?.());
+    void navigator.storage?.persist?.().then((kept) => {
+      app.fragile = !kept;
+      if (app.view.at === "today") app.draw();
+    });
     app.soon(200);
     app.look(); // the reader is compiled while the clerk looks at the day
     setTimeout(() => void gather(), 20_000);

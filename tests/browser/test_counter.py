@@ -333,3 +333,15 @@ def test_every_screen_is_free_of_barriers_in_both_directions(phone: Phone, langu
     page.locator("h1 .must").wait_for()
     look("unknown")
     assert faults == []
+
+
+def test_a_phone_whose_browser_deleted_everything_says_so_and_what_to_do(phone: Phone) -> None:
+    page = phone.page
+    page.goto(f"{phone.address}/counter/icon.svg")
+    page.evaluate(
+        """() => new Promise((done) => { indexedDB.deleteDatabase("evenhand-counter").onsuccess = () => done() })"""
+    )
+    phone.open()
+    phone.heading("This phone lost its list")
+    phone.press("Make this phone a counter")
+    phone.heading("Make this phone a counter")

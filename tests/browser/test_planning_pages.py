@@ -9,11 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allocation.networks import valley
 
+from evenhand.actions.allocation_page import allocation_page
+from evenhand.actions.alternatives import compare
 from evenhand.core.benefit import Benefit, CarryRule
+from evenhand.flow.allocation import check_input
 from evenhand.flow.allocation.basket import Basket, Need, best
+from evenhand.flow.allocation.bottleneck import bottlenecks
+from evenhand.flow.allocation.causes import causes, chosen
 from evenhand.flow.allocation.horizon import Late, Month, Pipeline, delayed, outlook
 from evenhand.flow.allocation.horizon_tables import PLANNED, Measure, Plan, Seen
+from evenhand.flow.allocation.places import Place
+from evenhand.flow.allocation.rules import got_by
+from evenhand.flow.allocation.solve import solve_fully
 from evenhand.flow.dispatch.roads import Roads
 from evenhand.flow.dispatch.trip_check import check_trips
 from evenhand.flow.dispatch.trips import Depot, Lorry, Problem, Stop, Visit, one_lorry_a_point
@@ -69,7 +78,20 @@ def waybills() -> str:
     return waybills_page(Papers("relief", "2008-03/1", "example.org/log", [bill, bill]))
 
 
-PAGES = {"horizon": months_ahead, "basket": basket, "trips": trips, "waybills": waybills}
+def allocation() -> str:
+    given = check_input(valley().tables())
+    found, solved = solve_fully(given)
+    blocks = bottlenecks(given, solved)
+    places = {
+        node: Place(f"{node} in Ryanggang", "Ryanggang", 100_000, (40.0 + at / 3, 127.0 + at % 2))
+        for at, node in enumerate(given.nodes.to_pylist())
+    }
+    rules, _ = compare(given, "", lambda label, done, total: None)
+    why = causes(given, found, blocks, chosen(blocks, 8))
+    return allocation_page(given, got_by(found), places, why, len(blocks), "leximin", [], rules, rules[:2], "t", "ar")
+
+
+PAGES = {"allocation": allocation, "horizon": months_ahead, "basket": basket, "trips": trips, "waybills": waybills}
 
 
 @pytest.fixture(scope="module")

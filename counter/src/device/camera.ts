@@ -1,10 +1,10 @@
 /** The camera and what it sees. It stays open between households, so that the next coupon is read at once. */
 
 export interface Scanner {
-  /** Show the picture in this element and read from it. */
-  show(video: HTMLVideoElement): void;
-  /** Stop reading; the picture may stay. */
-  hide(): void;
+  /** Read from now on, and show what is seen in this element if there is one. */
+  read(shown: HTMLVideoElement | null): void;
+  /** Stop reading; the camera stays open. */
+  rest(): void;
   /** Read a coupon again though it never left the picture. */
   forget(): void;
   /** Let go of the camera. */
@@ -25,7 +25,12 @@ export function scanner(seen: (text: string) => void, failed: () => void, opened
   const canvas = document.createElement("canvas");
   const paint = canvas.getContext("2d", { willReadFrequently: true });
   let stream: MediaStream | null = null;
-  let video: HTMLVideoElement | null = null;
+  // Read from a picture of our own: it goes on while another screen is shown.
+  const video = document.createElement("video");
+  video.muted = true;
+  video.playsInline = true;
+  let shown: HTMLVideoElement | null = null;
+  let reading = false;
   let busy = false;
   let able = false;
   let timer = 0;
@@ -41,7 +46,7 @@ export function scanner(seen: (text: string) => void, failed: () => void, opened
       const now = performance.now();
       if (!text) {
         if (now - heldAt > AWAY) held = "";
-      } else if (video) {
+      } else if (reading) {
         heldAt = now;
         if (text !== held) seen((held = text));
       }
@@ -56,7 +61,7 @@ export function scanner(seen: (text: string) => void, failed: () => void, opened
   }
 
   function look(): void {
-    if (!video || !able || busy || !paint) return;
+    if (!reading || !able || busy || !paint) return;
     if (video.readyState < 2 || !video.videoWidth) {
       later();
       return;
@@ -75,33 +80,37 @@ export function scanner(seen: (text: string) => void, failed: () => void, opened
       stream = await navigator.mediaDevices.getUserMedia({ audio: false, video: { facingMode: "environment", width: { ideal: 1280 } } });
       for (const track of stream.getTracks()) track.onended = () => (stream = null);
       opened();
-      if (video) play(video);
+      play(video);
+      if (shown) play(shown);
     } catch {
       failed();
     }
   }
 
   function play(element: HTMLVideoElement): void {
-    element.srcObject = stream;
+    if (element.srcObject !== stream) element.srcObject = stream;
     element.play().catch(() => {});
   }
 
   return {
-    show(element) {
-      if (video === element) return;
-      video = element;
-      if (stream) play(element);
-      else void open();
+    read(element) {
+      const begins = !reading;
+      reading = true;
+      shown = element;
+      if (!stream && begins) void open();
+      else if (stream && element) play(element);
       later();
     },
-    hide() {
-      video = null;
+    rest() {
+      reading = false;
+      shown = null;
     },
     forget() {
       held = "";
     },
     close() {
-      video = null;
+      reading = false;
+      shown = null;
       held = "";
       for (const track of stream?.getTracks() ?? []) track.stop();
       stream = null;

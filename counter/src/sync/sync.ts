@@ -8,7 +8,7 @@ import { concat, equal } from "../formats/bytes";
 import { readHead } from "../formats/head";
 import { Roll } from "../formats/roll";
 import { adoptCounts } from "../model/counting";
-import type { Counter } from "../model/counter";
+import type { Counter, Place } from "../model/counter";
 import { put, type Device, type Entry, type StoredClose, type StoredCount, type StoredNote } from "../store/db";
 import { ask, call, query, Refused } from "./api";
 
@@ -33,8 +33,8 @@ export async function sync(counter: Counter): Promise<Trouble[]> {
       troubles.push({ what, said: `${error.message} ${error.remedy}`.trim() });
     }
   };
-  for (const { count } of counter.places) {
-    if (count && !count.sent) await attempt("count", () => sendCount(counter, device, count));
+  for (const place of counter.places) {
+    if (place.count && !place.count.sent) await attempt("count", () => sendCount(counter, device, place));
   }
   for (const cycle of counter.entries.keys()) await attempt("receipts", () => sendReceipts(counter, device, cycle, troubles));
   await attempt("notes", () => sendNotes(counter, device));
@@ -50,8 +50,10 @@ export async function sync(counter: Counter): Promise<Trouble[]> {
   return troubles;
 }
 
-async function sendCount(counter: Counter, device: Device, count: StoredCount): Promise<void> {
-  const lines = count.lines.map((line) => ["", line.benefit, line.lot, line.packs, line.loose, line.damaged, line.reason]);
+async function sendCount(counter: Counter, device: Device, place: Place): Promise<void> {
+  const count = place.count as StoredCount;
+  const waybill = (benefit: string): string => place.point.expected.find((one) => one.benefit === benefit)?.waybill ?? "";
+  const lines = count.lines.map((line) => [waybill(line.benefit), line.benefit, line.lot, line.packs, line.loose, line.damaged, line.reason]);
   const body = cbor.dumps(new Map<cbor.Key, cbor.Value>([["cose", count.cose], ["lines", lines]]));
   await ask("POST", query("count", { cycle: count.cycle, point: count.point }), body, device);
   await counter.keepCount({ ...count, sent: true });
