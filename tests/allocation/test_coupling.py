@@ -230,3 +230,17 @@ def test_the_command_writes_the_split_and_tells_the_gap(tmp_path: Path, monkeypa
     (folder / "shared.csv").unlink()
     assert run(monkeypatch, folder, "--out", tmp_path / "out") == 2
     assert "holds a split of shared lanes" in capsys.readouterr().err
+
+
+def test_fuel_for_half_a_unit_is_no_proof() -> None:
+    tiny = Common(
+        {"Birch": "point", "Alder": "point"},
+        {("Birch", "grain"): 1},
+        [("b-a", "Birch", "Alder", "", None)],
+        {("Alder", "grain", 1): 1},
+        fuel={"Birch": 1},
+        burn={"b-a": (2, 1)},
+    )
+    found = coupled(tiny)
+    assert not found.proven and quantities(found.allocation) == {("Alder", "grain"): 0}
+    assert gap(check_input(tiny.tables()), got_by(found.allocation)).exact_worst == pytest.approx(0.5)

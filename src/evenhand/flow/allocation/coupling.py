@@ -51,11 +51,12 @@ class Coupled:
 
 @dataclass(frozen=True)
 class Cells:
-    """The (lane, commodity) that draw on pools: the most each could carry, and which lane of the split network it is.
-    Of every pool, in parts: its room, and its cells with what a unit takes of it."""
+    """The (lane, commodity) that draw on pools: the most each could carry by stock and lane, and by its pools too; and
+    which lane of the split network it is. Of every pool, in parts: its room, and its cells with what a unit takes of it."""
 
     lane: list[int]
     commodity: list[int]
+    own: list[int]
     bound: list[int]
     place: Array
     pools: list[tuple[int, list[tuple[int, int]]]]
@@ -82,7 +83,7 @@ def couple(given: Input, progress: Callable[[int, int], None] = lambda done, tot
             "leave one of them out of the folder",
         )
     cells = _cells(given)
-    free = _solve(given, cells, cells.bound, [])
+    free = _solve(given, cells, cells.own, [])
     needed = [-int(-state.flow // 1) for state in free.states]
     if all(sum(weight * needed[c] for c, weight in members) <= room for room, members in cells.pools):
         return _coupled(given, cells, _solve(given, cells, needed, []), 1, True)
@@ -135,7 +136,7 @@ def _cells(given: Input) -> Cells:
     stock = [exact_sum(given.supply_quantity[given.supply_commodity == c]) for c in range(len(given.commodities))]
     lane_of: list[int] = []
     commodity_of: list[int] = []
-    bound: list[int] = []
+    own: list[int] = []
     mine: dict[int, list[int]] = {}
     for lane in lanes:
         only, capacity = int(given.lane_commodity[lane]), int(given.lane_capacity[lane])
@@ -143,8 +144,8 @@ def _cells(given: Input) -> Cells:
             mine.setdefault(lane, []).append(len(lane_of))
             lane_of.append(lane)
             commodity_of.append(commodity)
-            bound.append(min(stock[commodity], LARGEST if capacity < 0 else capacity))
-    pools = []
+            own.append(min(stock[commodity], LARGEST if capacity < 0 else capacity))
+    pools, bound = [], list(own)
     for pool in given.pools:
         weights = zip(pool.lanes, pool.weights, strict=True)
         members = [(cell, weight) for lane, weight in weights for cell in mine.get(lane, [])]
@@ -155,7 +156,7 @@ def _cells(given: Input) -> Cells:
     kept = np.setdiff1d(np.arange(len(given.lanes)), np.array(lanes, np.int64))
     order = np.argsort(np.concatenate([kept, np.array(lane_of, np.int64)]), kind="stable")
     place[order[order >= len(kept)] - len(kept)] = np.flatnonzero(order >= len(kept))
-    return Cells(lane_of, commodity_of, bound, place, pools)
+    return Cells(lane_of, commodity_of, own, bound, place, pools)
 
 
 def _split(given: Input, cells: Cells, capacity: Sequence[int]) -> Input:

@@ -38,6 +38,8 @@ def build(given: Input) -> Vertices:
 
     InputError where a handling capacity cannot be divided exactly.
     """
+    if given.pools:
+        raise ValueError("shared lanes and fuel are split before anything is solved: see coupling.divide_input")
     count, kinds = len(given.nodes), len(given.commodities)
     handling = read_handling(given)
     exact = exact_sum(np.abs(given.supply_quantity)) >= FITS or exact_sum(given.demand_quantity) >= FITS
