@@ -29,6 +29,7 @@ from evenhand.actions.noting import notes_from_rows
 from evenhand.actions.opening import open_cycle, waybills_of
 from evenhand.actions.publish import publish
 from evenhand.actions.receive import receive, receive_notes
+from evenhand.actions.stops import write_stops
 from evenhand.actions.transfer import transfer
 from evenhand.core.errors import InputError, UsageError
 from evenhand.engines.duckdb import DuckDB
@@ -257,3 +258,16 @@ def test_a_count_that_a_phone_signed_is_taken_as_it_is_and_another_is_refused() 
         assert "not signed by the phone" in refused(lambda: receive(store, MARCH, alder, signed={"Alder": other}))
         assert receive(store, MARCH, alder, signed={"Alder": signed}).counted == ("Alder",)
         assert store.rows("select cose from count where point = 'Alder'") == [(signed,)]
+
+
+def test_trips_are_planned_from_what_has_not_left_yet() -> None:
+    with month("open") as (store, folder):
+        assert write_stops(store, MARCH, {}, folder / "fleet", everything=False) == (1, 2)
+        # 108 kg of grain and 3.4 l of oil for each village, in whole kilograms.
+        assert (folder / "fleet" / "stops.csv").read_text() == (
+            "point,depot,load,latitude,longitude\nAlder,Barn,112,47.100000,9.500000\nBirch,Barn,112,47.200000,9.600000\n"
+        )
+        receive(store, MARCH, {"Barn": {"grain": 432, "oil": 68}})
+        with pytest.raises(UsageError, match="nothing of 2008-03/1 waits to leave"):
+            write_stops(store, MARCH, {}, folder / "fleet", everything=False)
+        assert write_stops(store, MARCH, {}, folder / "fleet", everything=True) == (2, 3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from fractions import Fraction
 from itertools import permutations
 from pathlib import Path
@@ -123,13 +124,14 @@ def run(*arguments: str | Path) -> tuple[dict[str, object], BaseException | None
 def test_faulty_tables_are_refused_with_everything_that_is_wrong(tmp_path: Path) -> None:
     write(
         tmp_path,
-        stops="point,depot,load,opens,closes\nAlder,Yard,2,,\nAlder,Depot,x,,\nDepot,Depot,1,,\nBirch,Depot,1,9:00,25:00\n",
+        stops="point,depot,load,opens,closes\nAlder,Yard,2,,\nAlder,Depot,x,,\nDepot,Depot,1,,\nBirch,Depot,1,9:00,25:00\n"
+        "Birch,Depot,1,,\n",
         lorries="lorry,depot,number,load,fuel\ntruck,Depot,1.5,4,28.555\n",
     )
     with pytest.raises(InputError) as caught:
         run("check", tmp_path, sheet(tmp_path, []))
     assert {(p.row, p.field) for p in caught.value.problems} == {
-        (1, "depot"), (2, "point"), (2, "load"), (3, "point"), (4, "closes"), (1, "number"), (1, "fuel"),
+        (1, "depot"), (2, "load"), (3, "point"), (4, "closes"), (5, "point"), (1, "number"), (1, "fuel"),
     }  # fmt: skip
     write(tmp_path, roads="from,to,km\nDepot,Alder,1\n")
     with pytest.raises(InputError, match="1 problem") as caught:
@@ -236,3 +238,17 @@ def test_load_lists_are_printed_for_each_lorry_with_its_map_and_the_same_each_ti
         made.append((out / "lists.pdf").read_bytes())
     assert made[0].startswith(b"%PDF-")
     assert made[0] == made[1]
+
+
+def test_a_point_may_be_served_by_two_depots_each_with_its_own_load(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        depots="depot\nDepot\nAlder\n",
+        stops="point,depot,load\nBirch,Depot,2\nBirch,Alder,1\n",
+        lorries="lorry,depot,number,load,fuel\ntruck,Depot,1,4,25\ntruck,Alder,1,4,25\n",
+    )
+    both = [Visit("Depot", 1, "truck-1", 1, 1, "Birch", 2), Visit("Alder", 1, "truck-1", 1, 1, "Birch", 1)]
+    found, error = run("check", tmp_path, sheet(tmp_path, both))
+    assert (found["faults"], error) == ([], None)
+    found, error = run("check", tmp_path, sheet(tmp_path, [both[0], replace(both[1], load=2)]))
+    assert "gets 2 from Alder, is due 1" in str(found["faults"])

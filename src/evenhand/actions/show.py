@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from evenhand.actions.cycles import find, state_of
+from evenhand.actions.opening import LINES
 from evenhand.flow.cycle.states import ORDER, VERBS, VOID
 from evenhand.store import Store
 
@@ -39,12 +40,8 @@ def next_step(cycle: str, state: str) -> str:
 
 
 def _waybills(store: Store, cycle: str) -> list[dict[str, Any]]:
-    """Every line of the cycle's waybills, once it is committed: what each lane carries, in hand-out steps."""
-    rows = store.rows(
-        "select waybill, lane, source, target, benefit, steps from waybill where programme = %s and cycle = %s"
-        " order by waybill, benefit",
-        (store.programme.id, cycle),
-    )
+    """Every line of the cycle's waybills as they stand, once it is committed: what each lane carries, in hand-out steps."""
+    rows = store.rows(LINES, {"programme": store.programme.id, "cycle": cycle})
     return [dict(zip(("waybill", "lane", "from", "to", "commodity", "steps"), row, strict=True)) for row in rows]
 
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evenhand.cli.common import JsonOption, say, say_json
+from evenhand.cli.common import DataOption, JsonOption, OpenCycleOption, say, say_json
 from evenhand.cli.files import read_csv
 from evenhand.core.errors import AnswerIsNo, InputError, UsageError, input_error
+from evenhand.wiring import open_store, read_clock
 
 if TYPE_CHECKING:
     from evenhand.actions.trips import Worked
@@ -100,6 +101,40 @@ def check(
     _show(done, json)
     if done.checked.faults:
         raise AnswerIsNo(f"{len(done.checked.faults)} faults in {sheet}", "correct them and check again")
+
+
+@app.command()
+def stops(
+    out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where depots.csv and stops.csv go.")],
+    cycle: OpenCycleOption = None,
+    weight: Annotated[
+        list[str] | None,
+        typer.Option("--weight", metavar="COMMODITY=KG", help="What one unit weighs, for pieces.", show_default=False),
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="What has left, too: every waybill.")] = False,
+    data: DataOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Write the loads of a cycle that have not left yet as depots.csv and stops.csv, in kilograms.
+
+    Add lorries.csv, and if needed hours and roads; then: evenhand trips plan. When a lane closes, run both again: what has
+    left keeps its trip. A litre is taken as a kilogram.
+
+    Example: evenhand trips stops --out fleet
+    """
+    from evenhand.actions.cycles import newest
+    from evenhand.actions.stops import write_stops
+
+    weights = {}
+    for text in weight or []:
+        name, _, amount = text.partition("=")
+        weights[name] = _number(amount)
+    with open_store(data, read_clock) as store:
+        depots, points = write_stops(store, cycle or newest(store), weights, out, everything)
+    if json:
+        say_json({"depots": depots, "stops": points, "files": [str(out / "depots.csv"), str(out / "stops.csv")]})
+        return
+    say(f"{points:,} stops of {depots:,} depots: add {out / 'lorries.csv'}, then: evenhand trips plan {out} --out plan")
 
 
 def _show(done: Worked, json: bool) -> None:

@@ -59,7 +59,7 @@ def check_trips(
         row = where.get(visit, 0) if visit is not None else 0
         faults.append(Fault(file, row, field, str(value), message, remedy))
 
-    stops = {stop.point: stop for stop in problem.stops}
+    stops = {(stop.depot, stop.point): stop for stop in problem.stops}
     brought = dict.fromkeys(stops, 0)
     runs: list[Run] = []
     for (depot, day, name), group in groupby(sorted(visits), key=lambda v: (v.depot, v.day, v.lorry)):
@@ -69,20 +69,19 @@ def check_trips(
         lorry = _lorry(problem, depot, name)
         known = []
         for visit in mine:
-            stop = stops.get(visit.point)
-            if stop is None or stop.depot != depot:
+            if (depot, visit.point) not in stops:
                 fault(visit, "point", visit.point, f"no point of {depot}", "correct the point or the depot")
                 continue
-            brought[visit.point] += visit.load
+            brought[depot, visit.point] += visit.load
             known.append(visit)
         if lorry is None:
             fault(mine[0], "lorry", name, f"{depot} has no such lorry", "name it as in KIND-1, up to its number")
         elif known:
             runs.append(_drive(problem, lorry, known, fault))
     for stop in problem.stops:
-        if brought[stop.point] != stop.load:
-            less = brought[stop.point] < stop.load
-            message = f"gets {brought[stop.point]}, is due {stop.load}"
+        if (load := brought[stop.depot, stop.point]) != stop.load:
+            less = load < stop.load
+            message = f"gets {load} from {stop.depot}, is due {stop.load}"
             fault(None, "point", stop.point, message, "add a visit" if less else "lower or take out a visit")
     return Checked(tuple(runs), tuple(sorted(faults)))
 
@@ -107,7 +106,8 @@ def _drive(
     problem: Problem, lorry: Lorry, visits: Sequence[Visit], fault: Callable[[Visit, str, object, str, str], None]
 ) -> Run:
     """Drive one lorry's day as early as possible."""
-    depot, stops = problem.depots[lorry.depot], {stop.point: stop for stop in problem.stops}
+    depot = problem.depots[lorry.depot]
+    stops = {stop.point: stop for stop in problem.stops if stop.depot == lorry.depot}
     now, metres = max(lorry.starts, depot.opens), 0
     begins: list[int] = []
     for _, group in groupby(visits, key=lambda v: v.trip):

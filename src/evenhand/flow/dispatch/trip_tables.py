@@ -42,15 +42,15 @@ def read_problem(
         _place(row, name, places, cells)
         opens, closes = _window(row, "opens", "closes", cells)
         depots[name] = Depot(name, opens, closes, cells.count(row, "loading", 0) * 60)
-    stops: dict[str, Stop] = {}
+    stops: dict[tuple[str, str], Stop] = {}
     for row in tables["stops"]:
-        name = cells.name(row, "point")
-        if name in stops or name in depots:
-            cells.fault(row, "point", "this name already stands for another row or a depot", "give each its own")
+        name, depot = cells.name(row, "point"), _depot(row, depots, cells)
+        if (depot, name) in stops or name in depots:
+            cells.fault(row, "point", "this name is a depot's, or stands twice with this depot", "give each its own")
         _place(row, name, places, cells)
         opens, closes = _window(row, "opens", "closes", cells)
         service = cells.count(row, "service", 0) * 60
-        stops[name] = Stop(name, _depot(row, depots, cells), _load(row, cells), opens, closes, service)
+        stops[depot, name] = Stop(name, depot, _load(row, cells), opens, closes, service)
     lorries: dict[tuple[str, str], Lorry] = {}
     for row in tables["lorries"]:
         kind, depot = cells.name(row, "lorry"), _depot(row, depots, cells)

@@ -27,7 +27,7 @@ class Depot:
 
 @dataclass(frozen=True)
 class Stop:
-    """What a point is due from its depot. Unloading begins between `opens` and `closes` and takes `service` seconds."""
+    """What a point is due from one of its depots. Unloading begins between `opens` and `closes`, for `service` seconds."""
 
     point: str
     depot: str
