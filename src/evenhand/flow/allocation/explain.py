@@ -43,7 +43,8 @@ class Relief:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Level, quantity and due of a point and commodity. `block` is None where it is served in full."""
+    """Level, quantity and due of a point and commodity. `block` is None where it is served in full. `shared` are the lanes
+    that draw on something shared: their limits are parts of it."""
 
     point: str
     commodity: str
@@ -52,6 +53,7 @@ class Explanation:
     due: int
     block: Block | None
     reliefs: tuple[Relief, ...]
+    shared: frozenset[str] = frozenset()
 
     def lines(self) -> list[str]:
         """The same in words."""
@@ -71,7 +73,7 @@ class Explanation:
                 f"  held down by: all the stock there is, {total} at {_places(len(self.block.limits))}, is used"
             )
         else:
-            said += [f"  held down by: {_held(limit)}" for limit in self.block.limits[:RELIEFS]]
+            said += [f"  held down by: {_held(limit, self.shared)}" for limit in self.block.limits[:RELIEFS]]
             if len(self.block.limits) > RELIEFS:
                 said.append(f"  … and {len(self.block.limits) - RELIEFS} more (bottlenecks.csv)")
         said += [self._relief(relief) for relief in self.reliefs]
@@ -92,8 +94,10 @@ def _places(count: int) -> str:
     return "1 node" if count == 1 else f"{count} nodes"
 
 
-def _held(limit: Limit) -> str:
+def _held(limit: Limit, shared: frozenset[str]) -> str:
     if limit.kind == LANE:
+        if limit.name in shared:
+            return f"lane {limit.name} is full of {limit.commodity} ({limit.quantity}, its part of what is shared)"
         return f"lane {limit.name} is full of {limit.commodity} ({limit.quantity})"
     if limit.kind == STOCK:
         return f"the stock of {limit.commodity} at {limit.name} is used up ({limit.quantity})"
@@ -134,6 +138,7 @@ def explain(
         )
     )
     standing, due = quantities(found), dues(given)
+    shared = frozenset(given.lanes[lane].as_py() for pool in given.pools for lane in pool.lanes)
     explained = []
     for done, pair in enumerate(pairs):
         level, quantity = standing[pair]
@@ -156,7 +161,7 @@ def explain(
                 )
         else:
             block = None
-        explained.append(Explanation(*pair, level, quantity, due[pair], block, tuple(reliefs)))
+        explained.append(Explanation(*pair, level, quantity, due[pair], block, tuple(reliefs), shared))
         if progress is not None:
             progress(done + 1, len(pairs))
     return explained
