@@ -8,6 +8,8 @@ import { typedFor } from "./count";
 import { link, main, picture, stockBar, title, type Screen } from "./parts";
 
 const CLOCK_SLACK = 15 * 60;
+/** Troubles that are told in full in the clerk's language; with the others stands what the server said. */
+const OWN_WORDS: ReadonlySet<string> = new Set(["forked", "unsigned", "tags"]);
 
 export function today(app: App): Screen {
   const { place } = app;
@@ -51,10 +53,10 @@ function nothingToDo(app: App): Screen {
 
 /** What must be seen, each with what to do. */
 function warnings(app: App): unknown {
-  const must = (words: string, lead = ""): Screen => html`<div class="notice notice--must"><p class="must">${words}</p>${lead ? html`<p>${lead}</p>` : nothing}</div>`;
+  const must = (words: string, lead = ""): Screen => html`<div class="notice notice--must"><p class="must">${words}</p>${lead ? html`<p dir="auto">${lead}</p>` : nothing}</div>`;
   return html`
     ${app.trusted ? nothing : must(t("trust.title"), t("trust.lead"))}
-    ${app.troubles.map((one) => must(t(`trouble.${one.what}`, { said: one.said })))}
+    ${app.troubles.map(({ what, said }) => must(t(`trouble.${what}`, { said }), OWN_WORDS.has(what) ? "" : said))}
     ${app.silent ? html`<div class="notice"><p>${t("silent", { host: location.host })}</p></div>` : nothing}
     ${app.fragile && app.counter.unsentCount ? html`<div class="notice"><p>${t("today.fragile")}</p></div>` : nothing}
     ${app.update ? html`<div class="notice"><p>${t("today.update")}</p>${link(t("today.update.go"), app.update)}</div>` : nothing}`;
