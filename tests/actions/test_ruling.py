@@ -65,7 +65,7 @@ def test_what_the_rule_did_not_give_is_owed_above_everybodys_need(spring: Months
     ("policy", "words"),
     [
         (by("postpone"), "stock that waits looks like stock that is withheld"),
-        (by("lottery").replace('"lottery", from = 2008-01', '"lottery", from = 2008-04'), "no rule of division is in force on"),
+        (by("lottery").replace('"lottery", from = 2008-01', '"lottery", from = 2008-04'), "no rule of division is in force"),
         (POLICY.replace(GRAIN, f'{GRAIN}\ndivision = "lottery"', 1), "does not say since when and by whom"),
     ],
 )  # fmt: skip

@@ -187,9 +187,12 @@ def _outcomes(
     return {name: statuses[status] for status, name in STATUS_NAMES.items()}
 
 
+_ROW = ("point", "household", "tag", "benefit", "ladder", "ration_steps", "offered_steps", "carry_after")
+
+
 def _final_rows(store: Store, cycle: str) -> pa.Table:
     """The rows of the rolls, as computed or as a re-cut left them."""
-    rows = pq.read_table(place(store, cycle) / "private" / "rows.parquet")
+    rows = pq.read_table(place(store, cycle) / "private" / "rows.parquet", columns=list(_ROW))
     cut = recut_rows(store, cycle)
     if cut is None:
         return rows

@@ -18,6 +18,7 @@ from evenhand.actions.cycles import Cycle, find, place, seed_of, state_of
 from evenhand.actions.redeem import points_held
 from evenhand.core.benefit import Benefit
 from evenhand.core.errors import UsageError
+from evenhand.core.quantity import MICRO
 from evenhand.flow.redemption import Device
 from evenhand.formats import cbor
 from evenhand.formats.entry import decode
@@ -157,12 +158,17 @@ def _packed_roll(store: Store, cycle: Cycle, point: str) -> bytes:
     for tag, group in _by_tag(rows):
         packed.append([
             tag, group["card"][0], names.get(group["household"][0]), people.get(group["household"][0], 0),
-            group["ration_steps"], group["carry_micro"], group["ladder"],
+            group["ration_steps"], _first(group), group["ladder"],
         ])  # fmt: skip
     return cbor.dumps({
         "version": 1, "programme": store.programme.id, "cycle": cycle.id, "point": point,
         "seed": seed_of(store, cycle.id), "benefits": benefits, "rows": packed,
     })  # fmt: skip
+
+
+def _first(group: dict[str, list[Any]]) -> list[int]:
+    """What comes before any share, in millionths of a step: arrears, and goods that are offered again."""
+    return [c + again * MICRO for c, again in zip(group["carry_micro"], group["offered_steps"], strict=True)]
 
 
 def _by_tag(rows: pa.Table) -> list[tuple[bytes, dict[str, list[Any]]]]:

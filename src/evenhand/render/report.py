@@ -12,6 +12,7 @@ from evenhand.flow.disclosure.wording import percent, period_name
 from evenhand.render import ledgers, pictures, sections
 from evenhand.render.grid import SYMBOLS, address, short_hash
 from evenhand.render.html import Child, Html, el, join
+from evenhand.render.owed import owed_part, rule_part
 from evenhand.render.page import document, masthead
 from evenhand.render.picture import Scene, scene
 from evenhand.render.words import capital, count, say
@@ -47,7 +48,9 @@ def report(month: Month, history: Sequence[Month], claims: Sequence[Claim], fact
     if view is not None:
         parts += [pictures.place_part(view), pictures.time_part(view), ledgers.stock_part(view)]
     parts += [
+        rule_part(now),
         sections.counter_part(now),
+        owed_part(now),
         sections.cannot_part(now),
         sections.check_part(now, facts.folder, facts.root_vkey, facts.log_size, facts.log_root),
     ]

@@ -177,6 +177,36 @@ TEXT = {
     "stock.col.given": "Handed out",
     "stock.col.lost": "Lost",
     "stock.col.left": "On hand",
+    # owed
+    "owed": "What is still owed",
+    "owed.aside": "What a household did not get is one of three things, and they are never mixed.",
+    "owed.text": "Undersupplied is what a shortage did not give: it is owed above everybody’s need of a later month, the "
+    "oldest first. Uncollected is what was on the roll and not handed over: it lies at the point and is on the next roll "
+    "again. How long each is owed is the policy’s rule. Less than one hand-out a household, which rounding leaves, is "
+    "owed for ever and paid first.",
+    "owed.table": "By benefit and month",
+    "owed.lapsed": "What this month did not give, and what lapsed with it",
+    "owed.col.benefit": "Benefit",
+    "owed.col.before": "Owed before",
+    "owed.col.paid": "Given",
+    "owed.col.lapsed": "Lapsed",
+    "owed.col.rest": "Still owed",
+    "owed.undersupplied": "undersupplied in {month}",
+    "owed.uncollected": "uncollected in {month}",
+    "owed.source": "From {owed} and {left}, over all points.",
+    # rule
+    "rule": "The rule of division",
+    "rule.aside": "By which rule stock is divided when there is not enough is a choice, and the policy says who made it.",
+    "rule.text": "Leximin brings the worst-off point as high as can be, then the next. What another rule gives is proved by "
+    "the certificate; what leximin would have given is declared. Both are measured by this month’s need.",
+    "rule.table": "By the rule, and by leximin",
+    "rule.compared": "by leximin",
+    "rule.col.rule": "Benefit, rule",
+    "rule.col.full": "Points in full",
+    "rule.col.under": "Points under the floor",
+    "rule.col.people": "People under floor",
+    "rule.col.tenth": "Worst tenth",
+    "rule.source": "From {policy} and {division}.",
     # counter
     "counter": "At the counter",
     "counter.aside": "How every row of every roll ended. Times, order and device are never published.",

@@ -8,6 +8,8 @@ from fractions import Fraction
 
 from evenhand_verify import facts
 from evenhand_verify.cards import Keys, derive, number_fits, read_code, tag_of
+from evenhand_verify.checks.left import above
+from evenhand_verify.debts import rule
 from evenhand_verify.disclosure import Disclosure
 from evenhand_verify.numbers import Level, ceil_div, many
 from evenhand_verify.packed import REDEEMED, STATUS, Grant, Packed, Record, open_row, outcomes
@@ -103,6 +105,7 @@ class Owed:
 
     above: int = 0
     again: int = 0
+    rungs: set[int] = field(default_factory=set)
     told: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
 
@@ -123,6 +126,7 @@ def _owed(card: Card, grant: Grant) -> Owed:
             )
         elif debt.rung is not None:
             found.above += base
+            found.rungs.add(debt.rung)
             if debt.rung > len(grant.ladder) or grant.ladder[debt.rung - 1] != base:
                 found.failures.append(f"{grant.benefit}: {shown}, {kind} since {since}, do not stand on your ladder")
             found.told.append(
@@ -180,8 +184,15 @@ def _one(card: Card, grant: Grant) -> tuple[str, list[str]]:
         between = f"{most}" if least == most else f"{least} or {most}"
         line += f"; less came, re-cut to level {cut.level}: {between} units"
         told |= {"recut_level": str(cut.level), "recut_least": least, "recut_most": most}
-    elif grant.ration * benefit.step < full:
-        line += f", {benefit.shown(full - grant.ration * benefit.step)} less than due"
+    final = cut.level if cut else level
+    mine = [(rung, base) for rung, base in enumerate(grant.ladder, 1) if rung not in owed.rungs]
+    less = sum((above(final, rung, base) for rung, base in mine), Fraction())
+    held = rule(d, grant.benefit, facts.UNDERSUPPLIED)
+    if held is not None and less >= 1:
+        line += f"; a shortage did not give you {benefit.shown(less.numerator // less.denominator)} ({held.text})"
+    rounding = (b - grant.ration) * benefit.step
+    if not cut and rounding >= 1:
+        line += f"; rounding owes you {benefit.shown(rounding.numerator // rounding.denominator)}"
     card.told.append(line)
     card.told += owed.told
     card.told += [f"  because {why}: {one_line(d.policy.because(why), 200)}" for why in grant.reasons]
