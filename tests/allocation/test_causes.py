@@ -70,7 +70,7 @@ def words(tiny: Tiny, language: str = "en", unit: str = "") -> list[str]:
 def test_the_sentence_of_the_two_lanes_into_hyesan() -> None:
     (said,) = words(hills(), unit="t")
     assert said.replace("\u00a0", " ") == (
-        "The points of Ryanggang are at 41 % of the rice due because the 2 lanes into Hyesan are full; 59 t more there "
+        "The points of Ryanggang are at 41 % of the rice due because the two lanes into Hyesan are full; 59 t more there "
         "would lift 212,000 people to 100 %."
     )
 
@@ -192,7 +192,7 @@ def test_explain_says_the_sentence_of_the_points_block(tmp_path: Path, monkeypat
     assert run(monkeypatch, folder, "--out", tmp_path / "out", "--explain", "Kapsan", "--json") == 0
     told = json.loads(capsys.readouterr().out)
     assert told["causes"] == [
-        "2 points are at 41\u00a0% of the rice due because the 2 lanes into Hyesan are full; 59 more there would lift "
+        "2 points are at 41\u00a0% of the rice due because the two lanes into Hyesan are full; 59 more there would lift "
         "2 points to 100\u00a0%."
     ]
     assert run(monkeypatch, folder, "--out", tmp_path / "out", "--page", "--language", "xx") == 2

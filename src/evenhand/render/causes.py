@@ -81,13 +81,19 @@ def _reason(cause: Cause, places: Mapping[str, Place], figures: Figures) -> str:
         for spot in lanes:
             count = len({limit.name for limit in spot.limits})
             key = "al.because.lane" if count == 1 else "al.because.lanes"
-            said.append(say(key, place=places[spot.node].name, **({} if count == 1 else {"n": count})))
+            said.append(say(key, place=places[spot.node].name, **({} if count == 1 else {"n": _few(count, figures)})))
     if len(stocks) > 2:
         said.append(say("al.because.stocks", n=figures.whole(len(stocks))))
     else:
         said += [say("al.because.stock", place=places[spot.node].name) for spot in stocks]
     said += [say("al.because.handling", place=places[s.node].name) for s in cause.spots if s.kind == HANDLING]
     return figures.catalogue.listed(said) if said else say("al.because.none")
+
+
+def _few(count: int, figures: Figures) -> str:
+    """Two to nine as a word, where the language writes one."""
+    words = figures.catalogue.text["al.few"].split("|")
+    return words[count - 2] if 2 <= count < 2 + len(words) else figures.whole(count)
 
 
 def _lift(lift: Lift, alone: bool, places: Mapping[str, Place], figures: Figures, digits: int) -> str:

@@ -59,6 +59,7 @@ TEXT = {
     "al.at.one": "{who}: {fill} % من المستحق من {good} لأن {reason}",
     "al.at.many": "{who}: {fill} % من المستحق من {good} لأن {reason}",
     "al.range": "{low}–{high}",
+    "al.few": "2|3|4|5|6|7|8|9",
     "al.because.lane": "المسار إلى {place} ممتلئ",
     "al.because.lanes": "المسارات إلى {place}، وعددها {n}، ممتلئة",
     "al.because.many": "المسارات الممتلئة عددها {n}",

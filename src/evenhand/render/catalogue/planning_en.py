@@ -59,6 +59,7 @@ TEXT = {
     "al.at.one": "{who} is at {fill} % of the {good} due because {reason}",
     "al.at.many": "{who} are at {fill} % of the {good} due because {reason}",
     "al.range": "{low}–{high}",
+    "al.few": "two|three|four|five|six|seven|eight|nine",
     "al.because.lane": "the lane into {place} is full",
     "al.because.lanes": "the {n} lanes into {place} are full",
     "al.because.many": "{n} lanes are full",

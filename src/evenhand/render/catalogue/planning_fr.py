@@ -59,6 +59,7 @@ TEXT = {
     "al.at.one": "{who} est à {fill} % de son dû ({good}) parce que {reason}",
     "al.at.many": "{who} sont à {fill} % de leur dû ({good}) parce que {reason}",
     "al.range": "{low}–{high}",
+    "al.few": "deux|trois|quatre|cinq|six|sept|huit|neuf",
     "al.because.lane": "la liaison vers {place} est pleine",
     "al.because.lanes": "les {n} liaisons vers {place} sont pleines",
     "al.because.many": "{n} liaisons sont pleines",

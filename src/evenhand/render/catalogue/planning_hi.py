@@ -59,6 +59,7 @@ TEXT = {
     "al.at.one": "{who}: देय {good} का {fill} %, क्योंकि {reason}",
     "al.at.many": "{who}: देय {good} का {fill} %, क्योंकि {reason}",
     "al.range": "{low}–{high}",
+    "al.few": "दो|तीन|चार|पाँच|छह|सात|आठ|नौ",
     "al.because.lane": "{place} का मार्ग भरा है",
     "al.because.lanes": "{place} के {n} मार्ग भरे हैं",
     "al.because.many": "{n} मार्ग भरे हैं",
