@@ -87,9 +87,11 @@ def couple(given: Input, progress: Callable[[int, int], None] = lambda done, tot
     needed = [-int(-state.flow // 1) for state in free.states]
     if all(sum(weight * needed[c] for c, weight in members) <= room for room, members in cells.pools):
         return _coupled(given, cells, _solve(given, cells, needed, []), 1, True)
+    if cells.own != cells.bound:  # no cell alone may ask for more than its pools hold
+        free = _solve(given, cells, cells.bound, [])
     heights = Heights(free.solved)
     best = _solve(given, cells, *_capacities(cells, [along(room, m, free.states, heights) for room, m in cells.pools]))
-    at, part, failed, done = best, Fraction(1), 0, 2
+    at, part, failed, done = best, Fraction(1), 0, 2 + (cells.own != cells.bound)
     while done < ROUNDS and part >= SMALLEST:
         progress(done, ROUNDS)
         heights = Heights(at.solved)
