@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from evenhand.actions.counter_sync import head_of
 from evenhand.actions.cycles import Cycle, find, place, seed_of, state_of
+from evenhand.actions.opening import waybills_of
 from evenhand.actions.redeem import points_held
 from evenhand.core.benefit import Benefit
 from evenhand.core.errors import UsageError
@@ -76,18 +77,14 @@ def _point(store: Store, cycle: Cycle, point: str, device: Device) -> cbor.Value
         (programme, cycle.id, point),
     )
     names = store.rows("select name from node where node = %s", (point,))
-    sent = store.rows(
-        "select waybill, source, benefit, steps from waybill where programme = %s and cycle = %s and target = %s"
-        " order by waybill, benefit",
-        (programme, cycle.id, point),
-    )
+    sent = [(bill, source, benefit, n) for bill, source, to, benefit, n in waybills_of(store, cycle.id) if to == point]
     totals = decode(entry).totals if entry is not None else {}
     return {
         "point": point,
         "name": names[0][0] if names else point,
         "rows": totals.get("rows", 0),
         "tags_sha256": totals.get("tags"),
-        "expected": [[*row[:3], int(row[3])] for row in sent],
+        "expected": [list(line) for line in sent],
         "counted": {b: int(n) for b, n in sorted(dict(counted[0][0]).items())} if counted else None,
         "recut": recut_of(store, cycle.id, point),
         "given": _given(store, cycle.id, point, device),

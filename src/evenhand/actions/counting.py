@@ -117,7 +117,7 @@ class Batch:
             self.noted.append(noted)
             steps = {b: self.stock.total(node(name), b) // self.steps[b] for b in noted.benefits}
         full = dict(sorted(steps.items()))
-        if is_point:
+        if is_point and not self.desk.is_signed(name):
             for benefit in self.steps:
                 if benefit not in full and (self.stock.total(node(name), benefit) or self._units(name, benefit)):
                     full[benefit] = self.stock.total(node(name), benefit) // self.steps[benefit]

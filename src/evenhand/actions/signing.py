@@ -30,6 +30,10 @@ class Desk:
             return f'the phone "{holder}" holds the point and its key is not here', "count on the phone that holds it"
         return None
 
+    def is_signed(self, point: str) -> bool:
+        """Whether the count of this point comes signed: then it covers what was signed and nothing else."""
+        return point in self._signed
+
     def count(self, point: str, totals: Mapping[str, int]) -> bytes:
         """The signed count of a point: the phone's own, or made here. InputError where the phone signed something else."""
         payload: list[cbor.Value] = ["evenhand/count/v1", self._store.programme.id, self._cycle, point, dict(totals)]

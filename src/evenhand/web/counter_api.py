@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
+from evenhand.actions.counter_count import count_in
 from evenhand.actions.counter_enrol import claim
 from evenhand.actions.counter_state import counter_roll, counter_state
 from evenhand.actions.counter_sync import close_counter, keep_notes, sync
@@ -37,6 +38,14 @@ def state(request: HttpRequest, store: Store, device: Device) -> cbor.Value:
 def roll(request: HttpRequest, store: Store, device: Device) -> bytes:
     """The plain roll of a point it holds."""
     return counter_roll(store, device, wanted(request, "cycle"), wanted(request, "point"))
+
+
+def count(request: HttpRequest, store: Store, device: Device) -> cbor.Value:
+    """What arrived at a point, counted and signed on the phone that holds it."""
+    body = body_map(request, cose=bytes, lines=list)
+    cycle, point = wanted(request, "cycle"), wanted(request, "point")
+    found = count_in(store, device, cycle, point, bytes(body["cose"]), list(body["lines"]))  # type: ignore[arg-type]
+    return {"counted": {**found.counted}, "recut": found.recut}
 
 
 def receipts(request: HttpRequest, store: Store, device: Device) -> cbor.Value:
@@ -73,6 +82,7 @@ urls = [
     path("enrol", guarded("POST", enrol)),
     path("state", signed("GET", state)),
     path("roll", signed("GET", roll)),
+    path("count", signed("POST", count)),
     path("receipts", signed("POST", receipts)),
     path("notes", signed("POST", notes)),
     path("close", signed("POST", close)),
