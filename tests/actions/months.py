@@ -66,10 +66,14 @@ class Months:
         stock: str = "",
         absent: Collection[str] = (),
         lost: Mapping[tuple[str, str], int] | None = None,
+        silent: Collection[str] = (),
         tamper: Tamper = honest,
     ) -> Path:
         """The next month: `stock` as "grain 216 kg; oil 10 l" at the mill; all that is sent arrives but what is `lost` on
-        the way (steps by point and benefit); everybody comes but `absent`. Its disclosure."""
+        the way (steps by point and benefit); everybody comes but `absent`; phones of `silent` points are lost.
+
+        Its disclosure.
+        """
         period = PERIODS[len(self.names)]
         self.names.append(period)
         store, cycle = self.store, f"{period}/1"
@@ -89,10 +93,17 @@ class Months:
         rows = [
             {"point": POINT[h], "card": "", "coupon": self.paper.coupons[h, period], "exception": ""}
             for h in SIZES
-            if h not in absent
+            if h not in absent and POINT[h] not in silent
         ]
         hand_over(store, cycle, rows, "handed.csv")
-        close(store, cycle, "boris", tamper=tamper)
+        keys = [store.data / "keys" / f"device-phone-{point}.key" for point in silent]
+        kept = [key.read_bytes() for key in keys]
+        for key in keys:
+            key.unlink()
+        close(store, cycle, "boris", tamper=tamper, unclosed=[f"phone-{point}" for point in silent])
+        for key, data in zip(keys, kept, strict=True):
+            key.write_bytes(data)
+            key.chmod(0o600)
         return publish(store, cycle, "boris", self.folder / "out", tamper=tamper)
 
     def _deliver(self, cycle: str, lost: Mapping[tuple[str, str], int]) -> None:

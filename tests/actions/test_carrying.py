@@ -119,3 +119,22 @@ def test_eight_weeks_after_march_nothing_is_handed_out_of_it_any_more() -> None:
         assert ("Alder", "grain", "uncollected", "2008-04", 60_000, 0, 120, 120) in june
         assert found.rations("2008-06")["A6"] == 120 + 240, "June's own, April's and May's"
         assert found.verify("2008-06").returncode == 0
+
+
+def test_at_a_silent_point_nothing_is_called_uncollected_and_its_stock_is_what_it_last_counted() -> None:
+    """Alder's phone is lost with all its receipts. Nobody knows who had a ration: it is not owed again, and April counts
+    the 216 steps that Alder signed for."""
+    with months(CARRYING) as found:
+        found.month("grain 216 kg; oil 10 l", silent=["Alder"])
+        assert found.verify("2008-03").returncode == 0
+        left = {row for row in found.owed("2008-03", "left", "lapsed") if row[1] == "grain"}
+        assert ("Alder", "grain", "uncollected", "2008-03", 192 * 500, 192 * 500) in left
+        assert ("Alder", "grain", "undersupplied", "2008-03", 24_000, 0) in left, "the shortage is known all the same"
+        found.month("grain 216 kg; oil 10 l")
+        assert not [row for row in found.owed("2008-04") if row[2] == "uncollected"]
+        (row,) = [
+            row for row in found.table("2008-04", "totals") if (row["point"], row["benefit"]) == ("Alder", "grain")
+        ]
+        assert row["opening"] == 216
+        done = found.verify("2008-04")
+        assert done.returncode == 0, done.stdout

@@ -75,7 +75,8 @@ def close(
         ended = _outcomes(store, due, settlement, heads, tamper)
         progress("closing", 4, 5)
         rows = _final_rows(store, cycle)
-        left = _left(store, due, rows, settlement)
+        silent = {point for point, found in heads.items() if any(len(row) > 3 for row in found)}
+        left = _left(store, due, rows, settlement, silent)
         beyond: Counter[str] = Counter()
         for item in settlement.beyond:
             beyond[item.benefit] += item.steps
@@ -200,7 +201,7 @@ def _final_rows(store: Store, cycle: str) -> pa.Table:
     return pa.concat_tables([rows.filter(others), cut.select(rows.column_names)])
 
 
-def _left(store: Store, cycle: Cycle, rows: pa.Table, settlement: Settlement) -> Left:
+def _left(store: Store, cycle: Cycle, rows: pa.Table, settlement: Settlement, silent: Collection[str]) -> Left:
     """What this cycle leaves undersupplied and uncollected."""
     root = place(store, cycle.id)
     tables = {name: pq.read_table(root / "private" / f"{name}.parquet") for name in ("debts", "on_roll")}
@@ -214,7 +215,7 @@ def _left(store: Store, cycle: Cycle, rows: pa.Table, settlement: Settlement) ->
     ):
         levels[point, benefit] = tuple(map(int, found))
     seed, tables["rows"] = seed_of(store, cycle.id), rows
-    return leave(cycle.policy(), cycle.period.id, tables, levels, settlement.left, seed)  # type: ignore[arg-type]
+    return leave(cycle.policy(), cycle.period.id, tables, levels, settlement.left, silent, seed)  # type: ignore[arg-type]
 
 
 def _carry_after(rows: pa.Table) -> pa.Table:

@@ -6,7 +6,7 @@ rungs the level did not reach. Uncollected is what of a ration was not handed ov
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -36,13 +36,20 @@ class Left:
 
 
 def leave(
-    policy: Policy, period: str, tables: Tables, levels: Mapping[Pair, Level], uncollected: Any, seed: bytes
+    policy: Policy,
+    period: str,
+    tables: Tables,
+    levels: Mapping[Pair, Level],
+    uncollected: Any,
+    silent: Collection[str],
+    seed: bytes,
 ) -> Left:
     """What is left owed at the close of `period`.
 
     `tables`: rows (point, household, tag, benefit, ladder, ration_steps, offered_steps; as the re-cuts left them), debts
     and on_roll (as computed), ladders and owed (public). `levels`: rungs, num, den of each (point, benefit) after re-cuts;
-    `uncollected`: tag, benefit, steps (> 0) that stayed at the point; `seed`: that of the cycle's ties.
+    `uncollected`: tag, benefit, steps (> 0) that stayed at the point, as far as anybody knows; `silent`: points with a
+    device that was given up: what no receipt tells of is unknown there, and not owed again. `seed`: that of the ties.
     """
     benefits = policy.benefits
     rows = tables["rows"]
@@ -50,31 +57,39 @@ def leave(
     lapses = [b.id for b in benefits.values() if b.division == "leximin" and not b.undersupplied.carries]
     debts = [
         _undersupplied(rows.filter(_among(rows["benefit"], carries)), tables["owed"], period, levels, seed),
-        *_uncollected(policy, period, rows, uncollected, tables["debts"], tables["on_roll"]),
+        *_uncollected(policy, period, rows, uncollected, tables, silent),
     ]
     joined = pa.concat_tables([found.select(["point", *OWED_SCHEMA.names]) for found in debts])
     joined = joined.group_by(["point", "household", *_KEY]).aggregate([("amount", "sum")])
     joined = joined.filter(pc.greater(joined["amount_sum"], 0)).rename_columns(["point", "household", *_KEY, "amount"])
     at_once = [
-        (row["point"], row["benefit"], row["kind"], row["since"], row["amount_sum"], _ended(policy, row, period))
+        (
+            row["point"],
+            row["benefit"],
+            row["kind"],
+            row["since"],
+            row["amount_sum"],
+            _ended(policy, row, period, silent),
+        )
         for row in joined.group_by(["point", *_KEY]).aggregate([("amount", "sum")]).to_pylist()
     ]
     sums = [(*row[:5], row[4] if row[5] else 0) for row in at_once]
     sums += _shortage(tables["ladders"].filter(_among(tables["ladders"]["benefit"], lapses)), period, levels)
-    gone = table(("benefit", "kind"), sorted({(row[1], row[2]) for row in at_once if row[5]}), ())
-    gone = gone.append_column("since", pa.array([period] * len(gone), pa.string()))
-    kept = joined.join(gone, _KEY, join_type="left anti").select(OWED_SCHEMA.names)
+    gone = table(("point", *_KEY), [row[:4] for row in at_once if row[5]], ())
+    kept = joined.join(gone, ["point", *_KEY], join_type="left anti").select(OWED_SCHEMA.names)
     order = [(name, "ascending") for name in ("household", *_KEY)]
     names = ("point", *_KEY, "amount", "lapsed")
     return Left(kept.sort_by(order).cast(OWED_SCHEMA), table(names, sums, ("amount", "lapsed")))
 
 
-def _ended(policy: Policy, row: dict[str, Any], period: str) -> bool:
+def _ended(policy: Policy, row: dict[str, Any], period: str, silent: Collection[str]) -> bool:
     """Whether it lapses with its own cycle. What is from earlier months is judged at the next freeze."""
     benefit = policy.benefits.get(row["benefit"])
     if benefit is None or row["since"] != period:
         return False
-    return not (benefit.undersupplied if row["kind"] == UNDERSUPPLIED else benefit.uncollected).carries
+    if row["kind"] == UNDERSUPPLIED:
+        return not benefit.undersupplied.carries
+    return row["point"] in silent or not benefit.uncollected.carries
 
 
 def _among(column: Any, names: list[str]) -> Any:
@@ -151,9 +166,12 @@ def _shortage(ladders: Any, period: str, levels: Mapping[Pair, Level]) -> list[t
     return [(*key, UNDERSUPPLIED, period, value, value) for key, value in whole.items() if value]
 
 
-def _uncollected(policy: Policy, period: str, rows: Any, stayed: Any, debts: Any, on_roll: Any) -> list[Any]:
+def _uncollected(
+    policy: Policy, period: str, rows: Any, stayed: Any, tables: Tables, silent: Collection[str]
+) -> list[Any]:
     """What stayed of this month's rations; and of earlier months what was not collected again, or was not even there
-    after a re-cut, or was not offered. What was handed over pays the oldest first."""
+    after a re-cut, or was not offered. What was handed over pays the oldest first; at a silent point all of it may have."""
+    debts, on_roll = tables["debts"], tables["on_roll"]
     wide = ["point", "household", "benefit"]
     steps = {name: benefit.step_base for name, benefit in policy.benefits.items()}
     numbers = rows.select([*wide, "tag", "ration_steps", "offered_steps"])
@@ -162,7 +180,9 @@ def _uncollected(policy: Policy, period: str, rows: Any, stayed: Any, debts: Any
     )
     joined = numbers.join(stayed, ["tag", "benefit"], join_type="left outer")
     left = pc.fill_null(joined["steps"], 0)
-    paid = pc.min_element_wise(joined["offered_steps"], pc.subtract(joined["ration_steps"], left))
+    told = pc.subtract(joined["ration_steps"], left)
+    known = pc.invert(pc.is_in(joined["point"], pa.array(sorted(silent), pa.string())))
+    paid = pc.if_else(known, pc.min_element_wise(joined["offered_steps"], told), joined["offered_steps"])
     own = pc.subtract(left, pc.subtract(joined["offered_steps"], paid))
     base = pa.array([steps[benefit] for benefit in joined["benefit"].to_pylist()], pa.int64())
     fresh = joined.select(wide).append_column("kind", pa.array([UNCOLLECTED] * len(joined), pa.string()))

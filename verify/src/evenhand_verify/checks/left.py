@@ -74,9 +74,16 @@ def run(d: Disclosure) -> str | list[str]:
 
 def _lapsed(d: Disclosure, found: Left) -> list[str]:
     failures = []
+    # Where a device was given up, what no receipt tells of is unknown: it is never called uncollected and owed again.
+    silent = {
+        point
+        for point, entry in d.by_point("redeemed").items()
+        if any(isinstance(head, list) and len(head) > 3 for head in entry.part("heads", list))
+    }
     for (point, benefit, kind, since), (amount, lapsed) in found.items():
         held = rule(d, benefit, kind)
-        at_once = since == d.meta.period and (held is None or not held.carries)
+        unknown = kind == facts.UNCOLLECTED and point in silent
+        at_once = since == d.meta.period and (held is None or unknown or not held.carries)
         if lapsed != (amount if at_once else 0):
             said = f'the rule is "{held.text}"' if held else "it is owed by no rule"
             failures.append(
