@@ -15,6 +15,9 @@ from typing import Any
 
 import pytest
 from actions.village import ANA, BORIS, EVENT, MARCH, THROW, at
+from evenhand_verify import papers as signed_papers
+from evenhand_verify.checks import closings, goods_received, transfers
+from evenhand_verify.disclosure import Disclosure
 from folders import clock, copy_data, open_folder
 
 from evenhand.actions.approve import approve
@@ -88,6 +91,17 @@ def verified(store: Store, folder: Path) -> dict[str, str]:
     return {line[0]: line[1] for line in lines if len(line) == 2}
 
 
+def faults(folder: Path, check: Any, papers: str, lie: Callable[[Any], Any]) -> str:
+    """What a check says of the published month if its first paper said something else than it does."""
+    found = Disclosure(folder / "out" / "2008-03")
+    assert isinstance(check.CHECK.run(found), str)
+    first, *others = getattr(signed_papers, papers)(found)
+    found._memory[f"papers.{papers}"] = [lie(first), *others]
+    said = check.CHECK.run(found)
+    assert isinstance(said, list), said
+    return " ".join(said)
+
+
 def test_what_is_damaged_or_missing_is_lost_with_its_reason_and_the_point_is_recut() -> None:
     with month("open") as (store, folder):
         note(store, *ALL)
@@ -100,9 +114,13 @@ def test_what_is_damaged_or_missing_is_lost_with_its_reason_and_the_point_is_rec
         assert note(store, *ALDER, *short).known == ("Alder", "Birch")
         assert "counted otherwise before" in refused(lambda: note(store, *ALDER, *BIRCH))
         told = verified(store, folder)
-        assert (
-            told["goods-received"] == "3 notes; lost: 16 of grain, 0 of oil" or "16 of grain" in told["goods-received"]
-        )
+        assert told["goods-received"] == "3 notes; lost: 16 of grain, 0 of oil"
+        shifted = faults(folder, goods_received, "notes", lambda n: n._replace(node="Alder"))
+        assert "are noted and 108,000 entered" in shifted
+        bare = [(TO_BARN, "grain", 432, 430, 1, 1, ""), (TO_BARN, "oil", 68, 68, 0, 0, "")]
+        said = faults(folder, goods_received, "notes", lambda n: n._replace(lines=bare))
+        assert "2 steps were lost without a reason" in said
+        assert "215,000 base units of grain are noted and 216,000 entered" in said
 
 
 WRONG_NOTES: list[tuple[list[Any], str]] = [
@@ -142,6 +160,11 @@ def test_goods_on_the_way_to_a_point_that_closes_go_to_another_and_both_are_coun
         assert told["transfers"] == "1 transfers: Birch to Alder (the bridge to Birch is gone)"
         assert told["recut"].startswith("1 point re-cut")
         assert told["goods-received"] == "2 notes; lost: 10 of grain, 0 of oil"
+        less = faults(folder, transfers, "transfers", lambda t: t._replace(lines={"grain": (99, None)}))
+        assert "50,000 base units of grain were moved and 49,500 signed" in less
+        assert "no reason" in faults(folder, transfers, "transfers", lambda t: t._replace(reason=" "))
+        away = faults(folder, transfers, "transfers", lambda t: t._replace(target="Barn"))
+        assert "not from one point to another" in away
 
 
 def test_a_counted_point_gives_only_what_it_has_not_promised_and_the_other_says_what_came() -> None:
@@ -219,6 +242,12 @@ def test_when_a_lane_closes_what_has_not_left_goes_another_way_and_what_has_left
         receive(store, MARCH, {"Barn": {"grain": 432, "oil": 68}, "Alder": FULL, "Birch": FULL})
         told = verified(store, folder)
         assert told["closings"] == "1 closings (B), 250 steps went another way"
+        over = faults(folder, closings, "closings", lambda c: c._replace(lanes=("B", "Long")))
+        assert "a load on a lane that had closed, lane Long" in over
+        more = ((f"{MARCH}-W00004", "Long", "grain", 217),)
+        assert "more than was approved" in faults(folder, closings, "closings", lambda c: c._replace(lines=more))
+        below = ((TO_BIRCH, "B", "grain", -217),)
+        assert "would carry -1 of grain" in faults(folder, closings, "closings", lambda c: c._replace(lines=below))
 
 
 def test_what_no_lane_can_bring_is_shared_out_fairly_and_recut() -> None:
