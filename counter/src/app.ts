@@ -143,6 +143,7 @@ export class App {
     const trimmed = text.trim();
     try {
       if (/^[0-9 ]{10,}$/.test(trimmed)) return await this.byNumber(checkCardNumber(trimmed));
+      if (/^CARD:/i.test(trimmed)) return this.notThis(t("scan.card"));
       const r = await decode(trimmed.split(/[:/=]/).at(-1) as string);
       const found = await this.counter.byCoupon(r, place);
       signals.read(this.counter.settings.sound);
@@ -151,11 +152,13 @@ export class App {
       this.go({ at: "unknown", tag: await tagOf(r) });
     } catch (error) {
       if (!(error instanceof CodeError)) throw error;
-      if (this.view.at === "scan" && this.view.said !== t("scan.bad")) {
-        signals.look(this.counter.settings.sound);
-        this.go({ at: "scan", said: t("scan.bad") });
-      }
+      this.notThis(t("scan.bad"));
     }
+  }
+
+  private notThis(said: string): void {
+    signals.look(this.counter.settings.sound);
+    this.go({ at: "scan", said });
   }
 
   async byNumber(card: string): Promise<void> {

@@ -7,7 +7,7 @@ import { cardNumber } from "../src/formats/code";
 import { read } from "../src/formats/receipt";
 import { parse, verify } from "../src/formats/cose";
 import type { Counter, Found } from "../src/model/counter";
-import { waiting } from "../src/model/counter";
+import { waiting } from "../src/model/waiting";
 import { countIn, cutWords, totalsOf } from "../src/model/counting";
 import { append } from "../src/store/db";
 import { coupon, phone } from "./village";

@@ -10,12 +10,13 @@ from unittest.mock import patch
 
 import numpy as np
 import zxingcpp
-from actions.village import ROOT, at, paper
+from actions.village import MARCH, ROOT, at, paper
 from folders import clock, copy_data, open_folder
 from web.served import serving
 
 from evenhand.actions import counter_enrol
 from evenhand.actions.counter_enrol import certify, find_claim, invite
+from evenhand.actions.receive import receive
 from evenhand.formats import cose
 from evenhand.store import Store, open_store
 from evenhand.wiring import read_clock
@@ -62,13 +63,21 @@ class Village:
         rows = self.store.rows("select point, exception from receipt where device = %s order by sequence", (PHONE,))
         return [(point, exception) for point, exception in rows]
 
+    def recut(self) -> list[tuple[object, ...]]:
+        """What the server says of Alder's re-cut."""
+        return self.store.rows(
+            "select benefit, counted, reserve, rungs, num, den, units from recut where point = 'Alder'"
+        )
+
 
 @contextmanager
-def village(state: str) -> Iterator[Village]:
-    """The two villages with March in `state`, served, and a phone invited to Alder."""
+def village() -> Iterator[Village]:
+    """The two villages on the morning of an open cycle: the depot is counted in, the points are not. Served, and a phone
+    is invited to Alder."""
     with open_folder() as folder:
-        data = copy_data(at(state), folder)
+        data = copy_data(at("open"), folder)
         with open_store(data, clock) as store, serving(data) as address:
+            receive(store, MARCH, {"Barn": {"grain": 432, "oil": 68}})
             store.clock = read_clock  # type: ignore[method-assign]  # an invitation runs out by the server's own clock
             with patch.object(counter_enrol, "point_roles", _roles):
                 invitation = invite(store, PHONE, ["Alder"], TOKEN)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ SIZE = {"width": 360, "height": 640}
 
 @pytest.fixture(scope="module")
 def place() -> Iterator[Village]:
-    with village("received") as found:
+    with village() as found:
         yield found
 
 
@@ -78,6 +78,14 @@ class Phone:
     def all_sent(self) -> None:
         sync_api.expect(self.page.locator(".facts dd").nth(2)).to_have_text("0", timeout=20_000)
 
+    def wait_for(self, condition: Callable[[], bool]) -> None:
+        """Until the server knows; at most 20 seconds."""
+        for _ in range(200):
+            if condition():
+                return
+            self.page.wait_for_timeout(100)
+        assert condition()
+
     def facts(self) -> list[str]:
         return self.page.locator(".facts dd").all_inner_texts()
 
@@ -119,18 +127,53 @@ def phone(context: Any, place: Village) -> Phone:
     return made
 
 
+def test_what_came_short_is_cut_for_all_before_the_first_household_by_the_rule_of_the_server(
+    phone: Phone, place: Village
+) -> None:
+    page = phone.page
+    page.evaluate("navigator.serviceWorker.ready")
+    phone.context.set_offline(True)
+    phone.press("Count in what came")
+    assert page.locator(".item header span").all_inner_texts() == ["should be 108 kg", "should be 3.4 litre"]
+    faults = phone.faults("count")
+    for field, typed in {"grain.packs": "6", "grain.size": "15", "grain.loose": "11.2", "oil.loose": "3.4"}.items():
+        page.locator(f"[data-field='{field}']").fill(typed)
+    phone.press("Go on")
+    assert "whole steps of 0.5 kg" in page.locator(".makes").first.inner_text()
+    page.locator("[data-field='grain.loose']").fill("11")
+    assert page.locator(".makes").first.inner_text() == "makes 101 kg, 7 kg short"
+    phone.press("Go on")
+    phone.heading("Less grain came than was sent")
+    assert page.locator(".swap b").inner_text() == "75 %"  # 180 of 240 steps due, after the reserve's part
+    rows = [row.locator("th, td").all_inner_texts() for row in page.locator("tbody tr").all()]
+    assert rows == [
+        ["At this point", "96", "90"],
+        ["A family of 3, due 30", "24", "22.5"],
+        ["One person, due 10", "8", "7.5"],
+    ]
+    faults += phone.faults("recut")
+    phone.press("Sign and start")
+    phone.heading("Family A6")
+    assert page.locator(".ration .qty").all_inner_texts() == ["45 kg", "1.5 litre"]
+    phone.press("Back")
+    phone.context.set_offline(False)
+    phone.open()
+    phone.wait_for(lambda: place.recut() == [("grain", 202, 22, 1, "3", "8", 180)])
+    assert faults == []
+
+
 def test_a_coupon_is_given_once_without_a_network_and_the_server_hears_of_it_later(
     phone: Phone, place: Village
 ) -> None:
     page = phone.page
+    phone.open()
     assert phone.facts() == ["4", "4", "0"]
-    page.evaluate("navigator.serviceWorker.ready")
     phone.context.set_offline(True)
     page.reload()
     phone.heading("Alder")
     phone.press("Start")
     phone.heading("Family A6")  # the camera saw the coupon: no tap
-    assert page.locator(".ration .qty").all_inner_texts() == ["48 kg", "1.5 litre"]
+    assert page.locator(".ration .qty").all_inner_texts() == ["45 kg", "1.5 litre"]
     phone.press("Give all")  # the one tap
     phone.heading("Given")
     assert re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{3} [0-9A-HJKMNP-TV-Z]{3}", page.locator(".code").inner_text())

@@ -2,7 +2,8 @@
 
 import { html, nothing } from "lit-html";
 import type { App } from "../app";
-import { waiting, type Place } from "../model/counter";
+import type { Place } from "../model/counter";
+import { waiting } from "../model/waiting";
 import type { View } from "../view";
 import { t, when } from "../words";
 import { bar, title, type Screen } from "./parts";

@@ -94,6 +94,7 @@ export const ar: Words = {
   "scan.light": "ضوء",
   "scan.dark": "أطفئ الضوء",
   "scan.bad": "هذه ليست قسيمة.",
+  "scan.card": "هذه هي البطاقة. أرِ القسيمة، أو تابع بدونها.",
   "scan.last": "{name}، {when}",
   "number.title": "رقم البطاقة",
   "number.lead": "الأرقام العشرة على البطاقة",

@@ -93,6 +93,7 @@ export const en = {
   "scan.light": "Light",
   "scan.dark": "Light off",
   "scan.bad": "This is not a coupon.",
+  "scan.card": "This is the card. Show the coupon, or go on without it.",
   "scan.last": "{name}, {when}",
   "number.title": "Card number",
   "number.lead": "The ten digits on the card",

@@ -94,6 +94,7 @@ export const fr: Words = {
   "scan.light": "Lumière",
   "scan.dark": "Éteindre",
   "scan.bad": "Ce n'est pas un coupon.",
+  "scan.card": "C'est la carte. Montrez le coupon, ou continuez sans lui.",
   "scan.last": "{name}, {when}",
   "number.title": "Numéro de la carte",
   "number.lead": "Les dix chiffres de la carte",

@@ -94,6 +94,7 @@ export const hi: Words = {
   "scan.light": "रोशनी",
   "scan.dark": "रोशनी बंद",
   "scan.bad": "यह कूपन नहीं है।",
+  "scan.card": "यह कार्ड है। कूपन दिखाएँ, या उसके बिना आगे बढ़ें।",
   "scan.last": "{name}, {when}",
   "number.title": "कार्ड का नंबर",
   "number.lead": "कार्ड के दस अंक",
