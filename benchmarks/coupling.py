@@ -71,27 +71,33 @@ def large(depots: int, points: int, commodities: int) -> dict[str, pa.Table]:
     return tables | {"shared": pa.table({"lane": into, "capacity": chance.integers(need // 3, need, len(into))})}
 
 
+def _small(commodities: int, programs: bool) -> None:
+    worst, first, proven, rounds = [], [], 0, 0
+    for seed in range(NETWORKS):
+        given = check_input(small(seed, commodities))
+        found = couple(given, programs=programs)
+        measured = gap(given, got_by(found.allocation))
+        assert measured is not None
+        worst.append(measured.exact_worst - measured.worst)
+        first.append(measured.gap)
+        proven += found.proven
+        rounds += found.rounds
+    begun = "begun with linear programs" if programs else "along the ladder alone, as on large networks"
+    print(
+        f"{NETWORKS} networks of 3 depots x 6 points x {commodities}, {begun}, {rounds / NETWORKS:.0f} rounds on average:"
+    )
+    for name, values in (("worst level", worst), ("first level that differs", first)):
+        ordered = sorted(values)
+        ninth, last = ordered[NETWORKS * 9 // 10], ordered[-1]
+        print(f"  gap of the {name}: median {statistics.median(ordered):.4f}, 9 of 10 {ninth:.4f}, largest {last:.4f}")
+    print(f"  the exact answer, or within 0.001 of it, in {sum(v < 1e-3 for v in first)}")
+
+
 def main() -> None:
     """Run and print."""
     for commodities in (2, 4):
-        worst, first, proven, rounds = [], [], 0, 0
-        for seed in range(NETWORKS):
-            given = check_input(small(seed, commodities))
-            found = couple(given)
-            measured = gap(given, got_by(found.allocation))
-            assert measured is not None
-            worst.append(measured.exact_worst - measured.worst)
-            first.append(measured.gap)
-            proven += found.proven
-            rounds += found.rounds
-        print(f"{NETWORKS} networks of 3 depots x 6 points x {commodities}, {rounds / NETWORKS:.0f} rounds on average:")
-        for name, values in (("worst level", worst), ("first level that differs", first)):
-            ordered = sorted(values)
-            ninth, last = ordered[NETWORKS * 9 // 10], ordered[-1]
-            print(
-                f"  gap of the {name}: median {statistics.median(ordered):.4f}, 9 of 10 {ninth:.4f}, largest {last:.4f}"
-            )
-        print(f"  the exact answer, or within 0.001 of it, in {sum(v < 1e-3 for v in first)}")
+        for programs in (False, True):
+            _small(commodities, programs)
     given = check_input(large(200, 5_000, 8))
     start = time.process_time()
     found = couple(given)

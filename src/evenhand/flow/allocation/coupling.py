@@ -5,7 +5,8 @@ split: every (lane, commodity) that draws on a pool is a *cell* with a capacity 
 split the division is exact and certified. The split is found by turns (docs/algorithms/coupling.md):
 
 1. Solve as if nothing were shared. If that fits, it is the answer to the whole problem.
-2. Give each pool out to its cells along the ladder: to all up to one level, the highest that fits.
+2. Give each pool out to its cells along the ladder: to all up to one level, the highest that fits. On networks small
+   enough for linear programs (`joint`), begin with what these carry, if that is better.
 3. Solve. A pool's cells now stand at levels: offer what is not used, and some of what better served cells have, to the
    cells that hold somebody down, so that all would stand at one level. Solve again; keep the split whose sorted levels
    are best; move less after a step that made nothing better, and end after `ROUNDS`, or when steps are small.
@@ -23,6 +24,7 @@ import pyarrow as pa
 
 from evenhand.core.errors import UsageError
 from evenhand.flow.allocation.check import Input
+from evenhand.flow.allocation.joint import exact
 from evenhand.flow.allocation.maxflow import exact_sum
 from evenhand.flow.allocation.offers import BITS, Heights, State, along, offer
 from evenhand.flow.allocation.solve import Allocation, Solved, solve_fully, solve_input
@@ -31,6 +33,10 @@ from evenhand.flow.allocation.tables import LARGEST
 Array = np.ndarray[Any, Any]
 
 ROUNDS = 40
+HAIR = 1 << (BITS - 14)
+"""So little of a rung, 2^-14, is a matter of whole units."""
+NEAR = 1e-3
+"""A flow so near to a whole number of units is taken as that."""
 LESS, PATIENCE, SMALLEST = Fraction(3, 4), 4, Fraction(1, 64)
 """A step that makes nothing better is followed by smaller ones; after so many in turn they start from the best split
 again, and below the smallest part of what a step asks for they end."""
@@ -74,9 +80,12 @@ class _Seen:
     order: Array
 
 
-def couple(given: Input, progress: Callable[[int, int], None] = lambda done, total: None) -> Coupled:
+def couple(
+    given: Input, progress: Callable[[int, int], None] = lambda done, total: None, programs: bool = True
+) -> Coupled:
     """Divide a network with shared lanes or fuel. Exact given the split; how far the split is from the best one is
-    not known (`joint` finds out on small networks). UsageError with bundles."""
+    not known (`joint` finds out on small networks). UsageError with bundles. `programs`: linear programs may begin the
+    split on small networks."""
     if given.bundles:
         raise UsageError(
             "bundles.csv beside shared.csv or fuel.csv: a division with both comes later",
@@ -91,7 +100,11 @@ def couple(given: Input, progress: Callable[[int, int], None] = lambda done, tot
         free = _solve(given, cells, cells.bound, [])
     heights = Heights(free.solved)
     best = _solve(given, cells, *_capacities(cells, [along(room, m, free.states, heights) for room, m in cells.pools]))
-    at, part, failed, done = best, Fraction(1), 0, 2 + (cells.own != cells.bound)
+    begun = _programs(given, cells) if programs else None
+    if begun is not None:
+        tried = _solve(given, cells, *_capacities(cells, begun))
+        best = tried if _better(tried.order, best.order) else best
+    at, part, failed, done = best, Fraction(1), 0, 2 + (cells.own != cells.bound) + (begun is not None)
     while done < ROUNDS and part >= SMALLEST:
         progress(done, ROUNDS)
         heights = Heights(at.solved)
@@ -119,6 +132,23 @@ def couple(given: Input, progress: Callable[[int, int], None] = lambda done, tot
 def divide_input(given: Input) -> Allocation:
     """The leximin division of checked tables, whatever stands in them but bundles."""
     return couple(given).allocation if given.pools else solve_input(given)
+
+
+def _programs(given: Input, cells: Cells) -> list[dict[int, int]] | None:
+    """What the exact answer carries, in whole units, rounded to the next where that is nearest and fits; None where it is
+    not worked out."""
+    answer = exact(given)
+    if answer is None:
+        return None
+    flows = [answer.flows.get(cell, 0.0) for cell in zip(cells.lane, cells.commodity, strict=True)]
+    whole = [min(bound, max(0, int(flow + NEAR))) for flow, bound in zip(flows, cells.bound, strict=True)]
+    for room, members in cells.pools:
+        over = sum(weight * whole[cell] for cell, weight in members) - room
+        for cell, weight in members:
+            less = min(whole[cell], -(-over // weight)) if over > 0 else 0
+            whole[cell] -= less
+            over -= less * weight
+    return [{cell: whole[cell] for cell, _ in members} for _, members in cells.pools]
 
 
 def _coupled(given: Input, cells: Cells, seen: _Seen, rounds: int, proven: bool) -> Coupled:
@@ -216,9 +246,13 @@ def _order(given: Input, solved: Solved) -> Array:
 
 
 def _better(one: Array, other: Array) -> bool:
-    """Whether the first place where the sorted levels differ is higher in `one`."""
-    apart = np.flatnonzero(one != other)
-    return bool(len(apart)) and bool(one[apart[0]] > other[apart[0]])
+    """Whether the first place where the sorted levels differ is higher in `one`. A hair that whole units of a split make
+    does not decide while a later place differs by more."""
+    for hair in (HAIR, 0):
+        apart = np.flatnonzero(np.abs(one - other) > hair)
+        if len(apart):
+            return bool(one[apart[0]] > other[apart[0]])
+    return False
 
 
 def _states(cells: Cells, solved: Solved, flow: list[Fraction], capacity: list[int]) -> list[State]:

@@ -1,5 +1,6 @@
 """The exact answer with shared lanes and fuel on small networks: linear programs one after another (GLOP of OR-Tools), to
-compare what `coupling` found with. In floating point: it measures a gap and never divides anything.
+compare what `coupling` found with, and to begin its split with. In floating point: it measures a gap and suggests a split;
+what is divided under that split is divided exactly.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from ortools.linear_solver import pywraplp
 from evenhand.flow.allocation.check import Input
 from evenhand.flow.allocation.measures import Pair, ladders_of
 
-PAIRS_MOST, FLOWS_MOST = 120, 3_000
+PAIRS_MOST, FLOWS_MOST = 1_000, 10_000
 """Beyond so many ladders or flows the programs would take long: the gap is not known."""
 TIGHT, SLACK = 1e-7, 1e-7
 
@@ -41,9 +42,10 @@ class Gap:
 def gap(given: Input, got: dict[Pair, Fraction]) -> Gap | None:
     """How far `got` (pair -> quantity) is from the exact answer; None where that is not worked out: on a network that is
     not small, or with handling capacities."""
-    found = exact(given)
-    if found is None:
+    answer = exact(given)
+    if answer is None:
         return None
+    found = answer.levels
     ladders = {pair: ladder for pair, ladder in ladders_of(given).items() if ladder.due}
     ours = sorted(float(ladder.level(got[pair])) for pair, ladder in ladders.items())
     theirs = sorted(found[pair] for pair in ladders)
@@ -53,7 +55,15 @@ def gap(given: Input, got: dict[Pair, Fraction]) -> Gap | None:
     return Gap(ours[0], theirs[0], place + 1, ours[place] if place >= 0 else 0.0, theirs[place] if place >= 0 else 0.0)
 
 
-def exact(given: Input) -> dict[Pair, float] | None:
+@dataclass(frozen=True)
+class Exact:
+    """The level of every pair that is due something, and what each (lane, commodity) carries then, by their indices."""
+
+    levels: dict[Pair, float]
+    flows: dict[tuple[int, int], float]
+
+
+def exact(given: Input) -> Exact | None:
     """The level of every pair that is due something, by programs that raise all open pairs together, rung by rung.
     None as in `gap`."""
     ladders = [(pair, ladder) for pair, ladder in ladders_of(given).items() if ladder.due]
@@ -66,7 +76,7 @@ def exact(given: Input) -> dict[Pair, float] | None:
     share = solver.NumVar(0.0, 1.0, "")
     solver.Objective().SetMaximization()
     solver.Objective().SetCoefficient(share, 1.0)
-    levels = _rows(given, solver, share, {pair: ladder.due for pair, ladder in ladders}, scale)
+    levels, flows = _rows(given, solver, share, {pair: ladder.due for pair, ladder in ladders}, scale)
 
     has = dict.fromkeys(levels, 0.0)
     found: dict[Pair, float] = {}
@@ -92,12 +102,17 @@ def exact(given: Input) -> dict[Pair, float] | None:
                     found[pair] = rung - 1 + reached
                     del still[pair]
             rising = rising - fixed
-    return found | {pair: float(ladder.rungs[-1][0]) for pair, ladder in still.items()}
+    if solver.Solve() != pywraplp.Solver.OPTIMAL:  # once more, with every level a bound: flows that carry them all
+        return None
+    found |= {pair: float(ladder.rungs[-1][0]) for pair, ladder in still.items()}
+    return Exact(found, {cell: flow.solution_value() * scale for cell, flow in flows.items()})
 
 
-def _rows(given: Input, solver: Any, share: Any, due: dict[Pair, int], scale: float) -> dict[Pair, Any]:
+def _rows(
+    given: Input, solver: Any, share: Any, due: dict[Pair, int], scale: float
+) -> tuple[dict[Pair, Any], dict[tuple[int, int], Any]]:
     """Flows, what pairs get, conservation, capacities and pools; and of each pair the row
-    `what it gets - share * rung >= what it has`, its rung still 0."""
+    `what it gets - share * rung >= what it has`, its rung still 0. Returned are these rows, and the flows."""
     nodes, goods = given.nodes.to_pylist(), given.commodities.to_pylist()
     balance: dict[tuple[int, int], Any] = {}
     for node in range(len(nodes)):
@@ -135,4 +150,4 @@ def _rows(given: Input, solver: Any, share: Any, due: dict[Pair, int], scale: fl
         balance[places[pair[0]], kinds[pair[1]]].SetCoefficient(taken, 1.0)
         levels[pair] = solver.Constraint(0.0, solver.infinity())
         levels[pair].SetCoefficient(taken, 1.0)
-    return levels
+    return levels, flows
