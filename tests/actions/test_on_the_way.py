@@ -25,15 +25,17 @@ from evenhand.actions.close import close
 from evenhand.actions.closing_lanes import close_lanes
 from evenhand.actions.commit import commit
 from evenhand.actions.compute import compute
+from evenhand.actions.cycles import find
 from evenhand.actions.draft import draft
 from evenhand.actions.freeze import freeze
 from evenhand.actions.importing import import_file, policy_in_force
 from evenhand.actions.noting import notes_from_rows
-from evenhand.actions.opening import open_cycle, waybills_of
+from evenhand.actions.opening import open_cycle, packs_of_cycle, waybills_of
 from evenhand.actions.publish import publish
 from evenhand.actions.receive import receive, receive_notes
 from evenhand.actions.stops import write_stops
 from evenhand.actions.transfer import transfer
+from evenhand.actions.waybills import print_waybills
 from evenhand.core.errors import InputError, UsageError
 from evenhand.engines.duckdb import DuckDB
 from evenhand.formats import cose
@@ -206,12 +208,17 @@ def test_a_transfer_that_cannot_be_right_is_refused_and_nothing_is_moved() -> No
 
 
 @contextmanager
-def valley(lanes: str) -> Iterator[tuple[Store, Path]]:
-    """March with other lanes besides those of the village, committed."""
+def valley(lanes: str, stock: str = "") -> Iterator[tuple[Store, Path]]:
+    """March with lanes and stock besides those of the village, committed."""
     with month("ready") as (store, folder):
-        path = folder / "lanes.csv"
-        path.write_text("lane,from,to,commodity,capacity,cost\n" + lanes)
-        import_file(store, DuckDB(), "lanes", path, policy_in_force(store))
+        if lanes:
+            path = folder / "lanes.csv"
+            path.write_text("lane,from,to,commodity,capacity,cost\n" + lanes)
+            import_file(store, DuckDB(), "lanes", path, policy_in_force(store))
+        if stock:
+            path = folder / "stock.csv"
+            path.write_text("node,commodity,lot,quantity,source,pack\n" + stock)
+            import_file(store, DuckDB(), "stock", path, policy_in_force(store))
         draft(store, "2008-03", "ana")
         freeze(store, MARCH, "ana", ANA, EVENT)
         compute(store, DuckDB(), MARCH, "ana", ANA, THROW)
@@ -300,3 +307,15 @@ def test_trips_are_planned_from_what_has_not_left_yet() -> None:
         with pytest.raises(UsageError, match="nothing of 2008-03/1 waits to leave"):
             write_stops(store, MARCH, {}, folder / "fleet", everything=False)
         assert write_stops(store, MARCH, {}, folder / "fleet", everything=True) == (2, 3)
+
+
+def test_loads_go_in_whole_packs_and_the_waybill_says_so() -> None:
+    # 716 kg of grain are enough: each village gets its 270 steps, 135 kg; most of the grain comes in bags of 10 kg.
+    with valley("", "Mill,grain,G8,500 kg,Harvest,10 kg\n") as (store, folder):
+        assert packs_of_cycle(store, MARCH, find(store, MARCH).policy()) == {"grain": 20}
+        print_waybills(store, MARCH, folder / "w.html")
+        page = (folder / "w.html").read_text("utf-8").replace("\u00a0", " ")
+        assert page.count("13 × 10 kg, 5 kg loose") == 2
+        open_cycle(store, MARCH, "boris")
+        note(store, (TO_BARN, "grain", "27", "0", "", ""), ALL[1])
+        assert store.rows("select received from goods_received where benefit = 'grain'") == [(540,)]

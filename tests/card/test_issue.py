@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from evenhand.core.errors import UsageError
-from evenhand.flow.card import issue, slip
+from evenhand.flow.card import issue, replace, slip
 from evenhand.formats import code
 from evenhand.formats.tag import derive, tag_of
 
@@ -20,7 +20,7 @@ def issued(families: list = FAMILIES, secrets: list = SECRETS, periods: list = P
 
 def test_every_household_gets_one_card_with_the_next_serial() -> None:
     card = issued().card
-    assert card.column_names == ["number", "household", "epoch"]
+    assert card.column_names == ["number", "household", "epoch", "mark"]
     assert card["household"].to_pylist() == FAMILIES
     assert card["number"].to_pylist() == [code.card_number(serial) for serial in range(7, 11)]
     assert card["epoch"].to_pylist() == [1, 1, 1, 1]
@@ -37,8 +37,9 @@ def test_the_server_keeps_tag_salt_and_seal_key_of_each_period() -> None:
 
 def test_secret_and_r_are_not_among_what_the_server_keeps() -> None:
     made = issued()
-    assert made.card_period.column_names == ["household", "period", "tag", "salt", "seal_key"]
+    assert made.card_period.column_names == ["household", "period", "epoch", "tag", "salt", "seal_key"]
     kept = repr([made.card.to_pylist(), made.card_period.to_pylist()])
+    assert not any(repr(one)[2:-1] in kept for one in made.ids)
     assert not any(repr(secret)[2:-1] in kept for secret in SECRETS)
     assert not any(repr(row["r"])[2:-1] in kept for row in made.coupons.to_pylist())
 
@@ -92,3 +93,17 @@ def test_a_slip_holds_the_code_of_the_secret() -> None:
         slip("0000000700", SECRETS[3])
     with pytest.raises(code.CodeError):
         slip(code.card_number(7), bytes(15))
+
+
+def test_a_replacement_keeps_its_number_and_shares_no_key_with_the_card_before() -> None:
+    first = issued()
+    again = replace(
+        ["Birch-1"], [first.card["number"][2].as_py()], [2], [b"another secret.."], "demo.example", "ration", PERIODS
+    )
+    assert again.card.select(["number", "household", "epoch"]).to_pylist() == [
+        {"number": code.card_number(9), "household": "Birch-1", "epoch": 2}
+    ]
+    assert again.card_period["epoch"].to_pylist() == [2, 2]
+    for name in ("tag", "salt", "seal_key"):
+        assert not set(again.card_period[name].to_pylist()) & set(first.card_period[name].to_pylist())
+    assert not set(again.ids) & set(first.ids)

@@ -159,6 +159,16 @@ def test_wrong_stock_is_refused(network: Store, tmp_path: Path) -> None:
     told(network, "stock", header, WRONG_STOCK, tmp_path)
 
 
+def test_packs_of_a_lot_are_whole_hand_out_steps_and_the_same_everywhere(network: Store, tmp_path: Path) -> None:
+    header = "node,commodity,lot,quantity,source,pack\n"
+    bring_in(network, "stock", header + "E,grain,A,1 t,X,50 kg\nE,grain,B,1 t,X,\n", tmp_path)
+    assert network.rows("SELECT lot, pack_base FROM lot ORDER BY lot") == [("A", 50_000), ("B", None)]
+    wrong = header + "E,grain,C,1 t,X,0\nE,grain,D,1 t,X,750 g\nE,grain,E,1 t,X,1 l\nD,grain,A,1 t,X,25 kg\n"
+    assert [(row, field) for row, field, _ in refusals(network, "stock", wrong, tmp_path)] == [
+        (1, "pack"), (2, "pack"), (3, "pack"), (4, "lot"),
+    ]  # fmt: skip
+
+
 def test_cells_and_meaning_are_told_together(network: Store, tmp_path: Path) -> None:
     text = (
         "node,commodity,lot,quantity,best_before,source\n"

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from evenhand.actions.approve import file_hashes, sign_approval, staged_digest
+from evenhand.actions.cards import KEYS
 from evenhand.actions.cycles import (
     Cycle,
     Progress,
@@ -182,7 +183,7 @@ def _load_frozen(store: Store, cycle: Cycle, bench: Bench) -> None:
 def _write_rolls(store: Store, cycle: Cycle, rows: pa.Table, part: Path, progress: Progress) -> None:
     progress("sealing rolls", 0, 1)
     keys = store.copy_out(
-        "select household, salt, seal_key from card_period where period = %s order by household", (cycle.period.id,)
+        f"select household, salt, seal_key from {KEYS} k order by household", {"period": cycle.period.id}
     )
     place_of = {household: index for index, household in enumerate(keys["household"].to_pylist())}
     order = pa.array([place_of[household] for household in rows["household"].to_pylist()])

@@ -8,6 +8,7 @@ from hashlib import sha256
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from evenhand.actions.cards import KEYS
 from evenhand.actions.cycles import (
     Cycle,
     Progress,
@@ -90,14 +91,15 @@ def _check_may_freeze(store: Store, cycle: Cycle, event: str) -> None:
     if not people:
         raise UsageError("no household is registered", "run: evenhand import households FILE.csv")
     bare = store.rows(
-        "select count(*), min(h.household) from household h left join card_period c"
-        " on c.household = h.household and c.period = %s where c.household is null",
-        (cycle.period.id,),
+        "select count(*), min(h.household), count(k.household) from household h"
+        f" left join {KEYS} c on c.household = h.household left join card k on k.household = h.household and k.epoch = 1"
+        " where c.household is null",
+        {"period": cycle.period.id},
     )[0]
     if bare[0]:
         raise UsageError(
             f"{bare[0]} households have no card for {cycle.period.id}, among them {bare[1]}",
-            f"run: evenhand card issue {cycle.period.id}",
+            f"run: evenhand card {'renew' if bare[2] else 'issue'} {cycle.period.id}",
         )
     small = store.rows(
         "select point, count(*) from household group by point having count(*) < %s order by point", (policy.k,)
@@ -147,9 +149,9 @@ def _tables(store: Store, cycle: Cycle, upto: int) -> list[tuple[str, pa.Table]]
             "households",
             store.copy_out(
                 f"select h.point, h.household, k.number as card, c.tag{_inputs(policy, 'household', 'h')} from household h"
-                " join card k on k.household = h.household"
-                " join card_period c on c.household = h.household and c.period = %s order by h.point, h.household",
-                (cycle.period.id,),
+                f" join {KEYS} c on c.household = h.household"
+                " join card k on k.household = c.household and k.epoch = c.epoch order by h.point, h.household",
+                {"period": cycle.period.id},
             ),
         ),
         (

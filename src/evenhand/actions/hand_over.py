@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
+from evenhand.actions.cards import KEYS
 from evenhand.actions.close import final_rolls, read_receipts, reserves
 from evenhand.actions.cycles import Progress, find, quiet
 from evenhand.actions.redeem import Taken, devices_of, holders_of, redeem
@@ -85,8 +86,8 @@ class _Desk:
         self._tags = {
             card: bytes(tag)
             for card, tag in store.rows(
-                "select k.number, p.tag from card k join card_period p on p.household = k.household and p.period = %s",
-                (period,),
+                f"select k.number, p.tag from {KEYS} p join card k on k.household = p.household and k.epoch = p.epoch",
+                {"period": period},
             )
         }
         self._holders = holders_of(devices_of(store))

@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from evenhand.actions.cards import KEYS
 from evenhand.actions.claims import read_month
 from evenhand.actions.close import ledger_of
 from evenhand.actions.cycles import (
@@ -140,9 +141,7 @@ def _lie_about_rolls(store: Store, cycle: Cycle, part: Path, tamper: Tamper) -> 
     rolls = {packed.point: packed for packed in (roll.unpack(path.read_bytes()) for path in paths)}
     keys = {
         bytes(tag): (bytes(salt), bytes(key))
-        for tag, salt, key in store.rows(
-            "select tag, salt, seal_key from card_period where period = %s", (cycle.period.id,)
-        )
+        for tag, salt, key in store.rows(f"select tag, salt, seal_key from {KEYS} k", {"period": cycle.period.id})
     }
     for point, packed in _rolls_of(tamper("rolls", (rolls, keys))).items():
         if packed != rolls[point]:

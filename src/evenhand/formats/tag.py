@@ -46,6 +46,16 @@ def derive(secret: bytes, origin: str, programme: str, period: str) -> PeriodKey
     return Deriver(origin, programme, period).derive(secret)
 
 
+def card_id(secret: bytes, origin: str, programme: str) -> bytes:
+    """The id in the QR of the card whose secret this is: 16 bytes that tell nothing of the household or the secret."""
+    return hmac.digest(secret, cbor.dumps([DOMAIN, origin, programme, None, "id"]), "sha256")[:16]
+
+
+def card_mark(card: bytes) -> bytes:
+    """What the server keeps of a card's id: SHA-256("evenhand/card-id/v1" || id), 16 bytes."""
+    return sha256(b"evenhand/card-id/v1" + card).digest()[:16]
+
+
 def row_commitment(salt: bytes, record: bytes) -> bytes:
     """SHA-256("evenhand/row/v1" || salt || record)."""
     return sha256(b"evenhand/row/v1" + salt + record).digest()

@@ -7,8 +7,8 @@ Invariant: this room alone derives tags; a tag stands for one household, and the
 """
 
 from evenhand.flow.card.entries import roll_entries, roll_entry
-from evenhand.flow.card.issue import Issued, issue, slip
+from evenhand.flow.card.issue import Issued, issue, replace, slip
 from evenhand.flow.card.records import with_debts
 from evenhand.flow.card.rolls import build_rolls
 
-__all__ = ["Issued", "build_rolls", "issue", "roll_entries", "roll_entry", "slip", "with_debts"]
+__all__ = ["Issued", "build_rolls", "issue", "replace", "roll_entries", "roll_entry", "slip", "with_debts"]

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from evenhand.core.errors import UsageError
 from evenhand.formats import code
-from evenhand.formats.tag import Deriver
+from evenhand.formats.tag import Deriver, card_id, card_mark
 
 SECRET_SIZE = 16
 SERIALS = 10**8
@@ -17,6 +17,7 @@ PERIOD_KEYS = pa.schema(
     [
         ("household", pa.string()),
         ("period", pa.string()),
+        ("epoch", pa.int64()),
         ("tag", pa.binary()),
         ("salt", pa.binary()),
         ("seal_key", pa.binary()),
@@ -25,11 +26,13 @@ PERIOD_KEYS = pa.schema(
 
 
 class Issued(NamedTuple):
-    """`card` (number, household, epoch) and `card_period` (household, period, tag, salt, seal_key) are for the server.
-    `coupons` (household, period, r) is for the printer: it leaves with the paper and is stored nowhere."""
+    """`card` (number, household, epoch, mark) and `card_period` (household, period, epoch, tag, salt, seal_key) are for
+    the server. `ids`, a card each, and `coupons` (household, period, r) are for the printer: they leave with the paper and
+    are stored nowhere."""
 
     card: pa.Table
     card_period: pa.Table
+    ids: list[bytes]
     coupons: pa.Table
 
 
@@ -40,19 +43,42 @@ def issue(
     origin: str,
     programme: str,
     periods: Sequence[str],
-    epoch: int = 1,
 ) -> Issued:
-    """One card for each household, with serials from `first_serial` on, and its keys for every period.
+    """A household's first card, with serials from `first_serial` on, and its keys for every period.
 
     UsageError if a household stands twice, a secret is not 16 bytes, two households were given one secret (which would
     let one family collect for both: neither is named with the secret), or the serials pass eight digits.
     """
-    _check(households, first_serial, secrets, periods)
+    if first_serial < 0 or first_serial + len(households) > SERIALS:
+        raise UsageError(
+            f"serials from {first_serial} for {len(households)} cards pass eight digits",
+            "begin a new programme: card numbers are eight digits and two check digits",
+        )
+    numbers = [code.card_number(first_serial + i) for i in range(len(households))]
+    return replace(households, numbers, [1] * len(households), secrets, origin, programme, periods)
+
+
+def replace(
+    households: Sequence[str],
+    numbers: Sequence[str],
+    epochs: Sequence[int],
+    secrets: Sequence[bytes],
+    origin: str,
+    programme: str,
+    periods: Sequence[str],
+) -> Issued:
+    """The next issue of cards: each with its number, the epoch it is now, and the keys of new secrets for every period.
+
+    UsageError as for `issue`.
+    """
+    _check(households, secrets, periods)
+    ids = [card_id(secret, origin, programme) for secret in secrets]
     card = pa.table(
         {
-            "number": pa.array([code.card_number(first_serial + i) for i in range(len(households))], pa.string()),
+            "number": pa.array(numbers, pa.string()),
             "household": pa.array(households, pa.string()),
-            "epoch": pa.array([epoch] * len(households), pa.int64()),
+            "epoch": pa.array(epochs, pa.int64()),
+            "mark": pa.array([card_mark(one) for one in ids], pa.binary()),
         }
     )
     columns: dict[str, list[bytes]] = {"tag": [], "salt": [], "seal_key": [], "r": []}
@@ -68,9 +94,10 @@ def issue(
         "household": pa.array(list(households) * len(periods), pa.string()),
         "period": pa.array([period for period in periods for _ in households], pa.string()),
     }
+    epoch = pa.array(list(epochs) * len(periods), pa.int64())
     kept = {name: pa.array(columns[name], pa.binary()) for name in ("tag", "salt", "seal_key")}
     coupons = pa.table({**who, "r": pa.array(columns["r"], pa.binary())})
-    return Issued(card, pa.table({**who, **kept}, schema=PERIOD_KEYS), coupons)
+    return Issued(card, pa.table({**who, "epoch": epoch, **kept}, schema=PERIOD_KEYS), ids, coupons)
 
 
 def slip(card_number: str, secret: bytes) -> str:
@@ -79,15 +106,10 @@ def slip(card_number: str, secret: bytes) -> str:
     return code.encode(secret)
 
 
-def _check(households: Sequence[str], first_serial: int, secrets: Sequence[bytes], periods: Sequence[str]) -> None:
+def _check(households: Sequence[str], secrets: Sequence[bytes], periods: Sequence[str]) -> None:
     if len(households) != len(secrets):
         raise UsageError(
             f"{len(households)} households and {len(secrets)} secrets", "give each household one secret of 16 bytes"
-        )
-    if first_serial < 0 or first_serial + len(households) > SERIALS:
-        raise UsageError(
-            f"serials from {first_serial} for {len(households)} cards pass eight digits",
-            "begin a new programme: card numbers are eight digits and two check digits",
         )
     if len(set(periods)) != len(periods):
         raise UsageError("a period is named twice", "name every period once")

@@ -26,22 +26,12 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Card',
-            fields=[
-                ('number', models.TextField(primary_key=True, serialize=False)),
-                ('household', models.TextField(unique=True)),
-                ('epoch', models.IntegerField()),
-            ],
-            options={
-                'db_table': 'card',
-            },
-        ),
-        migrations.CreateModel(
             name='CardPeriod',
             fields=[
-                ('pk', models.CompositePrimaryKey('household', 'period', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('pk', models.CompositePrimaryKey('household', 'period', 'epoch', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('household', models.TextField()),
                 ('period', models.TextField()),
+                ('epoch', models.IntegerField()),
                 ('tag', models.BinaryField(unique=True)),
                 ('salt', models.BinaryField()),
                 ('seal_key', models.BinaryField()),
@@ -352,6 +342,26 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Card',
+            fields=[
+                ('pk', models.CompositePrimaryKey('household', 'epoch', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('number', models.TextField()),
+                ('household', models.TextField()),
+                ('epoch', models.IntegerField()),
+                ('from_period', models.TextField()),
+                ('mark', models.BinaryField(unique=True)),
+                ('reason', models.TextField(db_default='')),
+                ('person', models.TextField(db_default='')),
+                ('second', models.TextField(db_default='')),
+                ('at', models.BigIntegerField()),
+            ],
+            options={
+                'db_table': 'card',
+                'indexes': [models.Index(condition=models.Q(('epoch__gt', 1)), fields=['household'], name='card_replaced')],
+                'constraints': [models.UniqueConstraint(fields=('number', 'epoch'), name='card_number_epoch')],
+            },
+        ),
+        migrations.CreateModel(
             name='Certificate',
             fields=[
                 ('sha256', models.BinaryField(primary_key=True, serialize=False)),
@@ -500,6 +510,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'lane_version',
+            },
+        ),
+        migrations.CreateModel(
+            name='Proxy',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('household', models.TextField()),
+                ('name', models.TextField()),
+                ('since', models.DateField()),
+                ('withdrawn', models.BooleanField(db_default=False)),
+            ],
+            options={
+                'db_table': 'proxy',
+                'constraints': [models.UniqueConstraint(fields=('household', 'name', 'since', 'withdrawn'), name='proxy_said_once')],
             },
         ),
         migrations.CreateModel(

@@ -4,7 +4,7 @@ Reads nothing, writes nothing. Invariant: every table is append-only (see `guard
 quantities are integers of base units or hand-out steps as their column says.
 """
 
-from evenhand.store.models.card import Card, CardPeriod
+from evenhand.store.models.card import Card, CardPeriod, Proxy
 from evenhand.store.models.counter import Acknowledged, CounterClaim, CounterInvitation, CounterNote
 from evenhand.store.models.cycle import Approval, Cycle, CycleEvent, Freeze, Programme, StagedFile
 from evenhand.store.models.dispatch import Count, GoodsReceived, Recut, RecutRow, Reroute, Statement, Transfer, Waybill
@@ -20,6 +20,6 @@ from evenhand.store.models.roll import Roll, RollRow
 __all__ = [
     "Acknowledged", "Approval", "Area", "Card", "CardPeriod", "Certificate", "Checkpoint", "Count", "CounterClaim",
     "CounterInvitation", "CounterNote", "Cycle", "CycleEvent", "Freeze", "GoodsReceived", "Head", "Household", "ImportFile",
-    "LaneVersion", "LogEntry", "Lot", "Member", "Movement", "Node", "Outcome", "PolicyText", "Programme", "Receipt",
+    "LaneVersion", "LogEntry", "Lot", "Member", "Movement", "Node", "Outcome", "PolicyText", "Programme", "Proxy", "Receipt",
     "Recut", "RecutRow", "Reroute", "Roll", "RollRow", "StagedFile", "Statement", "Transfer", "Waybill",
 ]  # fmt: skip

@@ -6,25 +6,55 @@ from django.db import models
 
 
 class Card(models.Model):
-    """A household's card."""
+    """One issue of a household's card. The number is the household's for ever; a replacement has the same number, the next
+    epoch and other keys, and counts in every period from `from_period` on. `mark`: the hash of the id in its QR. `person`
+    and `second` said that it be replaced, for `reason`; the first issue has none of the three."""
 
-    number = models.TextField(primary_key=True)
-    household = models.TextField(unique=True)
+    pk = models.CompositePrimaryKey("household", "epoch")
+    number = models.TextField()
+    household = models.TextField()
     epoch = models.IntegerField()
+    from_period = models.TextField()
+    mark = models.BinaryField(unique=True)
+    reason = models.TextField(db_default="")
+    person = models.TextField(db_default="")
+    second = models.TextField(db_default="")
+    at = models.BigIntegerField()
 
     class Meta:
         db_table = "card"
+        constraints = [models.UniqueConstraint(fields=["number", "epoch"], name="card_number_epoch")]
+        indexes = [
+            models.Index(fields=["household"], condition=models.Q(epoch__gt=1), name="card_replaced"),
+        ]
 
 
 class CardPeriod(models.Model):
     """What printing derived from a card's secret for a period. Neither secret nor r is ever here."""
 
-    pk = models.CompositePrimaryKey("household", "period")
+    pk = models.CompositePrimaryKey("household", "period", "epoch")
     household = models.TextField()
     period = models.TextField()
+    epoch = models.IntegerField()
     tag = models.BinaryField(unique=True)
     salt = models.BinaryField()
     seal_key = models.BinaryField()
 
     class Meta:
         db_table = "card_period"
+
+
+class Proxy(models.Model):
+    """A household names somebody who may collect for it from `since` on, or withdraws the name from that day."""
+
+    id = models.BigAutoField(primary_key=True)
+    household = models.TextField()
+    name = models.TextField()
+    since = models.DateField()
+    withdrawn = models.BooleanField(db_default=False)
+
+    class Meta:
+        db_table = "proxy"
+        constraints = [
+            models.UniqueConstraint(fields=["household", "name", "since", "withdrawn"], name="proxy_said_once")
+        ]

@@ -64,3 +64,35 @@ class Acknowledged(models.Model):
 
     class Meta:
         db_table = "acknowledged"
+
+
+class Holding(models.Model):
+    """From this entry of the log on a device holds a point; the newest row counts. `replaces` is empty for the first holder,
+    whose certificate is the entry; for a later one `cose` is the root key's word, with the reason."""
+
+    pk = models.CompositePrimaryKey("point", "since")
+    point = models.TextField()
+    since = models.BigIntegerField()
+    device = models.TextField()
+    replaces = models.TextField()
+    reason = models.TextField()
+    cose = models.BinaryField()
+
+    class Meta:
+        db_table = "holding"
+
+
+class Released(models.Model):
+    """A device's signed word that it gives to some rows no more and another device of its point does."""
+
+    hash = models.BinaryField(primary_key=True)
+    programme = models.TextField()
+    cycle = models.TextField()
+    point = models.TextField()
+    device = models.TextField()
+    target = models.TextField()
+    raw = models.BinaryField()
+
+    class Meta:
+        db_table = "released"
+        indexes = [models.Index(fields=["programme", "cycle", "point"], name="released_point")]
