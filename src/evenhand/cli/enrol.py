@@ -102,14 +102,14 @@ def counter(
     Example: evenhand enrol counter phone-3 --point P00001 --at https://192.168.1.10:8443/counter/
     """
     from evenhand.actions.counter_enrol import certify, find_claim, invite
-    from evenhand.render import qr
+    from evenhand.render.codes import terminal
 
     root = passphrase("the root key", "EVENHAND_ROOT_PASSPHRASE")
     token = secrets.token_bytes(16)
     with open_store(data, read_clock) as store:
         store.keys.root(root)  # a wrong passphrase is told before anybody walks to the phone
         link = f"{at}#enrol={invite(store, name, point, token)}"
-        errors.print(qr.terminal(link), markup=False)
+        errors.print(terminal(link), markup=False)
         errors.print(f"Scan it with the phone, or open there: {link}", markup=False)
         with errors.status("waiting for the phone to answer"):
             while (found := find_claim(store, token)) is None:

@@ -1,10 +1,12 @@
-"""QR codes: their modules from zxing-cpp, drawn as one SVG path, black on white whatever the page's colours."""
+"""QR codes: their modules from zxing-cpp, as bytes, as one SVG path, as blocks for a terminal; black on white everywhere."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isqrt
 
-from evenhand.core.errors import UsageError
+import zxingcpp
+
 from evenhand.render.html import Html, el, number
 
 Matrix = Sequence[Sequence[bool]]
@@ -12,16 +14,19 @@ QUIET = 4
 """White modules around a QR, as its standard asks."""
 
 
+def pixels(text: str, level: str = "M") -> bytes:
+    """The modules of a QR row by row, a byte each, 0 for dark and 255 for light; it is a square. `level`: how much of it
+    may be lost and still be read: L 7 %, M 15 %, Q 25 %, H 30 %."""
+    kind = zxingcpp.BarcodeFormat.QRCode
+    drawn = zxingcpp.create_barcode(text, kind, ec_level=level).to_image(scale=1, add_quiet_zones=False)
+    return memoryview(drawn).tobytes()
+
+
 def qr(text: str) -> Matrix:
-    """The modules of a QR, True for dark. UsageError where zxing-cpp is not installed."""
-    try:
-        import zxingcpp
-    except ImportError as error:
-        raise UsageError("zxing-cpp, which draws the QR, is not installed", "pip install 'evenhand[paper]'") from error
-    drawn = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode).to_image(scale=1, add_quiet_zones=False)
-    rows, columns = drawn.shape
-    view = memoryview(drawn)
-    return [[view[y, x] == 0 for x in range(columns)] for y in range(rows)]
+    """The modules of a QR, True for dark, without its quiet zone."""
+    drawn = pixels(text)
+    side = isqrt(len(drawn))
+    return [[module == 0 for module in drawn[at : at + side]] for at in range(0, len(drawn), side)]
 
 
 def drawing(matrix: Matrix, title: str) -> Html:
@@ -35,3 +40,20 @@ def drawing(matrix: Matrix, title: str) -> Html:
         el("path", cls="black", fill="#000000", d=shape), xmlns="http://www.w3.org/2000/svg",
         viewBox=f"0 0 {number(size)} {number(size)}", role="img",
     )  # fmt: skip
+
+
+def terminal(text: str) -> str:
+    """The QR as half blocks, two modules a character, dark on light whatever the terminal's colours."""
+    matrix = qr(text)
+    width = len(matrix) + 4
+    blank = [False] * width
+    rows = [blank, blank, *([False, False, *row, False, False] for row in matrix), blank, blank]
+    if len(rows) % 2:
+        rows.append(blank)
+    # Light modules are drawn, dark ones left out, so white ink on a dark ground reads; colours are set to be sure.
+    signs = {(False, False): "█", (False, True): "▀", (True, False): "▄", (True, True): " "}
+    lines = (
+        "".join(signs[a, b] for a, b in zip(up, down, strict=True))
+        for up, down in zip(rows[::2], rows[1::2], strict=True)
+    )
+    return "\n".join(f"\x1b[97;40m{line}\x1b[0m" for line in lines)

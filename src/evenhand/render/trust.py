@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.resources import files
 
-from evenhand.render import qr
+from evenhand.render.codes import terminal
 from evenhand.render.html import Html, el
 from evenhand.render.trust_words import LANGUAGES, WORDS
 
@@ -36,7 +36,7 @@ def trust_pages(authority_pem: bytes, fingerprint: str, here: str, app: str) -> 
         page = _page(language, fingerprint, app).encode()
         made[f"/{language}"] = ("text/html; charset=utf-8", page)
     made["/"] = made["/en"]
-    return Pages(made, qr.terminal(here))
+    return Pages(made, terminal(here))
 
 
 def _page(language: str, fingerprint: str, app: str) -> str:
