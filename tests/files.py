@@ -66,6 +66,18 @@ values = [{from = 2008-01-01, value = 9}]
 [[entitlement]]
 benefit = "grain"
 amount = "ration * size"
+
+[[entitlement]]
+benefit = "oil"
+amount = "1"
+
+[[entitlement]]
+benefit = "shoes"
+amount = "1"
+
+[[entitlement]]
+benefit = "clothing"
+amount = "66"
 """
 
 GOOD = {
