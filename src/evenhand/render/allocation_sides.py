@@ -65,7 +65,8 @@ def rules_part(sides: Sequence[Side], ordered: bool, figures: Figures) -> Html:
             told = ", ".join(
                 f"{share}\u00a0%: {count}" for share, count in zip(CURVE, row.m.curve, strict=True) if not share % 20
             )
-            chart = fill_curve(f"r{number}x{place}", row.side.name, told, row.m.curve, base.m.curve)
+            title = say("al.rules.chart", rule=row.side.name, good=good)
+            chart = fill_curve(f"r{number}x{place}", row.side.name, title, told, row.m.curve, base.m.curve)
             views.append(el("div", chart, el("p", words, cls="small soft"), cls="rule"))
         under = [row.m.under_floor for row in rows]
         if max(under) == 0:

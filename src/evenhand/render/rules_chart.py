@@ -10,7 +10,7 @@ from evenhand.render.html import Html, el, label, line, number, picture
 LEFT, RIGHT, TOP, BOTTOM = 30.0, 226.0, 22.0, 104.0
 
 
-def fill_curve(name: str, heading: str, told: str, curve: Sequence[int], base: Sequence[int]) -> Html:
+def fill_curve(name: str, heading: str, title: str, told: str, curve: Sequence[int], base: Sequence[int]) -> Html:
     """One rule: `curve` counts points with a fill of at least 0, 10, … 100 %, `base` the same of leximin."""
     most = max(base[0], 1)
 
@@ -34,4 +34,4 @@ def fill_curve(name: str, heading: str, told: str, curve: Sequence[int], base: S
         label("soft mid", LEFT + (RIGHT - LEFT) * share / 100, BOTTOM + 15, share if share < 100 else "100 %")
         for share in (0, 50, 100)
     ]
-    return picture(name, 240, 126, heading, told, *drawn)
+    return picture(name, 240, 126, title, told, *drawn)
