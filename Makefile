@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SETUP := pyproject.toml verify/pyproject.toml constraints.txt
 
-.PHONY: demo test lint bench clean help
+.PHONY: demo test lint bench counter serve clean help
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -24,12 +24,20 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 demo: $(VENV)/.installed  ## a generated country, three months, claims tested: the whole flow in half a minute
 	@$(BIN)/evenhand demo $(ARGS)
 
+counter: $(VENV)/.installed  ## the app of distribution points, built into the web package (needs Node 20)
+	@$(BIN)/python counter/build.py
+
+serve: counter  ## the server for browsers and phones on this machine
+	@$(BIN)/evenhand serve $(ARGS)
+
 test: $(VENV)/.installed-dev  ## everything but the slow national runs
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache >/dev/null || $(BIN)/lint-imports --no-cache
 	@sh tests/browser/setup.sh $(BIN)
+	@$(BIN)/python counter/build.py
+	@$(BIN)/python counter/build.py --test
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m 'not slow' $(ARGS)
 
 lint: $(VENV)/.installed-dev  ## format and check

@@ -46,10 +46,9 @@ def serve(
     reach it over HTTPS: the program makes a certificate authority of its own, kept in keys/, and a page (one port higher)
     walks each phone through trusting it. Behind a reverse proxy leave --lan out and let the proxy do HTTPS.
 
-    Examples:
-      evenhand serve
-      evenhand serve --lan
-      evenhand serve --lan --name ration.example.org --certificate fullchain.pem --key privkey.pem
+    A certificate of your own: --name ration.example.org --certificate fullchain.pem --key privkey.pem.
+
+    Example: evenhand serve --lan
     """
     if (certificate is None) != (key is None):
         raise UsageError("a certificate and its key belong together", "give --certificate FILE and --key FILE")
