@@ -14,7 +14,8 @@ from evenhand.flow.dispatch.trip_plan import plan_trips
 from evenhand.flow.dispatch.trip_tables import read_problem, read_sheet, sheet_table
 from evenhand.flow.dispatch.trips import Problem, one_lorry_a_point
 from evenhand.flow.network.cells import Row
-from evenhand.render.load_lists import load_lists_pdf
+from evenhand.render.load_lists import load_list_data, load_lists_pdf
+from evenhand.render.paper import unprintable
 from evenhand.render.trips import sentence, trips_page
 
 ITERATIONS_MAX = 10_000_000
@@ -31,7 +32,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Worked:
-    """A plan worked out. `naive` is (metres, fuel) of one lorry a point."""
+    """A plan worked out. `naive` is (metres, fuel) of one lorry a point, `unprintable` what no font of its PDF has."""
 
     checked: Checked
     naive: tuple[int, int]
@@ -39,6 +40,7 @@ class Worked:
     iterations: dict[str, int]
     sentence: str
     files: tuple[Path, ...]
+    unprintable: str = ""
 
 
 def plan(
@@ -99,6 +101,7 @@ def _worked(
 ) -> Worked:
     naive = one_lorry_a_point(problem)
     files: tuple[Path, ...] = ()
+    boxes = ""
     if out is not None:
         files = (
             write_csv(out / "trips.csv", sheet_table(checked)),
@@ -106,4 +109,5 @@ def _worked(
         )
         if lists is not None:
             files += (write_bytes(out / "lists.pdf", load_lists_pdf(problem, checked, lists)),)
-    return Worked(checked, naive, unserved, iterations, sentence(checked, naive, unserved), files)
+            boxes = unprintable(load_list_data(problem, checked, lists))
+    return Worked(checked, naive, unserved, iterations, sentence(checked, naive, unserved), files, boxes)

@@ -12,7 +12,8 @@ from evenhand.actions.opening import LINES, packs_of_cycle
 from evenhand.actions.writing import write_bytes, write_text
 from evenhand.core.errors import AnswerIsNo, UsageError
 from evenhand.formats import cbor, cose
-from evenhand.render.waybills import Line, Papers, Waybill, waybills_page, waybills_pdf
+from evenhand.render.paper import unprintable
+from evenhand.render.waybills import Line, Papers, Waybill, paper_data, waybills_page, waybills_pdf
 from evenhand.store import Store
 
 NAME = "evenhand/waybill/v1"
@@ -30,8 +31,9 @@ class Checked:
     lines: tuple[tuple[str, int], ...]
 
 
-def print_waybills(store: Store, cycle: str, out: Path, language: str = "en") -> int:
-    """Write the waybills of `cycle` to `out`, a PDF where it is so called, else a page; how many there are.
+def print_waybills(store: Store, cycle: str, out: Path, language: str = "en") -> tuple[int, str]:
+    """Write the waybills of `cycle` to `out`, a PDF where it is so called, else a page: how many there are, and the
+    characters that no font of the PDF has.
 
     UsageError where none are committed.
     """
@@ -53,9 +55,9 @@ def print_waybills(store: Store, cycle: str, out: Path, language: str = "en") ->
     papers = Papers(store.programme.id, cycle, store.programme.origin, bills, language)
     if out.suffix.lower() == ".pdf":
         write_bytes(out, waybills_pdf(papers))
-    else:
-        write_text(out, waybills_page(papers))
-    return len(bills)
+        return len(bills), unprintable(paper_data(papers))
+    write_text(out, waybills_page(papers))
+    return len(bills), ""
 
 
 def code_of(store: Store, cycle: str, waybill: str, source: str, target: str, lines: list[tuple[str, int]]) -> str:

@@ -49,6 +49,12 @@ def say(text: str) -> None:
     sys.stdout.write(text + "\n")
 
 
+def warn_of_boxes(characters: str) -> None:
+    """Say which characters of a PDF no font has, on stderr."""
+    if characters:
+        errors.print(f"no font has {' '.join(characters)}: they print as empty boxes; write those names in another script")
+
+
 def say_json(document: Any) -> None:
     """One JSON document on stdout."""
     sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True, default=str) + "\n")

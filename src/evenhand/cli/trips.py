@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from evenhand.cli.common import DataOption, JsonOption, OpenCycleOption, say, say_json
+from evenhand.cli.common import DataOption, JsonOption, OpenCycleOption, say, say_json, warn_of_boxes
 from evenhand.cli.files import read_csv
 from evenhand.core.errors import AnswerIsNo, InputError, UsageError, input_error
 from evenhand.wiring import open_store, read_clock
@@ -128,7 +128,7 @@ def stops(
     weights = {}
     for text in weight or []:
         name, _, amount = text.partition("=")
-        weights[name] = _number(amount)
+        weights[name] = _number(amount, "--weight")
     with open_store(data, read_clock) as store:
         depots, points = write_stops(store, cycle or newest(store), weights, out, everything)
     if json:
@@ -153,6 +153,7 @@ def _show(done: Worked, json: bool) -> None:
                 "iterations": done.iterations,
                 "faults": [fault.line() for fault in checked.faults],
                 "files": [str(path) for path in done.files],
+                "unprintable": done.unprintable,
             }
         )
         return
@@ -164,6 +165,7 @@ def _show(done: Worked, json: bool) -> None:
         say(line)
     if done.files:
         say(f"written: {', '.join(str(path) for path in done.files)}")
+    warn_of_boxes(done.unprintable)
 
 
 def _language(lists: str | None) -> str | None:
@@ -172,13 +174,13 @@ def _language(lists: str | None) -> str | None:
     return None if lists is None else Catalogue(lists).language
 
 
-def _number(text: str) -> Fraction:
+def _number(text: str, option: str = "--detour") -> Fraction:
     from evenhand.flow.network.cells import Cells, Row
 
     cells = Cells()
     found = cells.number(Row("", 0, {"detour": text}), "detour")
     if cells.problems:
-        raise UsageError(f"--detour {text} is not a number", "write a number such as 1.3")
+        raise UsageError(f"{option} {text} is not a number", "write a number such as 1.3")
     return found
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from evenhand.cli.common import DataOption, JsonOption, say, say_json
+from evenhand.cli.common import DataOption, JsonOption, say, say_json, warn_of_boxes
 from evenhand.wiring import open_store, read_clock
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
@@ -38,11 +38,12 @@ def print_(
     Catalogue(language)
     with open_store(data, read_clock) as store:
         chosen = cycle or newest(store)
-        count = print_waybills(store, chosen, out, language)
+        count, boxes = print_waybills(store, chosen, out, language)
     if json:
-        say_json({"cycle": chosen, "waybills": count, "file": str(out)})
+        say_json({"cycle": chosen, "waybills": count, "file": str(out), "unprintable": boxes})
         return
     say(f"{count} waybill{'s' if count != 1 else ''} of {chosen}: print {out}")
+    warn_of_boxes(boxes)
 
 
 @app.command()
