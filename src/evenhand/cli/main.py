@@ -29,6 +29,7 @@ COMMANDS = {
     "allocate": ("allocate", "divide stock fairly over a network given as CSV files"),
     "basket": ("basket", "the cheapest food basket, the best for a budget, one food for another"),
     "trips": ("trips", "plan the lorries of each depot, and check a plan that a dispatcher changed"),
+    "simulate": ("simulate", "play through a distribution without a network: does the bound hold?"),
     "horizon": ("horizon", "look months ahead: when full rations break, and the even ones that never do"),
 }
 """Command -> (module of evenhand.cli that holds its `app`, what it is for). A module is imported when it is used."""
