@@ -180,7 +180,9 @@ def _one(card: Card, grant: Grant) -> tuple[str, list[str]]:
     cut = facts.recuts(d).get(key)
     if cut:
         b = first + share(grant.ladder, cut.level) / benefit.step
-        least, most = bounds(b, _short(card, grant.benefit, cut.level, cut.units), total.households if total else 1)
+        # Where not even what is owed first was there, few hold anything that could be taken back.
+        sharers = total.households if total and cut.level.value else 1
+        least, most = bounds(b, _short(card, grant.benefit, cut.level, cut.units), sharers)
         between = f"{most}" if least == most else f"{least} or {most}"
         line += f"; less came, re-cut to level {cut.level}: {between} units"
         told |= {"recut_level": str(cut.level), "recut_least": least, "recut_most": most}
