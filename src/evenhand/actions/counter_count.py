@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from evenhand.actions.counter_state import recut_of
 from evenhand.actions.cycles import find
+from evenhand.actions.holding import points_held
 from evenhand.actions.noting import REASON_LENGTH, Came, LineKey, sent_of
 from evenhand.actions.receive import lines_to, receive, receive_notes
-from evenhand.actions.redeem import points_held
 from evenhand.actions.stock import read_stock, steps_of
 from evenhand.core.errors import InputError, UsageError
 from evenhand.flow.ledger import node
@@ -37,7 +37,7 @@ def count_in(
     """Enter a count that the holder of `point` signed. `lines` as spec/counter-api.md says: damage and reasons go to the
     goods received note, where what came can be told from what lay there. The same count again changes nothing; UsageError
     for another one, or for one that is not of this phone, point and cycle; InputError as for `receive`."""
-    if point not in points_held(store, device):
+    if point not in points_held(store, device.name):
         raise UsageError(
             f'device "{device.name}" does not hold point "{point}"', "ask the officer which phone holds it"
         )

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from evenhand.actions.enrol import enrol_key, point_roles
+from evenhand.actions.enrol import FIRST, Place, enrol_key, point_roles
 from evenhand.core.errors import UsageError
 from evenhand.formats import cbor, code
 from evenhand.store import Store
@@ -31,13 +31,14 @@ class Claim:
     certificate: bytes | None
 
 
-def invite(store: Store, device: str, points: Sequence[str], token: bytes) -> str:
-    """Invite a phone called `device` to hold `points`, for an hour. `token`: 16 random bytes; returns it as a code.
+def invite(store: Store, device: str, points: Sequence[str], token: bytes, place: Place = FIRST) -> str:
+    """Invite a phone called `device` to take its place at `points`, for an hour. `token`: 16 random bytes; returns it as a
+    code.
 
-    UsageError for a name that is taken, or for a point that is not registered or that another device holds.
+    UsageError for a name that is taken, or for a point that is not registered or held by a device `place` does not name.
     """
     check_name(device)
-    point_roles(store, device, points)
+    point_roles(store, device, points, place)
     if store.rows("select 1 from certificate where kind = 'device' and name = %s", (device,)):
         raise UsageError(f'device "{device}" is already enrolled', "choose another name")
     store.execute(
@@ -85,10 +86,10 @@ def find_claim(store: Store, token: bytes) -> Claim | None:
     return _claim(store, rows[0][0], tuple(rows[0][1]), bytes(rows[0][2]), digest) if rows else None
 
 
-def certify(store: Store, found: Claim, root_passphrase: str) -> str:
+def certify(store: Store, found: Claim, root_passphrase: str, place: Place = FIRST) -> str:
     """Certify the key of a phone whose digits the officer has compared; the certificate's SHA-256 in hex."""
-    roles = point_roles(store, found.device, found.points)
-    return enrol_key(store, store.keys.root(root_passphrase), "device", found.device, roles, found.public_key)
+    roles = point_roles(store, found.device, found.points, place)
+    return enrol_key(store, store.keys.root(root_passphrase), "device", found.device, roles, found.public_key, place)
 
 
 def digits_of(token_sha256: bytes, public_key: bytes) -> str:

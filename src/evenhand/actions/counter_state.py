@@ -15,8 +15,8 @@ import pyarrow.parquet as pq
 
 from evenhand.actions.counter_sync import head_of
 from evenhand.actions.cycles import Cycle, find, place, seed_of, state_of
+from evenhand.actions.holding import points_beside, points_held
 from evenhand.actions.opening import waybills_of
-from evenhand.actions.redeem import points_held
 from evenhand.core.benefit import Benefit
 from evenhand.core.errors import UsageError
 from evenhand.core.quantity import MICRO
@@ -31,7 +31,7 @@ SHOWN = ("committed", "open")
 
 def counter_state(store: Store, device: Device) -> dict[str, cbor.Value]:
     """How everything stands for one phone: the answer to `GET state`, see spec/counter-api.md."""
-    held = points_held(store, device)
+    held = points_held(store, device.name)
     rows = store.rows("select cycle from cycle where programme = %s order by period, attempt", (store.programme.id,))
     shown = [name for (name,) in rows if state_of(store, name) in SHOWN]
     return {
@@ -42,6 +42,7 @@ def counter_state(store: Store, device: Device) -> dict[str, cbor.Value]:
         "demo": store.programme.demo,
         "device": device.name,
         "points": list(held),
+        "second": list(points_beside(store, device.name)),
         "log_key": store.keys.log_vkey.public_key,
         "cycles": [_cycle(store, find(store, name), held, device) for name in shown],
     }
@@ -89,9 +90,7 @@ def _point(store: Store, cycle: Cycle, point: str, device: Device) -> cbor.Value
         "recut": recut_of(store, cycle.id, point),
         "given": _given(store, cycle.id, point, device),
         "closed": bool(store.rows(
-            "select from head h join certificate c on c.name = h.device and c.kind = 'device'"
-            " where h.programme = %s and h.cycle = %s and %s = any(c.roles)",
-            (programme, cycle.id, f"point:{point}"),
+            "select from head where programme = %s and cycle = %s and device = %s", (programme, cycle.id, device.name)
         )),
     }  # fmt: skip
 
@@ -118,7 +117,7 @@ def recut_of(store: Store, cycle: str, point: str) -> list[cbor.Value]:
 def counter_roll(store: Store, device: Device, cycle: str, point: str) -> bytes:
     """The roll of a point as its phone gets it: canonical CBOR, see spec/counter-api.md. UsageError for a point it does
     not hold, or a cycle that is not committed."""
-    if point not in points_held(store, device):
+    if point not in points_held(store, device.name) + points_beside(store, device.name):
         raise UsageError(f'device "{device.name}" does not hold point "{point}"', "enrol it for this point")
     found = find(store, cycle)
     if found.state not in SHOWN:

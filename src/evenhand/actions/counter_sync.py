@@ -31,8 +31,12 @@ class Synced:
 GATE = """
 select
   (select state from cycle_event where programme = %(programme)s and cycle = %(cycle)s order by id desc limit 1),
-  (select array_agg(p) from unnest(%(points)s::text[]) p where (select min(name) from certificate
-     where kind = 'device' and 'point:' || p = any(roles)) = %(device)s),
+  (select array_agg(p) from unnest(%(points)s::text[]) p
+     where not exists (select from holding h where h.point = p and h.device = %(device)s)
+     or exists (select from holding h where h.point = p and h.device = %(device)s and not exists (
+       select from holding later where later.point = p and later.since > h.since and later.since < (
+         select index from log_entry where programme = %(programme)s and kind = 'roll' and cycle = %(cycle)s
+         and subject = p)))),
   coalesce((select array[a.receipts::text, encode(a.hash, 'hex')] from acknowledged a where a.programme = %(programme)s
      and a.cycle = %(cycle)s and a.device = %(device)s order by a.receipts desc limit 1), array['0', null])
 """

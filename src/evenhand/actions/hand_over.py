@@ -8,7 +8,9 @@ from hashlib import sha256
 from evenhand.actions.cards import KEYS
 from evenhand.actions.close import final_rolls, read_receipts, reserves
 from evenhand.actions.cycles import Progress, find, quiet
-from evenhand.actions.redeem import Taken, devices_of, holders_of, redeem
+from evenhand.actions.holding import holders
+from evenhand.actions.redeem import Taken, redeem
+from evenhand.actions.releases import custody_of
 from evenhand.core.errors import InputError, Problem, UsageError
 from evenhand.flow.redemption import UNDONE, Link, Presented, Receipt, Row, chain, decide, settle
 from evenhand.flow.redemption.receipt import Items
@@ -65,7 +67,7 @@ class _Desk:
         rolls = final_rolls(store, cycle)
         known = read_receipts(store, cycle)
         left = reserves(store, cycle)
-        for pair, steps in settle(rolls, benefits, known, left).over_issue.items():
+        for pair, steps in settle(rolls, benefits, known, left, custody_of(store, cycle)).over_issue.items():
             left[pair] = left.get(pair, 0) - steps
         self._reserve = left
         self._rows = {
@@ -90,7 +92,7 @@ class _Desk:
                 {"period": period},
             )
         }
-        self._holders = holders_of(devices_of(store))
+        self._holders = holders(store)
         self._drafts: dict[str, list[Receipt]] = {}
 
     def take(self, row: Mapping[str, str]) -> tuple[str, str, str, str] | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from evenhand.actions.cycles import Progress, find, quiet
+from evenhand.actions.holding import signing_in
 from evenhand.core.errors import UsageError
 from evenhand.flow.redemption import Device, Fork, Gap, Link, Receipt, Refused, device_of, merge
 from evenhand.flow.redemption.merge import Pool
@@ -42,10 +43,10 @@ def redeem(
         if found.state != "open":
             raise UsageError(f"cycle {cycle} is {found.state}, not open", f"see: evenhand cycle show {cycle}")
         progress("merging receipts", 0, len(batch))
-        devices = devices_of(store)
+        holders, beside = signing_in(store, cycle)
         merged = merge(
-            known_links(store, cycle), batch, devices, store.programme.id, cycle, tags_by_point(store, cycle),
-            holders_of(devices), pool,
+            known_links(store, cycle), batch, devices_of(store), store.programme.id, cycle, tags_by_point(store, cycle),
+            holders, pool, beside=beside,
         )  # fmt: skip
         check_counted_in(store, cycle, {receipt.point for receipt in merged.new})
         store.copy_in("receipt", receipt_rows(store, cycle, merged.new))
@@ -75,15 +76,6 @@ def devices_of(store: Store) -> list[Device]:
     return [device_of(bytes(row[0]), root, origin) for row in rows]
 
 
-def holders_of(devices: Sequence[Device]) -> dict[str, str]:
-    """Point -> the one device that holds its cards: of several certified for it, the first by name."""
-    holders: dict[str, str] = {}
-    for device in sorted(devices, key=lambda d: d.name):
-        for point in sorted(device.points):
-            holders.setdefault(point, device.name)
-    return holders
-
-
 def device_named(store: Store, name: str) -> Device | None:
     """The device of this name, by its newest certificate; None if none is certified."""
     root, origin = store.keys.root_vkey.public_key, store.programme.origin
@@ -91,16 +83,6 @@ def device_named(store: Store, name: str) -> Device | None:
         "select cose from certificate where kind = 'device' and name = %s order by epoch desc limit 1", (name,)
     )
     return device_of(bytes(rows[0][0]), root, origin) if rows else None
-
-
-def points_held(store: Store, device: Device) -> list[str]:
-    """The points whose cards this device holds, sorted: of several certified for a point, the first by name holds it."""
-    rows = store.rows(
-        "select p, min(c.name) from unnest(%s::text[]) as p join certificate c"
-        " on c.kind = 'device' and 'point:' || p = any(c.roles) group by p order by p",
-        (sorted(device.points),),
-    )
-    return [point for point, holder in rows if holder == device.name]
 
 
 def tags_by_point(store: Store, cycle: str) -> dict[str, list[bytes]]:

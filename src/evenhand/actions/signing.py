@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from evenhand.actions.redeem import devices_of, holders_of
+from evenhand.actions.holding import holders
+from evenhand.actions.redeem import devices_of
 from evenhand.core.errors import InputError, Problem, UsageError
 from evenhand.formats import cbor, cose
 from evenhand.formats.cose import Signer
@@ -17,7 +18,7 @@ class Desk:
     def __init__(self, store: Store, cycle: str, signed: Mapping[str, bytes], file: str) -> None:
         self._store, self._cycle, self._signed, self._file = store, cycle, signed, file
         devices = devices_of(store)
-        self._holders = holders_of(devices)
+        self._holders = holders(store)
         # Of a device with several certificates the newest counts.
         self._keys = {device.name: device.public_key for device in devices}
 

@@ -6,6 +6,7 @@ Invariant: every receipt is new, a duplicate or refused with a reason, never dro
 of receipts alone; food is refused to nobody for a dispute between two holders of one coupon.
 """
 
+from evenhand.flow.redemption.custody import Custody, Release, read_release, write_release
 from evenhand.flow.redemption.decide import NOT_ON_ROLL, UNDONE, Decision, Presented, Row, decide
 from evenhand.flow.redemption.device import Device, device_of
 from evenhand.flow.redemption.errors import RedemptionError
@@ -20,6 +21,7 @@ __all__ = [
     "UNDONE",
     "Beyond",
     "Contested",
+    "Custody",
     "Decision",
     "Device",
     "Fork",
@@ -31,6 +33,7 @@ __all__ = [
     "Receipt",
     "RedemptionError",
     "Refused",
+    "Release",
     "Row",
     "Settlement",
     "Unsettled",
@@ -44,9 +47,11 @@ __all__ = [
     "read",
     "read_head",
     "read_many",
+    "read_release",
     "redeemed_entry",
     "settle",
     "split",
     "write",
     "write_head",
+    "write_release",
 ]

@@ -74,17 +74,22 @@ def merge(
     holders: Mapping[str, str],
     pool: Pool | None = None,
     whole: Mapping[str, int] | None = None,
+    beside: Mapping[str, Collection[str]] | None = None,
 ) -> Merged:
     """Merge `batch` (each item the bytes of one receipt) with what is `known` of this cycle.
 
     `rolls`: the tags of each point's roll (those the batch names are enough). `holders`: the device that holds each point.
-    `whole`: for a device, the number up to which its chain was here without a gap before; then `known` need not hold what
-    lies below it, except the receipts of numbers that the batch names again. What is known in the end is the same however
-    receipts are split into batches, ordered or repeated; `Refused.reason` says why an item cannot stand.
+    `beside`: the other devices whose receipts count there: those it replaced in this cycle, and second devices of the point
+    (who gave first is settled later, see `custody`). `whole`: for a device, the number up to which its chain was here
+    without a gap before; then `known` need not hold what lies below it, except the receipts of numbers that the batch names
+    again. What is known in the end is the same however receipts are split into batches, ordered or repeated;
+    `Refused.reason` says why an item cannot stand.
     """
     links = {receipt.hash: Link(receipt.device, receipt.sequence, receipt.hash, receipt.previous) for receipt in known}
     known_devices = newest(list(devices))
-    gate = _Gate(known_devices, programme, cycle, {p: frozenset(tags) for p, tags in rolls.items()}, holders)
+    gate = _Gate(
+        known_devices, programme, cycle, {p: frozenset(tags) for p, tags in rolls.items()}, holders, beside or {}
+    )
     duplicates: list[bytes] = []
     refused: list[Refused] = []
     places: dict[bytes, list[int]] = {}
@@ -154,9 +159,10 @@ class _Gate:
         cycle: str,
         rolls: Mapping[str, frozenset[bytes]],
         holders: Mapping[str, str],
+        beside: Mapping[str, Collection[str]],
     ) -> None:
         self._devices, self._programme, self._cycle = devices, programme, cycle
-        self._rolls, self._holders = rolls, holders
+        self._rolls, self._holders, self._beside = rolls, holders, beside
 
     def fault(self, receipt: Receipt) -> str:
         """The reason why the receipt cannot stand, or nothing."""
@@ -177,7 +183,7 @@ class _Gate:
             raise RedemptionError(f'device "{r.device}" has no certificate')
         if r.point not in device.points:
             raise RedemptionError(f'device "{r.device}" is not certified for point "{r.point}"')
-        if self._holders.get(r.point) != r.device:
+        if self._holders.get(r.point) != r.device and r.device not in self._beside.get(r.point, ()):
             raise RedemptionError(f'device "{r.device}" does not hold the cards of point "{r.point}"')
         if isinstance(r.proof, bytes) and tag_of(r.proof) != r.tag:
             raise RedemptionError("its r does not hash to its tag: no coupon was there")

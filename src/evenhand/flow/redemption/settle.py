@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from evenhand.core.errors import UsageError
+from evenhand.flow.redemption.custody import Custody
 from evenhand.flow.redemption.decide import NOT_ON_ROLL, UNDONE
 from evenhand.flow.redemption.receipt import Items, Receipt
 from evenhand.formats.roll import CONTESTED, EXCEPTION, REDEEMED, REFUSED, UNCOLLECTED
@@ -81,22 +82,28 @@ class Settlement:
 
 
 def settle(
-    rolls: pa.Table, benefits: Sequence[str], receipts: Iterable[Receipt], reserve: Mapping[tuple[str, str], int]
+    rolls: pa.Table,
+    benefits: Sequence[str],
+    receipts: Iterable[Receipt],
+    reserve: Mapping[tuple[str, str], int],
+    custody: Custody | None = None,
 ) -> Settlement:
     """Settle the merged `receipts` of a cycle.
 
     `rolls`: tag, point, rations (list of final steps, after any re-cut, in the order of `benefits`). `reserve`: steps
-    by (point, benefit). Receipts are entered in the order of the holder's chain. One whose items lie within what is left
-    of the row's ration is a part of it (or all); one that hands over nothing, by exception, ends the row as refused with
-    its reason until something is given; any other is contested and comes from the reserve. A receipt whose proof is
-    `undone` takes back the one it follows on the chain. UsageError if a tag stands twice or the rations do not fit
+    by (point, benefit). Receipts are entered in the order of the holder's chain; where several devices gave at a point, in
+    the order in which each row was theirs (`custody`). One whose items lie within what is left of the row's ration is a part
+    of it (or all); one that hands over nothing, by exception, ends the row as refused with its reason until something is
+    given; any other is contested and comes from the reserve. A receipt whose proof is `undone` takes back the one it follows
+    on the chain. UsageError if a tag stands twice or the rations do not fit
     `benefits`.
     """
     book = _Book(rolls, benefits, reserve)
     unique = {receipt.hash: receipt for receipt in receipts}
     undoing = {r.hash: r.previous for r in unique.values() if _takes_back(r, unique)}
     aside = undoing.keys() | undoing.values()
-    for receipt in sorted(unique.values(), key=lambda r: (r.point, r.sequence, r.device, r.hash)):
+    turn = (custody or Custody()).turn
+    for receipt in sorted(unique.values(), key=lambda r: (r.point, turn(r), r.sequence, r.device, r.hash)):
         if receipt.hash not in aside:
             book.enter(receipt)
     return book.close()

@@ -135,6 +135,21 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Holding',
+            fields=[
+                ('pk', models.CompositePrimaryKey('point', 'since', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('point', models.TextField()),
+                ('since', models.BigIntegerField()),
+                ('device', models.TextField()),
+                ('replaces', models.TextField()),
+                ('reason', models.TextField()),
+                ('cose', models.BinaryField()),
+            ],
+            options={
+                'db_table': 'holding',
+            },
+        ),
+        migrations.CreateModel(
             name='Household',
             fields=[
                 ('household', models.TextField(primary_key=True, serialize=False)),
@@ -544,6 +559,22 @@ class Migration(migrations.Migration):
             options={
                 'db_table': 'receipt',
                 'indexes': [models.Index(fields=['programme', 'cycle', 'device', 'sequence'], name='receipt_chain'), models.Index(fields=['programme', 'cycle', 'tag'], name='receipt_tag')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Released',
+            fields=[
+                ('hash', models.BinaryField(primary_key=True, serialize=False)),
+                ('programme', models.TextField()),
+                ('cycle', models.TextField()),
+                ('point', models.TextField()),
+                ('device', models.TextField()),
+                ('target', models.TextField()),
+                ('raw', models.BinaryField()),
+            ],
+            options={
+                'db_table': 'released',
+                'indexes': [models.Index(fields=['programme', 'cycle', 'point'], name='released_point')],
             },
         ),
         migrations.CreateModel(

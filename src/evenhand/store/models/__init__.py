@@ -5,7 +5,7 @@ quantities are integers of base units or hand-out steps as their column says.
 """
 
 from evenhand.store.models.card import Card, CardPeriod, Proxy
-from evenhand.store.models.counter import Acknowledged, CounterClaim, CounterInvitation, CounterNote
+from evenhand.store.models.counter import Acknowledged, CounterClaim, CounterInvitation, CounterNote, Holding, Released
 from evenhand.store.models.cycle import Approval, Cycle, CycleEvent, Freeze, Programme, StagedFile
 from evenhand.store.models.dispatch import Count, GoodsReceived, Recut, RecutRow, Reroute, Statement, Transfer, Waybill
 from evenhand.store.models.keys import Certificate
@@ -19,7 +19,8 @@ from evenhand.store.models.roll import Roll, RollRow
 
 __all__ = [
     "Acknowledged", "Approval", "Area", "Card", "CardPeriod", "Certificate", "Checkpoint", "Count", "CounterClaim",
-    "CounterInvitation", "CounterNote", "Cycle", "CycleEvent", "Freeze", "GoodsReceived", "Head", "Household", "ImportFile",
-    "LaneVersion", "LogEntry", "Lot", "Member", "Movement", "Node", "Outcome", "PolicyText", "Programme", "Proxy", "Receipt",
-    "Recut", "RecutRow", "Reroute", "Roll", "RollRow", "StagedFile", "Statement", "Transfer", "Waybill",
+    "CounterInvitation", "CounterNote", "Cycle", "CycleEvent", "Freeze", "GoodsReceived", "Head", "Holding", "Household",
+    "ImportFile", "LaneVersion", "LogEntry", "Lot", "Member", "Movement", "Node", "Outcome", "PolicyText", "Programme",
+    "Proxy", "Receipt", "Recut", "RecutRow", "Released", "Reroute", "Roll", "RollRow", "StagedFile", "Statement",
+    "Transfer", "Waybill",
 ]  # fmt: skip

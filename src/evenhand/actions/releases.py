@@ -1,0 +1,73 @@
+"""Releases: rows that the holder of a point leaves to a second device there, by its own signed word.
+
+It is made without a network, carried as a QR or a file, and sent here by either of the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from evenhand.actions.cycles import find
+from evenhand.actions.holding import held_in
+from evenhand.actions.redeem import devices_of
+from evenhand.core.errors import UsageError
+from evenhand.flow.redemption import Custody, Device, Release, read_release
+from evenhand.flow.redemption.errors import RedemptionError
+from evenhand.store import Store
+
+BATCH_MAX = 100
+
+
+def keep_releases(store: Store, cycle: str, batch: Sequence[bytes], sender: Device | None = None) -> tuple[int, int]:
+    """Keep releases (COSE `evenhand/release/v1`) of an open cycle; (new, known before). `sender`: a phone may send its own
+    and those made to it. UsageError for one that cannot stand; then none is kept."""
+    if len(batch) > BATCH_MAX:
+        raise UsageError(f"{len(batch)} releases in one batch", f"send at most {BATCH_MAX} at a time")
+    devices = {device.name: device for device in devices_of(store)}
+    found = [_read(store, cycle, raw, devices, sender) for raw in batch]
+    with store.transaction("cycle" if sender is None else f"device:{sender.name}", beside=sender and "cycle"):
+        state = find(store, cycle).state
+        if state != "open":
+            raise UsageError(f"cycle {cycle} is {state}, not open", "ask the officer")
+        new = 0
+        for release in found:
+            new += store.execute(
+                "insert into released (hash, programme, cycle, point, device, target, raw)"
+                " values (%s, %s, %s, %s, %s, %s, %s) on conflict (hash) do nothing",
+                (
+                    release.hash, release.programme, release.cycle, release.point, release.device, release.to,
+                    release.raw,
+                ),
+            )  # fmt: skip
+    return new, len(batch) - new
+
+
+def _read(store: Store, cycle: str, raw: bytes, devices: dict[str, Device], sender: Device | None) -> Release:
+    remedy = "make it again on the phone that holds the rows"
+    try:
+        release = read_release(raw, {name: device.public_key for name, device in devices.items()})
+    except RedemptionError as error:
+        raise UsageError(error.reason, remedy) from error
+    if (release.programme, release.cycle) != (store.programme.id, cycle):
+        raise UsageError("the release is of another programme or cycle", "send the one of this cycle")
+    for name in (release.device, release.to):
+        if name not in devices or release.point not in devices[name].points:
+            raise UsageError(f'device "{name}" is not certified for "{release.point}"', "enrol it for this point")
+    if sender is not None and sender.name not in (release.device, release.to):
+        raise UsageError("the release is between two other phones", "one of the two sends it")
+    return release
+
+
+def releases_of(store: Store, cycle: str, point: str | None = None) -> list[Release]:
+    """Every release known of a cycle, or of one point of it. Their signatures were checked when they came in."""
+    keys = {device.name: device.public_key for device in devices_of(store)}
+    rows = store.rows(
+        "select raw from released where programme = %s and cycle = %s and (%s::text is null or point = %s) order by hash",
+        (store.programme.id, cycle, point, point),
+    )
+    return [read_release(bytes(row[0]), keys) for row in rows]
+
+
+def custody_of(store: Store, cycle: str) -> Custody:
+    """Who held what, when, in a cycle."""
+    return Custody(held_in(store, cycle), releases_of(store, cycle))
