@@ -15,13 +15,14 @@ from allocation.reference import Tiny
 from allocation.test_coupling import port, run, write
 from hypothesis import given, settings
 
-from evenhand.core.errors import InputError
+from evenhand.core.errors import InputError, UsageError
 from evenhand.flow.allocation import check_input, solve_input
 from evenhand.flow.allocation.bottleneck import bottlenecks
 from evenhand.flow.allocation.causes import Cause, causes, chosen
 from evenhand.flow.allocation.explain import dues, quantities, relax
 from evenhand.flow.allocation.places import Place, read_places
 from evenhand.flow.allocation.rules import divide_by, got_by
+from evenhand.flow.allocation.scenario import changed, unit_of
 from evenhand.flow.allocation.solve import solve_fully
 from evenhand.flow.network.cells import rows_of
 from evenhand.render.catalogue import LANGUAGES, Catalogue
@@ -203,3 +204,22 @@ def test_shared_lanes_are_causes_too(tmp_path: Path, monkeypatch, capsys) -> Non
     assert run(monkeypatch, folder, "--out", tmp_path / "out", "--explain", "Alder:rice", "--page") == 0
     assert "because the lane into Alder is full" in capsys.readouterr().out
     assert Fraction(next(csv.DictReader((tmp_path / "out" / "causes.csv").open()))["fill_least"]) == Fraction(1, 3)
+
+
+def test_a_unit_behind_a_number_is_the_one_meant_or_refused() -> None:
+    network = check_input(hills().tables())
+    for sentence in ("stock rice@Port +500t", "stock rice@Port +500 t", "lane one capacity 20t; stock rice@Port +500"):
+        assert unit_of([sentence]) == "t" == unit_of([sentence], "t")
+        assert changed(network, sentence).supply_quantity.tolist() == [800]
+    assert unit_of(["lane one closed", "lane one capacity none", "demand Kapsan rice 1 +5"]) == ""
+    for sentences, unit in ((["stock rice@Port +500kg"], "t"), (["stock rice@Port +5t", "stock rice@Port +5kg"], "")):
+        with pytest.raises(UsageError, match="another unit"):
+            unit_of(sentences, unit)
+
+
+def test_where_shares_and_levels_differ_in_order_the_rung_is_told() -> None:
+    tiny = hills()
+    tiny.supply = {("Port", "rice"): 41 + 60}
+    tiny.demand["Sinpo", "rice", 2] = 300  # 60 of 400: a lower share than 41 of 100, and a higher level
+    assert words(tiny)[0].startswith("The points of Ryanggang are at 41\u00a0% of the rice due because")
+    assert "Sinpo is at 15\u00a0% of the rice due, 60\u00a0% of rung 1, because" in words(tiny)[1]

@@ -74,8 +74,6 @@ def test_the_base_is_left_alone() -> None:
         ("stock grain Port +5", "+5"),
         ("stock grain +5", "grain"),
         ("stock grain@Port", "stock grain@Port"),
-        ("stock grain@Port +5 t", "t"),
-        ("stock grain@Port +5t", "+5t"),
         ("stock grain@Port 1.5", "1.5"),
         ("stock grain@Port -11", "-11"),
         ("stock grain@Port 9999999999999999999", "9999999999999999999"),

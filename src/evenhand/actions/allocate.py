@@ -37,6 +37,7 @@ from evenhand.flow.allocation.joint import gap
 from evenhand.flow.allocation.leximin import Progress
 from evenhand.flow.allocation.measures import ladders_of
 from evenhand.flow.allocation.rules import LEXIMIN, RULES, divide_by, got_by
+from evenhand.flow.allocation.scenario import unit_of
 from evenhand.flow.allocation.solve import solve_fully
 from evenhand.render.catalogue import Catalogue
 
@@ -100,6 +101,7 @@ def allocate(
             "with bundles.csv there is leximin alone: no other rule, --explain, --what-if, --compare or --page yet",
             "leave bundles.csv out of the folder, or these options",
         )
+    unit = unit_of(what_if, unit)
     places = places_of(*read_optional(folder, "places"), given.nodes.to_pylist())
     wanted = pairs_of(given, explain)
     people = people_of(places)

@@ -83,7 +83,13 @@ def _title(shown: Shown, figures: Figures) -> Html:
         pair = worst.worst_point, worst.commodity
         fill = shown.got[pair] / shown.ladders[pair].due
         point = shown.places[worst.worst_point].name
-        head = say("al.title", point=point, fill=figures.percent(fill), good=worst.commodity)
+        said = {"point": point, "fill": figures.percent(fill), "good": worst.commodity}
+        lower = any(shown.got[p] < fill * shown.ladders[p].due for p in shown.ladders if p[1] == worst.commodity)
+        if lower and worst.worst is not None:  # a level is not a share of all that is due: say which rung it is on
+            rung, part = divmod(worst.worst, 1)
+            head = say("al.title.rung", part=figures.percent(part), rung=rung + 1, **said)
+        else:
+            head = say("al.title", **said)
     lead = [say("al.lead", full=figures.whole(sum(m.in_full for m in shown.measures)), all=figures.whole(cases))]
     if shown.rule == LEXIMIN:
         lead += [say(key, **values) for key, values in shown.sharing] or [say("al.leximin")]

@@ -23,12 +23,17 @@ def cause_words(cause: Cause, places: Mapping[str, Place], due: Mapping[Pair, in
         ends = ((cause.fill_least, cause.fill_most), (cause.lift.fill_least, cause.lift.fill_most))
         digits = 1 if figures.span(*ends[0]) == figures.span(*ends[1]) else 0
     good = figures.catalogue.listed(sorted({good for _, good in cause.short}))
+    fill = figures.span(cause.fill_least, cause.fill_most, digits)
+    rung, part = divmod(cause.block.level, 1)
+    level = figures.percent(part, digits)
+    key = "al.at.one" if len(points) == 1 else "al.at.many"
     first = say(
-        "al.at.one" if len(points) == 1 else "al.at.many",
+        key if level == fill and not rung else f"{key}.rung",
         who=_who(points, {g for _, g in cause.short}, places, due, figures),
-        fill=figures.span(cause.fill_least, cause.fill_most, digits),
+        fill=fill,
         good=good,
         reason=_reason(cause, places, figures),
+        **({} if level == fill and not rung else {"part": level, "rung": rung + 1}),
     )
     if not cause.spots:
         return f"{first}."

@@ -4,7 +4,8 @@
     demand POINT COMMODITY RUNG +N | -N | N  handling NODE +N | -N | N | none
     fuel DEPOT +N | -N | N
 
-The capacity of a lane that several commodities share is that of all of them together.
+A unit may stand behind N: +500t, +500 t. The capacity of a lane that several commodities share is that of all of them
+together.
 
 `;` joins several changes to one scenario; an id with blanks stands in "quotation marks".
 """
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
@@ -33,9 +35,39 @@ GRAMMAR = (
 )
 
 
+def unit_of(sentences: Sequence[str], unit: str = "") -> str:
+    """The word behind quantities, as in +500t or +500 t: `unit`, or where that is empty the one the sentences use.
+    UsageError where they use another, or two."""
+    for sentence in sentences:
+        for part in _split(sentence):
+            _, word = _bare(part)
+            if word and not unit:
+                unit = word
+            elif word and word != unit:
+                raise _refusal(sentence, word, f"is another unit than {unit}, in which quantities are counted")
+    return unit
+
+
+def _bare(words: list[str]) -> tuple[list[str], str]:
+    """The words of a change without the unit behind its number, and the unit. Fuel is in litres always."""
+    unit = ""
+    glued = re.fullmatch(r"([+-]?[0-9]+)([^\W\d_]\w{0,15})", words[-1]) if len(words) > 2 else None
+    if glued:
+        words, unit = [*words[:-1], glued[1]], glued[2]
+    elif (
+        len(words) > 3
+        and words[-1] not in ("none", "closed")
+        and re.fullmatch(r"[+-]?[0-9]+", words[-2])
+        and re.fullmatch(r"[^\W\d_]\w{0,15}", words[-1])
+    ):
+        words, unit = words[:-1], words[-1]
+    return words, "" if words and words[0] == "fuel" and unit in ("l", "L", "litre", "litres") else unit
+
+
 def changed(given: Input, sentence: str) -> Input:
-    """The network as the sentence changes it. UsageError names the part that is not understood or not there."""
-    parts = [part for part in _split(sentence) if part]
+    """The network as the sentence changes it. UsageError names the part that is not understood or not there. A unit behind
+    a number is left out: `unit_of` sees that it is the one meant."""
+    parts = [_bare(part)[0] for part in _split(sentence) if part]
     if not parts:
         raise _refusal(sentence, "", "says nothing")
     for words in parts:
