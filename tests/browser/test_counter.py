@@ -250,6 +250,34 @@ def test_nobody_is_refused_without_a_reason_and_a_stranger_is_told_where_to_go(p
     assert place.receipts()[-1] == ("Alder", "cannot carry")
 
 
+def test_a_newer_app_waits_until_the_clerk_takes_it_and_the_outbox_stays(phone: Phone, place: Village) -> None:
+    page = phone.page
+    phone.open()
+    phone.heading("Alder")
+    phone.context.set_offline(True)
+    phone.type_like_a_scanner(coupon("A1"))
+    phone.press("Something else")
+    page.get_by_role("button", name=re.compile("Hold the ration")).click()
+    assert "You can object" in page.locator(".notice").inner_text()
+    page.locator("label", has_text="Two people claim this card").click()
+    phone.press("Write it down")
+    phone.heading("Noted")
+    phone.context.set_offline(False)
+    worker = BUILT / "sw.js"
+    before = worker.read_text()
+    try:
+        worker.write_text(f"{before}\n// newer")
+        page.evaluate("navigator.serviceWorker.getRegistration().then(found => found.update())")
+        phone.open()
+        page.get_by_text("A new version of the app is ready").wait_for()
+        phone.press("Use it now")
+        sync_api.expect(page.get_by_text("A new version of the app is ready")).to_have_count(0, timeout=20_000)
+    finally:
+        worker.write_text(before)
+    phone.all_sent()
+    assert place.receipts()[-1] == ("Alder", "held: two claim")
+
+
 def test_a_second_window_is_told_and_can_take_over(phone: Phone, place: Village) -> None:
     phone.open()
     other = Phone(phone.context, place.address)
