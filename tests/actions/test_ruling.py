@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 from actions.months import POLICY, Months, months
 
+from evenhand.actions.cycles import place
+from evenhand.actions.summary import summary
 from evenhand.core.errors import InputError, UsageError
 from evenhand.flow.policy import load
 
@@ -59,6 +61,14 @@ def test_the_rule_is_what_is_carried_out_and_its_loss_stands_beside_it(spring: M
 def test_what_the_rule_did_not_give_is_owed_above_everybodys_need(spring: Months) -> None:
     owed = {(row[0], row[4], row[5]) for row in spring.owed("2008-04", "owed", "rung")}
     assert owed in ({("Birch", 48_000, 3)}, {("Alder", 24_000, 3), ("Birch", 24_000, 3)})
+
+
+def test_who_approves_sees_what_is_owed_and_what_the_rule_costs(spring: Months) -> None:
+    lines = summary(place(spring.store, "2008-04/1") / "public", {"grain": 500, "oil": 100}, 2)["lines"]
+    assert lines[0].startswith("grain      100 % of what is due"), "what earlier months owe is not this month's due"
+    assert lines[2] == "grain      from earlier months, in steps: 96 undersupplied"
+    assert lines[3].endswith(": the worst-off tenth gets 100 % where leximin gives 100 %; 0 people under the floor where"
+                             " leximin leaves 0")  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
-from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -31,6 +29,7 @@ from evenhand.actions.cycles import (
     step_due,
 )  # fmt: skip
 from evenhand.actions.stock import steps_of
+from evenhand.actions.summary import summary
 from evenhand.core.engine import Engine
 from evenhand.core.errors import UsageError
 from evenhand.core.plan import Plan
@@ -243,48 +242,3 @@ class Bench:
         for name, _, output in (name.partition("=") for name in stage.writes):
             self.know(name, files[output or name])
             self._tables.pop(name, None)
-
-
-def summary(public: Path, steps: Mapping[str, int], k: int) -> dict[str, Any]:
-    """What an approver looks at first: by benefit, what is due, what will be handed out, the lowest and highest level.
-
-    `steps`: base units of a hand-out step of the benefits that are divided.
-    """
-    tables = {n: pq.read_table(public / layout.table_path(n)).to_pylist() for n in ("ladders", "levels", "totals")}
-    lines, fill = [], {}
-    for benefit, step in steps.items():
-        due = sum(row["amount"] for row in tables["ladders"] if row["benefit"] == benefit)
-        rations = sum(row["rations"] for row in tables["totals"] if row["benefit"] == benefit)
-        levels = [
-            (row["rungs"] + Fraction(int(row["num"]), int(row["den"])), row["point"])
-            for row in tables["levels"]
-            if row["commodity"] == benefit
-        ]
-        if not due or not levels:
-            lines.append(f"{benefit:<10} nothing is due")
-            continue
-        fill[benefit] = [rations * step, due]
-        low, high = min(levels), max(levels)
-        lines.append(
-            f"{benefit:<10} {percent(rations * step, due):>5} of what is due, in {rations:,} steps;"
-            f" levels {_three(low[0])} ({low[1]}) to {_three(high[0])} ({high[1]})"
-        )
-    small = [row for row in tables["ladders"] if 0 < row["households"] < k]
-    if small:
-        first = small[0]
-        lines.append(
-            f"{len(small)} sums tell of fewer than k = {k} households, which nothing can hide: {first['benefit']} at"
-            f" {first['point']} is due to {first['households']}"
-        )
-    return {"lines": lines, "fill": fill}
-
-
-def percent(part: int, whole: int) -> str:
-    """A share of `whole` (> 0) as whole per cent, rounded to the nearest."""
-    return f"{(part * 200 + whole) // (2 * whole)} %"
-
-
-def _three(level: Fraction) -> str:
-    """A level with three decimals, rounded down."""
-    thousandths = level.numerator * 1000 // level.denominator
-    return f"{thousandths // 1000}.{thousandths % 1000:03d}"

@@ -10,12 +10,13 @@ from pathlib import Path
 from evenhand.actions.approve import approve
 from evenhand.actions.close import close
 from evenhand.actions.commit import commit
-from evenhand.actions.compute import compute, percent
+from evenhand.actions.compute import compute
 from evenhand.actions.cycles import Progress, quiet
 from evenhand.actions.draft import draft
 from evenhand.actions.freeze import freeze
 from evenhand.actions.opening import open_cycle
 from evenhand.actions.publish import publish
+from evenhand.actions.summary import percent
 from evenhand.core.engine import Engine
 from evenhand.core.errors import UsageError
 from evenhand.core.period import Period, cycle_id
