@@ -27,6 +27,7 @@ from evenhand.actions.cycles import (
 from evenhand.actions.freeze import CARRY_SCHEMA
 from evenhand.actions.heads import signed_heads
 from evenhand.actions.recuts import file_name, recut_rows
+from evenhand.actions.releases import custody_of
 from evenhand.actions.stock import append_movements, movements_of, read_stock, steps_of
 from evenhand.core.errors import UsageError
 from evenhand.flow.cycle.leaving import Left, leave
@@ -66,7 +67,10 @@ def close(
             return dict(detail_of(store, cycle, "closed")["ended"])
         progress("closing", 0, 5)
         receipts = read_receipts(store, cycle, pool)
-        settlement = settle(final_rolls(store, cycle), tuple(due.policy().benefits), receipts, reserves(store, cycle))
+        settlement = settle(
+            final_rolls(store, cycle), tuple(due.policy().benefits), receipts, reserves(store, cycle),
+            custody_of(store, cycle),
+        )  # fmt: skip
         progress("closing", 1, 5)
         after = _ledger(store, due, settlement)
         progress("closing", 2, 5)

@@ -92,6 +92,17 @@ def certify(store: Store, found: Claim, root_passphrase: str, place: Place = FIR
     return enrol_key(store, store.keys.root(root_passphrase), "device", found.device, roles, found.public_key, place)
 
 
+def promote(store: Store, device: str, points: Sequence[str], root_passphrase: str, place: Place) -> str | None:
+    """Let a phone that is certified for `points` already, such as the second one there, take the place of another; its
+    certificate's SHA-256 in hex. None for a phone that has no certificate yet."""
+    rows = store.rows("select public_key from certificate where kind = 'device' and name = %s", (device,))
+    if not rows:
+        return None
+    roles = point_roles(store, device, points, place)
+    root = store.keys.root(root_passphrase)
+    return enrol_key(store, root, "device", device, roles, bytes(rows[0][0]), place)
+
+
 def digits_of(token_sha256: bytes, public_key: bytes) -> str:
     """The six digits that phone and officer compare: of SHA-256(CBOR ["evenhand/enrol/v1", SHA-256(token), key])."""
     digest = sha256(cbor.dumps(["evenhand/enrol/v1", token_sha256, public_key])).digest()

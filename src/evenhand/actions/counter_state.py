@@ -96,10 +96,14 @@ def _point(store: Store, cycle: Cycle, point: str, device: Device) -> cbor.Value
 
 
 def _given(store: Store, cycle: str, point: str, device: Device) -> cbor.Value:
-    """Tags that another device of this point has given to: a phone that replaces it must not refuse them, but contest."""
+    """Tags that another device of this point has given to: a phone that replaces it must not refuse them, but contest. What
+    a replaced phone gave without a coupon is left out: whoever stole it could sign that for the whole list, and every family
+    would then live off the reserve."""
     rows = store.rows(
-        "select distinct tag from receipt where programme = %s and cycle = %s and point = %s and device <> %s order by tag",
-        (store.programme.id, cycle, point, device.name),
+        "select distinct tag from receipt r where programme = %(programme)s and cycle = %(cycle)s and point = %(point)s"
+        " and device <> %(device)s and (exception is null or not exists"
+        " (select from holding where point = %(point)s and replaces = r.device)) order by tag",
+        {"programme": store.programme.id, "cycle": cycle, "point": point, "device": device.name},
     )
     return [bytes(row[0]) for row in rows]
 

@@ -165,9 +165,17 @@ def _signed(store: Store, cycle: str) -> list[bytes]:
         ("select server_cose from head where programme = %s and cycle = %s order by device", at),
     )
     logged = {
-        entry.sha256 for entry in map(decode, store.log.entries()[: _log_size(store, cycle)]) if entry.kind == "key"
+        entry.sha256
+        for entry in map(decode, store.log.entries()[: _log_size(store, cycle)])
+        if entry.kind in ("key", "holder")
     }
-    certificates = [bytes(row[0]) for row in store.rows("select cose from certificate order by sha256")]
+    certificates = [
+        bytes(row[0])
+        for row in store.rows(
+            "select cose from (select sha256, cose from certificate union all select sha256(cose), cose from holding"
+            " where replaces <> '') papers order by sha256"
+        )
+    ]
     known = [cose for cose in certificates if sha256(cose).digest() in logged]  # those of later people come next time
     return known + [bytes(row[0]) for query, params in queries for row in store.rows(query, params)]
 

@@ -12,6 +12,14 @@ from evenhand.cli.common import DataOption, JsonOption, errors, passphrase, say,
 from evenhand.core.errors import UsageError
 from evenhand.wiring import open_store, read_clock
 
+ReplacesOption = Annotated[
+    str, typer.Option("--replaces", metavar="OLD", help="The device whose place it takes: lost, stolen or broken.")
+]
+ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for the log.")]
+SecondOption = Annotated[
+    bool, typer.Option("--second", help="A second queue: it holds nothing until the first device releases cards to it.")
+]
+
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
 
 
@@ -58,22 +66,27 @@ def device(
     point: Annotated[
         list[str], typer.Option("--point", metavar="POINT", help="A point it holds; may be given more than once.")
     ],
+    replaces: ReplacesOption = "",
+    reason: ReasonOption = "",
+    second: SecondOption = False,
     data: DataOption = None,
     json: JsonOption = False,
 ) -> None:
     """Enrol a device for one or more points.
 
-    A point has one device. Its key is made and kept in this data folder.
+    The cards of a point are held by one device. Its key is made and kept in this data folder.
 
     The root key's passphrase comes from EVENHAND_ROOT_PASSPHRASE, else it is asked for.
 
-    Example: evenhand enrol device tablet-7 --point P00001
+    Examples:
+      evenhand enrol device tablet-7 --point P00001
+      evenhand enrol device tablet-8 --point P00001 --replaces tablet-7 --reason "dropped into the river"
     """
-    from evenhand.actions.enrol import enrol_device
+    from evenhand.actions.enrol import Place, enrol_device
 
     root = passphrase("the root key", "EVENHAND_ROOT_PASSPHRASE")
     with open_store(data, read_clock) as store:
-        certificate = enrol_device(store, name, point, root)
+        certificate = enrol_device(store, name, point, root, Place(replaces, reason, second))
     if json:
         say_json({"device": name, "points": sorted(point), "certificate": certificate})
     else:
@@ -89,6 +102,9 @@ def counter(
     at: Annotated[
         str, typer.Option("--at", metavar="URL", help="Where `evenhand serve` answers the phone, as it printed it.")
     ] = "http://localhost:8443/counter/",
+    replaces: ReplacesOption = "",
+    reason: ReasonOption = "",
+    second: SecondOption = False,
     data: DataOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -97,26 +113,36 @@ def counter(
     Shows a QR for the phone to scan (`evenhand serve` must be running), waits until it answers with a key of its own, and
     certifies that key once you have compared six digits with the phone. The key never leaves the phone.
 
-    The root key's passphrase comes from EVENHAND_ROOT_PASSPHRASE, else it is asked for.
+    A lost or broken phone is replaced: what it gave still counts whenever it arrives, and the new one refuses nobody.
+    A phone that is enrolled already, such as the second one of the point, takes its place without a QR.
 
-    Example: evenhand enrol counter phone-3 --point P00001 --at https://192.168.1.10:8443/counter/
+    The root key's passphrase comes from EVENHAND_ROOT_PASSPHRASE, else it is asked for; two people hold it.
+
+    Examples:
+      evenhand enrol counter phone-3 --point P00001 --at https://192.168.1.10:8443/counter/
+      evenhand enrol counter phone-4 --point P00001 --replaces phone-3 --reason "stolen on the road"
+      evenhand enrol counter phone-5 --point P00001 --second
     """
-    from evenhand.actions.counter_enrol import certify, find_claim, invite
+    from evenhand.actions.counter_enrol import certify, find_claim, invite, promote
+    from evenhand.actions.enrol import Place
     from evenhand.render.codes import terminal
 
     root = passphrase("the root key", "EVENHAND_ROOT_PASSPHRASE")
     token = secrets.token_bytes(16)
     with open_store(data, read_clock) as store:
+        place = Place(replaces, reason, second)
         store.keys.root(root)  # a wrong passphrase is told before anybody walks to the phone
-        link = f"{at}#enrol={invite(store, name, point, token)}"
-        errors.print(terminal(link), markup=False)
-        errors.print(f"Scan it with the phone, or open there: {link}", markup=False)
-        with errors.status("waiting for the phone to answer"):
-            while (found := find_claim(store, token)) is None:
-                time.sleep(1)
-        if not typer.confirm(f"The phone shows six digits. Are they {found.digits}?", err=True):
-            raise UsageError("not certified: another device answered", "run the command again, in private")
-        certificate = certify(store, found, root)
+        certificate = promote(store, name, point, root, place) if replaces else None
+        if certificate is None:
+            link = f"{at}#enrol={invite(store, name, point, token, place)}"
+            errors.print(terminal(link), markup=False)
+            errors.print(f"Scan it with the phone, or open there: {link}", markup=False)
+            with errors.status("waiting for the phone to answer"):
+                while (found := find_claim(store, token)) is None:
+                    time.sleep(1)
+            if not typer.confirm(f"The phone shows six digits. Are they {found.digits}?", err=True):
+                raise UsageError("not certified: another device answered", "run the command again, in private")
+            certificate = certify(store, found, root, place)
     if json:
         say_json({"device": name, "points": sorted(point), "certificate": certificate})
     else:

@@ -9,6 +9,7 @@ from evenhand.actions.counter_count import count_in
 from evenhand.actions.counter_enrol import claim
 from evenhand.actions.counter_state import counter_roll, counter_state
 from evenhand.actions.counter_sync import close_counter, keep_notes, sync
+from evenhand.actions.releases import keep_releases
 from evenhand.flow.redemption import Device
 from evenhand.flow.redemption.errors import RedemptionError
 from evenhand.flow.redemption.receipt import split
@@ -65,6 +66,12 @@ def notes(request: HttpRequest, store: Store, device: Device) -> cbor.Value:
     return {"new": new, "known": known}
 
 
+def releases(request: HttpRequest, store: Store, device: Device) -> cbor.Value:
+    """Rows that the holder left to a second phone of its point; either of the two sends it."""
+    new, known = keep_releases(store, wanted(request, "cycle"), _items(request), device)
+    return {"new": new, "known": known}
+
+
 def _items(request: HttpRequest) -> list[bytes]:
     try:
         return split(request.body)
@@ -85,5 +92,6 @@ urls = [
     path("count", signed("POST", count)),
     path("receipts", signed("POST", receipts)),
     path("notes", signed("POST", notes)),
+    path("releases", signed("POST", releases)),
     path("close", signed("POST", close)),
 ]

@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
+from typing import Any
 
 from evenhand.flow.redemption.errors import RedemptionError
-from evenhand.flow.redemption.receipt import CONTROL, NUMBER_MAX, TEXT_MAX, Receipt
+from evenhand.flow.redemption.receipt import CONTROL, NUMBER_MAX, TEXT_MAX, Items, Receipt
 from evenhand.formats import cbor, cose
 
 NAME = "evenhand/release/v1"
@@ -27,7 +28,8 @@ Ranges = tuple[tuple[bytes, bytes], ...]
 @dataclass(frozen=True)
 class Release:
     """The word of `device`: after its first `receipts` receipts of this cycle (the last of them has `head` as its hash) it
-    gives to no row of `point` whose tag lies in `ranges` (first and last tag, both included), and `to` does.
+    gives to no row of `point` whose tag lies in `ranges` (first and last tag, both included), and `to` does. `reserve`
+    (steps by benefit) moves with them: what is not named stays, so that two devices never hand out one reserve twice.
 
     `number` orders the releases of a device, from 1. `hash` (SHA-256 of the COSE bytes) and `raw` are set by `read_release`.
     """
@@ -41,6 +43,7 @@ class Release:
     receipts: int
     head: bytes | None
     ranges: Ranges
+    reserve: Items = ()
     hash: bytes = b""
     raw: bytes = field(default=b"", repr=False)
 
@@ -53,9 +56,8 @@ def write_release(release: Release, signer: cose.Signer) -> bytes:
     """The release as a COSE_Sign1 by the device that releases. RedemptionError if `read_release` would not accept it."""
     _check(release)
     r = release
-    ranges: list[cbor.Value] = [list(pair) for pair in r.ranges]
-    said: list[cbor.Value] = [NAME, r.number, r.programme, r.cycle, r.point, r.device, r.to, r.receipts, r.head, ranges]
-    return cose.sign1(said, signer)
+    said: list[cbor.Value] = [NAME, r.number, r.programme, r.cycle, r.point, r.device, r.to, r.receipts, r.head]
+    return cose.sign1([*said, [list(pair) for pair in r.ranges], [list(pair) for pair in r.reserve]], signer)
 
 
 def read_release(data: bytes, keys: Mapping[str, bytes]) -> Release:
@@ -66,12 +68,13 @@ def read_release(data: bytes, keys: Mapping[str, bytes]) -> Release:
         array = signed.array()
     except cose.CoseError as error:
         raise RedemptionError(f"not a release: {error}") from error
-    if array[0] != NAME or len(array) != 10 or not isinstance(array[9], list):
+    if array[0] != NAME or len(array) != 11:
         raise RedemptionError(f"not a release: its payload is not {NAME}")
-    if not all(isinstance(pair, list) and len(pair) == 2 for pair in array[9]):
-        raise RedemptionError("not a release: its ranges are not pairs of tags")
-    ranges = tuple((first, last) for first, last in array[9])
-    release = Release(*array[1:9], ranges)  # type: ignore[arg-type]
+    fields: list[Any] = array[1:]
+    for pairs in fields[8:]:
+        if not isinstance(pairs, list) or not all(isinstance(pair, list) and len(pair) == 2 for pair in pairs):
+            raise RedemptionError("not a release: its ranges and its reserve are not lists of pairs")
+    release = Release(*fields[:8], *(tuple((a, b) for a, b in pairs) for pairs in fields[8:]))
     _check(release)
     key = keys.get(release.device)
     if key is None or not cose.verify(signed, key):
@@ -97,6 +100,11 @@ def _check(r: Release) -> None:
     for pair in r.ranges:
         if not all(isinstance(tag, bytes) and len(tag) == 16 for tag in pair) or pair[0] > pair[1]:
             raise RedemptionError("not a release: a range of tags is not two tags, the first not after the last")
+    names = [benefit for benefit, _ in r.reserve]
+    if not all(isinstance(benefit, str) for benefit in names) or len(set(names)) != len(names):
+        raise RedemptionError("not a release: its reserve does not name each benefit once")
+    if not all(type(steps) is int and 0 <= steps <= NUMBER_MAX for _, steps in r.reserve):
+        raise RedemptionError("not a release: its reserve is not in whole steps")
 
 
 _Turn = tuple[str, int]

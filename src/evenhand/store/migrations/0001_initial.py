@@ -373,7 +373,7 @@ class Migration(migrations.Migration):
             options={
                 'db_table': 'card',
                 'indexes': [models.Index(condition=models.Q(('epoch__gt', 1)), fields=['household'], name='card_replaced')],
-                'constraints': [models.UniqueConstraint(fields=('number', 'epoch'), name='card_number_epoch')],
+                'constraints': [models.UniqueConstraint(fields=('number', 'epoch'), name='card_number_epoch'), models.CheckConstraint(condition=models.Q(('second', ''), models.Q(('second', models.F('person')), _negated=True), _connector='OR'), name='card_two_persons')],
             },
         ),
         migrations.CreateModel(

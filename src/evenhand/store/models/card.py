@@ -23,7 +23,12 @@ class Card(models.Model):
 
     class Meta:
         db_table = "card"
-        constraints = [models.UniqueConstraint(fields=["number", "epoch"], name="card_number_epoch")]
+        constraints = [
+            models.UniqueConstraint(fields=["number", "epoch"], name="card_number_epoch"),
+            models.CheckConstraint(
+                condition=models.Q(second="") | ~models.Q(second=models.F("person")), name="card_two_persons"
+            ),
+        ]
         indexes = [
             models.Index(fields=["household"], condition=models.Q(epoch__gt=1), name="card_replaced"),
         ]
