@@ -60,11 +60,11 @@ def read_back(page: str) -> list[str]:
     """What a reader finds in the QRs of a page, drawn at three dots a module."""
     found = []
     for box, shape in re.findall(
-        r'viewBox="0 0 (\d+) \1" role="img">.*?class="black" fill="#000000" d="([^"]+)"', page
+        r'viewBox="0 0 (\d+) \1" role="img">.*?class="black" stroke="#000000" d="([^"]+)"', page
     ):
         image = np.full((int(box), int(box)), 255, np.uint8)
-        for x, y in re.findall(r"M(\d+) (\d+)h1v1h-1z", shape):
-            image[int(y), int(x)] = 0
+        for x, y, length in re.findall(r"M(\d+) (\d+)\.5h(\d+)", shape):
+            image[int(y), int(x) : int(x) + int(length)] = 0
         found += [code.text for code in zxingcpp.read_barcodes(np.kron(image, np.ones((3, 3), np.uint8)))]
     return found
 
