@@ -97,6 +97,9 @@ def test_the_code_of_a_committed_waybill_is_checked_against_the_log_and_the_data
             rows = store.rows("select distinct waybill from waybill where cycle = %s order by waybill", (MARCH,))
             assert print_waybills(store, MARCH, tmp_path / "w.html") == (len(rows), "")
             codes = read_back((tmp_path / "w.html").read_text("utf-8"))
+            assert print_waybills(store, MARCH, tmp_path / "mill.html", depot="Mill") == (1, "")
+            with pytest.raises(UsageError, match='leaves "Alder"'):
+                print_waybills(store, MARCH, tmp_path / "none.html", depot="Alder")
             found = [check_code(store, code) for code in codes]
             assert [one.number for one in found] == [waybill for (waybill,) in rows]
             assert found[0].lines == (("grain", 216), ("oil", 34))

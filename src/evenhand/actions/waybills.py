@@ -18,6 +18,8 @@ from evenhand.store import Store
 
 NAME = "evenhand/waybill/v1"
 PREFIX = "WAYBILL:"
+SHEETS_MAX = 2_000
+"""A PDF of more takes gigabytes of memory."""
 
 
 @dataclass(frozen=True)
@@ -31,17 +33,23 @@ class Checked:
     lines: tuple[tuple[str, int], ...]
 
 
-def print_waybills(store: Store, cycle: str, out: Path, language: str = "en") -> tuple[int, str]:
-    """Write the waybills of `cycle` to `out`, a PDF where it is so called, else a page: how many there are, and the
-    characters that no font of the PDF has.
+def print_waybills(
+    store: Store, cycle: str, out: Path, language: str = "en", depot: str | None = None
+) -> tuple[int, str]:
+    """Write the waybills of `cycle`, or those that leave `depot`, to `out`, a PDF where it is so called, else a page: how
+    many there are, and the characters that no font of the PDF has.
 
-    UsageError where none are committed.
+    UsageError where there are none, or more than a PDF should hold.
     """
     policy = find(store, cycle).policy()
     names = dict(store.rows("select node, name from node"))
     rows = store.rows(LINES, {"programme": store.programme.id, "cycle": cycle})
     if not rows:
         raise UsageError(f"{cycle} has no waybills yet", f"commit it first: evenhand cycle commit {cycle} --as NAME")
+    if depot is not None:
+        rows = [row for row in rows if row[2] == depot]
+    if not rows:
+        raise UsageError(f'no waybill of {cycle} leaves "{depot}"', "name a node that sends, by its id")
     packs, bills = packs_of_cycle(store, cycle, policy), []
     for (waybill, lane, source, target), group in groupby(rows, key=lambda row: row[:4]):
         lines = [(row[4], row[5]) for row in group]
@@ -54,6 +62,8 @@ def print_waybills(store: Store, cycle: str, out: Path, language: str = "en") ->
         )  # fmt: skip
     papers = Papers(store.programme.id, cycle, store.programme.origin, bills, language)
     if out.suffix.lower() == ".pdf":
+        if len(bills) > SHEETS_MAX:
+            raise UsageError(f"{len(bills):,} sheets are more than one PDF should hold", "print by depot: --from NODE")
         write_bytes(out, waybills_pdf(papers))
         return len(bills), unprintable(paper_data(papers))
     write_text(out, waybills_page(papers))

@@ -21,6 +21,9 @@ def print_(
         typer.Option("--cycle", metavar="CYCLE", help="A committed cycle. Left out: the newest.", show_default=False),
     ] = None,
     language: Annotated[str, typer.Option("--language", metavar="LANG", help="en, fr, ar or hi.")] = "en",
+    depot: Annotated[
+        str | None, typer.Option("--from", metavar="NODE", help="Only what leaves this node.", show_default=False)
+    ] = None,
     data: DataOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -38,7 +41,7 @@ def print_(
     Catalogue(language)
     with open_store(data, read_clock) as store:
         chosen = cycle or newest(store)
-        count, boxes = print_waybills(store, chosen, out, language)
+        count, boxes = print_waybills(store, chosen, out, language, depot)
     if json:
         say_json({"cycle": chosen, "waybills": count, "file": str(out), "unprintable": boxes})
         return
