@@ -36,8 +36,8 @@ test: $(VENV)/.installed-dev  ## everything but the slow national runs
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache >/dev/null || $(BIN)/lint-imports --no-cache
 	@sh tests/browser/setup.sh $(BIN)
-	@$(BIN)/python counter/build.py
-	@$(BIN)/python counter/build.py --test
+	@$(BIN)/python counter/build.py --or-skip
+	@$(BIN)/python counter/build.py --or-skip --test
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m 'not slow' $(ARGS)
 
 lint: $(VENV)/.installed-dev  ## format and check
@@ -47,4 +47,4 @@ bench: $(VENV)/.installed-dev  ## speed and memory, as ratios where there is a b
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 clean:  ## remove what make made here
-	rm -rf $(VENV) demo out build dist
+	rm -rf $(VENV) demo out build dist counter/node_modules counter/dist src/evenhand/web/counter

@@ -195,11 +195,13 @@ export class App {
       visit.asked = true;
       return this.draw();
     }
+    const owed = Object.entries(decision.claim).map(([benefit, steps]) => `${benefit} ${steps}`).join(", ");
+    const notes = [{ kind: "collected by", text: visit.who }, { kind: "claim", text: owed }].filter(({ text }) => text);
     const claim = decision.verdict === "contested" && !Object.keys(decision.items).length;
     await this.written(async () => {
       const entry = await this.counter.give({
         place: found.place, tag: found.row.tag, proof: exception ? visit.why : decision.proof, items: visit.amounts,
-        fromReserve: decision.fromReserve, ...(visit.who ? { note: { kind: "collected by", text: visit.who } } : {}),
+        fromReserve: decision.fromReserve, notes,
       });
       signals.given(this.counter.settings.sound);
       this.go({ at: "done", entry, name: nameOf(found), claim });

@@ -66,10 +66,10 @@ function worker(app: App): void {
   navigator.serviceWorker
     .register(`${import.meta.env.BASE_URL}sw.js`)
     .then((registration) => {
+      const watch = (): void => registration.installing?.addEventListener("statechange", () => ready(registration));
       ready(registration);
-      registration.addEventListener("updatefound", () =>
-        registration.installing?.addEventListener("statechange", () => ready(registration)),
-      );
+      watch();
+      registration.addEventListener("updatefound", watch);
     })
     .catch(() => {}); // without it the app works as long as the network does
 }

@@ -91,11 +91,11 @@ describe("a household that got nothing", () => {
   it("stays on the list of those still to come, with the reason", async () => {
     const { counter } = await phone();
     const found = await come(counter, 4);
-    await counter.give({ place: found.place, tag: found.row.tag, proof: "refused: other", items: {}, note: { kind: "refused", text: "came for somebody else" } });
+    await counter.give({ place: found.place, tag: found.row.tag, proof: "refused: other", items: {}, notes: [{ kind: "refused", text: "came for somebody else" }, { kind: "complaint", text: "angry" }] });
     const visits = (await come(counter, 4)).visits;
     expect(visits.withheld?.reason).toBe("refused: other");
     expect(waiting(counter.places[0]!).map(({ row }) => row.name)).toEqual(["Choe", "Kim", "Pak", "Ri"]);
-    expect(counter.notes.map(({ kind, text }) => [kind, text])).toEqual([["refused", "came for somebody else"]]);
+    expect(counter.notes.map(({ kind, text }) => [kind, text])).toEqual([["refused", "came for somebody else"], ["complaint", "angry"]]);
     expect((await counter.decide(await come(counter, 4))).verdict).toBe("give");
   });
 });

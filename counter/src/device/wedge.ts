@@ -9,7 +9,8 @@ export function wedge(seen: (text: string) => void): void {
   document.addEventListener(
     "keydown",
     (event) => {
-      if (event.ctrlKey || event.altKey || event.metaKey) return;
+      const typing = (event.target as Element | null)?.closest?.("input, select, textarea");
+      if (typing || event.ctrlKey || event.altKey || event.metaKey) return;
       const now = event.timeStamp;
       if (now - last > GAP) typed = "";
       last = now;

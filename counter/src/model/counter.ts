@@ -42,7 +42,7 @@ export interface Draft {
   readonly proof: Uint8Array | string;
   readonly items: Steps;
   readonly fromReserve?: boolean;
-  readonly note?: { readonly kind: string; readonly text: string };
+  readonly notes?: readonly { readonly kind: string; readonly text: string }[];
 }
 
 export const SETTINGS: Settings = { language: "", clerk: "", sound: true, packs: {}, notesSent: 0 };
@@ -274,7 +274,8 @@ export class Counter {
     const reason = typeof proof === "string" ? proof : null;
     const at = this.clock();
     const entry: Entry = { cycle, sequence, point: place.point.point, tag, hash, raw, items, reason, fromReserve: draft.fromReserve ?? false, at };
-    const notes = draft.note ? [await this.makeNote(place, draft.note.kind, draft.note.text, tag, sequence)] : [];
+    const notes: StoredNote[] = [];
+    for (const { kind, text } of draft.notes ?? []) notes.push(await this.makeNote(place, kind, text, tag, sequence, notes.length));
     await append(this.db, { receipts: [entry], notes });
     chain.push(entry);
     this.entries.set(cycle, chain);
@@ -283,9 +284,9 @@ export class Counter {
     return entry;
   }
 
-  private async makeNote(place: Place, kind: string, text: string, tag: Uint8Array, receipt: number): Promise<StoredNote> {
+  private async makeNote(place: Place, kind: string, text: string, tag: Uint8Array, receipt: number, before = 0): Promise<StoredNote> {
     const device = this.device as Device;
-    const sequence = (this.notes.at(-1)?.sequence ?? 0) + 1;
+    const sequence = (this.notes.at(-1)?.sequence ?? 0) + 1 + before;
     const [cycle, point, at] = [place.cycle.cycle, place.point.point, this.clock()];
     const raw = await writeNote(
       { sequence, programme: device.programme, cycle, point, device: device.name, tag, kind, text, receipt, at }, signerOf(device),

@@ -1,15 +1,27 @@
 /** Who has not come: rows of a place that had nothing yet. */
 
-import type { RollRow } from "../formats/roll";
+import type { Roll, RollRow } from "../formats/roll";
 import type { Place } from "./counter";
 
-/** Rows of a place that had nothing yet, by name then card. */
-export function waiting(place: Place): { index: number; row: RollRow }[] {
-  const found: { index: number; row: RollRow }[] = [];
-  let index = 0;
-  for (const row of place.roll?.rows() ?? []) {
-    if (!place.book.visits(row.tag).receipts.length) found.push({ index, row });
-    index += 1;
-  }
-  return found.sort((a, b) => (a.row.name ?? "").localeCompare(b.row.name ?? "") || a.row.card.localeCompare(b.row.card));
+interface Listed {
+  readonly index: number;
+  readonly row: RollRow;
+}
+
+/** Every row by name, then card: read once, since a roll never changes and people look through it letter by letter. */
+const lists = new WeakMap<Roll, readonly Listed[]>();
+
+function listed(roll: Roll): readonly Listed[] {
+  const known = lists.get(roll);
+  if (known) return known;
+  const order = new Intl.Collator();
+  const made = [...roll.rows()].map((row, index) => ({ index, row }));
+  made.sort((a, b) => order.compare(a.row.name ?? "", b.row.name ?? "") || order.compare(a.row.card, b.row.card));
+  lists.set(roll, made);
+  return made;
+}
+
+/** Rows of a place that had nothing of their ration yet, by name then card. */
+export function waiting(place: Place): readonly Listed[] {
+  return place.roll ? listed(place.roll).filter(({ row }) => !place.book.visits(row.tag).receipts.length) : [];
 }

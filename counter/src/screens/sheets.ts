@@ -76,6 +76,6 @@ async function keep(app: App, view: Extract<View, { at: "word" }>): Promise<void
     return;
   }
   const proof = PROOFS[view.choice as Key] ?? (kind === "hold" ? "held: other" : "refused: other");
-  await app.counter.give({ place, tag, proof, items: {}, note: { kind: kind === "hold" ? "held" : "refused", text } });
+  await app.counter.give({ place, tag, proof, items: {}, notes: [{ kind: kind === "hold" ? "held" : "refused", text }] });
 }
 
