@@ -12,11 +12,11 @@ from evenhand_verify.result import Malformed
 from evenhand_verify.signatures import Cose
 
 KINDS = {
-    "key", "policy", "freeze", "event", "approval", "roll", "received", "goods-received", "transfer",
+    "key", "holder", "policy", "freeze", "event", "approval", "roll", "received", "goods-received", "transfer",
     "closing", "recut", "supplement", "redeemed", "stock",
     "grievance-totals", "audit", "publish", "void",
 }  # fmt: skip
-TIMELESS = ("key", "policy")
+TIMELESS = ("key", "holder", "policy")
 
 
 @dataclass(frozen=True)

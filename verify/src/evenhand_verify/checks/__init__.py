@@ -26,6 +26,7 @@ from evenhand_verify.checks import (
     given,
     goods_received,
     heads,
+    holders,
     left,
     loads,
     log_checkpoint,
@@ -70,7 +71,7 @@ ALWAYS: tuple[Check[Disclosure], ...] = tuple(
         classes_policy, classes_sum, owed, demand, network, supply, division_rule, allocation_certificate, allocation_levels,
         allocation_flows, allocation_order, allocation_idle, totals, waybills, movements, balances, loads,
         closings, transfers, goods_received, counts, recut, outcomes, presence, redeemed_once, exceptions, given,
-        left, heads, stock,
+        left, heads, holders, stock,
     )
 )  # fmt: skip
 WITH_PREVIOUS: tuple[Check[Disclosure], ...] = (previous_log.CHECK, previous_stock.CHECK, previous_owed.CHECK)

@@ -23,9 +23,9 @@ def run(d: Disclosure) -> str | list[str]:
         if not path.endswith(".cose"):
             failures.append(f"not a signed statement, {path}")
     for cose in d.signed.values():
-        if cose.name == "evenhand/certificate/v1":
+        if cose.name in ("evenhand/certificate/v1", "evenhand/holding/v1"):
             if not cose.signed_by(d.root_key.public_key):
-                failures.append(f"a certificate that the root key did not sign, {cose.where}")
+                failures.append(f"{cose.name} that the root key did not sign, {cose.where}")
             continue
         kinds = SIGNERS.get(cose.name)
         if kinds is None:
