@@ -106,6 +106,13 @@ class Months:
             key.chmod(0o600)
         return publish(store, cycle, "boris", self.folder / "out", tamper=tamper)
 
+    def adopt(self, policy: str) -> None:
+        """Go on with another policy."""
+        path = self.folder / "next.toml"
+        path.write_text(policy)
+        adopt(self.store, path, "ana")
+        self.steps = {b.id: b.step_base for b in policy_in_force(self.store).benefits.values()}
+
     def _deliver(self, cycle: str, lost: Mapping[tuple[str, str], int]) -> None:
         for places in (("Barn",), tuple(sorted(set(POINT.values())))):
             stock = read_stock(self.store)

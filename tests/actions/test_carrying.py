@@ -138,3 +138,21 @@ def test_at_a_silent_point_nothing_is_called_uncollected_and_its_stock_is_what_i
         assert row["opening"] == 216
         done = found.verify("2008-04")
         assert done.returncode == 0, done.stdout
+
+
+def test_another_hand_out_step_converts_arrears_and_what_waits_through_base_units() -> None:
+    """March divides 215 kg in steps of 500 g; from April grain is handed out by the kilogram, and soon lapses at once."""
+    with months(CARRYING) as found:
+        found.month("grain 215 kg; oil 10 l", absent=["A1", "B5"])
+        found.adopt(CARRYING.replace('step = "500 g"', 'step = "1 kg"'))
+        found.month("grain 300 kg; oil 10 l", absent=["A2"])
+        done = found.verify("2008-04")
+        assert done.returncode == 0, done.stdout
+        for row in found.table("2008-04", "owed"):
+            if row["kind"] == "uncollected":
+                assert row["waiting"] == row["offered"] == row["amount"] // 1_000
+        found.adopt(POLICY)
+        found.month("grain 300 kg; oil 10 l")
+        done = found.verify("2008-05")
+        assert done.returncode == 0, done.stdout
+        assert found.owed("2008-05") and all(row["lapsed"] == row["amount"] for row in found.table("2008-05", "owed"))

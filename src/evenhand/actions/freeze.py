@@ -198,7 +198,7 @@ def _carry(store: Store, cycle: Cycle) -> pa.Table:
             mine = pc.equal(found["benefit"], benefit)
             values = [v * old // new for v in found["carry_micro"].filter(mine).to_pylist()]
             converted = pc.replace_with_mask(
-                found["carry_micro"].combine_chunks(), mine.combine_chunks(), pa.array(values)
+                found["carry_micro"].combine_chunks(), mine.combine_chunks(), pa.array(values, pa.int64())
             )
             found = found.set_column(2, "carry_micro", converted)
         return found
