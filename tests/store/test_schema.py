@@ -36,6 +36,8 @@ COLUMNS = {
     "holding": "point since device replaces reason cose",
     "released": "hash programme cycle point device target raw",
     "counter_note": "hash programme cycle device sequence point tag kind text receipt noted_at raw",
+    "role_grant": "id programme step username role area revoked person second proposal at",
+    "heard": "device hour at",
     "cycle": "cycle programme period attempt policy_sha256",
     "cycle_event": "id programme cycle state person at detail",
     "freeze": "programme cycle cose snapshots event person",

@@ -135,6 +135,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Heard',
+            fields=[
+                ('pk', models.CompositePrimaryKey('device', 'hour', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('device', models.TextField()),
+                ('hour', models.IntegerField()),
+                ('at', models.BigIntegerField()),
+            ],
+            options={
+                'db_table': 'heard',
+            },
+        ),
+        migrations.CreateModel(
             name='Holding',
             fields=[
                 ('pk', models.CompositePrimaryKey('point', 'since', blank=True, editable=False, primary_key=True, serialize=False)),
@@ -575,6 +587,27 @@ class Migration(migrations.Migration):
             options={
                 'db_table': 'released',
                 'indexes': [models.Index(fields=['programme', 'cycle', 'point'], name='released_point')],
+            },
+        ),
+        migrations.CreateModel(
+            name='RoleGrant',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('programme', models.TextField()),
+                ('step', models.TextField()),
+                ('username', models.TextField()),
+                ('role', models.TextField()),
+                ('area', models.TextField(null=True)),
+                ('revoked', models.BooleanField(db_default=False)),
+                ('person', models.TextField(db_default='')),
+                ('second', models.TextField(db_default='')),
+                ('proposal', models.BigIntegerField(null=True, unique=True)),
+                ('at', models.BigIntegerField()),
+            ],
+            options={
+                'db_table': 'role_grant',
+                'indexes': [models.Index(fields=['programme', 'username'], name='role_grant_username')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('person', ''), ('proposal', None), ('second', ''), ('step', 'machine')), models.Q(('proposal', None), ('second', ''), ('step', 'proposed'), models.Q(('person', ''), _negated=True)), models.Q(('step__in', ['confirmed', 'declined']), models.Q(('proposal', None), _negated=True), models.Q(('person', ''), _negated=True), models.Q(('second', ''), _negated=True), models.Q(('person', models.F('second')), _negated=True)), _connector='OR'), name='role_grant_two_persons')],
             },
         ),
         migrations.CreateModel(

@@ -4,6 +4,7 @@ Reads nothing, writes nothing. Invariant: every table is append-only (see `guard
 quantities are integers of base units or hand-out steps as their column says.
 """
 
+from evenhand.store.models.access import Heard, RoleGrant
 from evenhand.store.models.card import Card, CardPeriod, Proxy
 from evenhand.store.models.counter import Acknowledged, CounterClaim, CounterInvitation, CounterNote, Holding, Released
 from evenhand.store.models.cycle import Approval, Cycle, CycleEvent, Freeze, Programme, StagedFile
@@ -19,8 +20,8 @@ from evenhand.store.models.roll import Roll, RollRow
 
 __all__ = [
     "Acknowledged", "Approval", "Area", "Card", "CardPeriod", "Certificate", "Checkpoint", "Count", "CounterClaim",
-    "CounterInvitation", "CounterNote", "Cycle", "CycleEvent", "Freeze", "GoodsReceived", "Head", "Holding", "Household",
-    "ImportFile", "LaneVersion", "LogEntry", "Lot", "Member", "Movement", "Node", "Outcome", "PolicyText", "Programme",
-    "Proxy", "Receipt", "Recut", "RecutRow", "Released", "Reroute", "Roll", "RollRow", "StagedFile", "Statement",
-    "Transfer", "Waybill",
+    "CounterInvitation", "CounterNote", "Cycle", "CycleEvent", "Freeze", "GoodsReceived", "Head", "Heard", "Holding",
+    "Household", "ImportFile", "LaneVersion", "LogEntry", "Lot", "Member", "Movement", "Node", "Outcome",
+    "PolicyText", "Programme", "Proxy", "Receipt", "Recut", "RecutRow", "Released", "Reroute", "RoleGrant", "Roll",
+    "RollRow", "StagedFile", "Statement", "Transfer", "Waybill",
 ]  # fmt: skip

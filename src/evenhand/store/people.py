@@ -1,0 +1,38 @@
+"""The accounts of people who sign in: rows of the schema `web`, which the server keeps (see `web.prepare`)."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+import psycopg
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+
+from evenhand.core.errors import UsageError
+from evenhand.store.opening import address
+
+INSERT = """
+INSERT INTO web.auth_user (username, password, is_active, is_superuser, is_staff, first_name, last_name, email, date_joined)
+VALUES (%s, %s, true, false, false, '', '', '', now()) ON CONFLICT (username) DO NOTHING
+"""
+
+
+def add_account(data: Path, username: str) -> str:
+    """Make an account; its random password, which is kept nowhere. UsageError where there is one of that name, whatever
+    its capitals. The database must be running and its tables of accounts made."""
+    password = "-".join(secrets.token_urlsafe(4) for _ in range(4))
+    hasher = PBKDF2PasswordHasher()
+    encoded = hasher.encode(password, secrets.token_hex(11))
+    with psycopg.connect(**address(data).web) as connection:
+        taken = connection.execute(
+            "SELECT FROM web.auth_user WHERE lower(username) = lower(%s)", (username,)
+        ).fetchone()
+        if taken is not None or connection.execute(INSERT, (username, encoded)).rowcount == 0:
+            raise UsageError(f'there is an account "{username}"', "choose another name")
+    return password
+
+
+def account_names(data: Path) -> list[str]:
+    """The names of all accounts, sorted."""
+    with psycopg.connect(**address(data).web) as connection:
+        return [row[0] for row in connection.execute("SELECT username FROM web.auth_user ORDER BY username")]
