@@ -18,8 +18,9 @@ from fractions import Fraction
 import numpy as np
 import pyarrow as pa
 from evenhand_verify.allocation import answer, problem
+from evenhand_verify.case import Case
 from evenhand_verify.columns import Columns
-from evenhand_verify.fairness import CHECKS, Case
+from evenhand_verify.fairness import CHECKS
 from evenhand_verify.result import run_check
 
 from benchmarks.allocation_peers import newton, programs

@@ -9,8 +9,9 @@ from itertools import product
 import pyarrow as pa
 from allocation.reference import Tiny, quantity_at
 from evenhand_verify.allocation import answer, problem
+from evenhand_verify.case import Case
 from evenhand_verify.columns import Columns
-from evenhand_verify.fairness import CHECKS, Case
+from evenhand_verify.fairness import CHECKS
 from evenhand_verify.result import run_check
 from hypothesis import strategies as st
 

@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from evenhand_verify.case import LEVELS, Answer, Case
 from evenhand_verify.columns import Columns, loose
-from evenhand_verify.fairness import CHECKS, Answer, Case, Key, Lane, Problem
-from evenhand_verify.handling import read_gates
-from evenhand_verify.numbers import Ladder, Level, NumberError, integer
+from evenhand_verify.exact import Mask
+from evenhand_verify.fairness import CHECKS
+from evenhand_verify.numbers import Level, NumberError, integer
+from evenhand_verify.problem import Key, Problem
 from evenhand_verify.result import Check, Malformed, Outcome, UsageError, run_check
 from evenhand_verify.schema import ANSWER_TABLES, BUNDLES, HANDLING, INPUT_TABLES, SCHEMAS, WITH_HANDLING
 from evenhand_verify.split import BURN, CHECK, FUEL, SHARED, SPLIT, Common, apart, read_common, read_split
@@ -20,45 +24,56 @@ KINDS = ("entry", "depot", "point")
 def problem(tables: Mapping[str, Columns]) -> Problem:
     """The problem of tables nodes, supply, lanes, demand and, if there, handling or bundles. Malformed names the row
     that cannot be."""
-    kinds: dict[str, str] = {}
-    for node, kind in tables["nodes"].rows("node", "kind"):
-        if kind not in KINDS:
-            raise Malformed(f"nodes, node {node}", f'the kind "{kind}" is none of {", ".join(KINDS)}')
-        kinds[node] = kind
-    supply: dict[Key, int] = {}
-    for node, commodity, quantity in tables["supply"].rows("node", "commodity", "quantity"):
-        if node not in kinds or quantity < 0 or not commodity:
-            raise Malformed(f"supply, node {node}, {commodity}", f"a supply of {quantity} that cannot be")
-        supply[node, commodity] = quantity
-    lanes: dict[str, Lane] = {}
-    for name, source, target, commodity, capacity in tables["lanes"].rows(
-        "lane", "from", "to", "commodity", "capacity"
-    ):
-        if source not in kinds or target not in kinds:
-            raise Malformed(f"lanes, lane {name}", f"the lane runs from {source} to {target}, and one is no node")
-        if capacity is not None and capacity < 0:
-            raise Malformed(f"lanes, lane {name}", f"a capacity of {capacity}")
-        lanes[name] = Lane(name, source, target, commodity, capacity)
-    rungs: dict[Key, list[tuple[int, int]]] = {}
-    for point, commodity, rung, quantity in tables["demand"].rows("point", "commodity", "rung", "quantity"):
-        if kinds.get(point) != "point" or rung < 1 or quantity < 0 or not commodity:
-            raise Malformed(f"demand, point {point}, {commodity}", f"rung {rung} of {quantity} that cannot be")
-        rungs.setdefault((point, commodity), []).append((rung, quantity))
-    handling: dict[str, int] = {}
-    if "handling" in tables:
-        for node, capacity in tables["handling"].rows("node", "capacity"):
-            if node not in kinds or capacity < 0:
-                raise Malformed(f"handling, node {node}", f"a capacity of {capacity} that cannot be")
-            handling[node] = capacity
-    ladders = {key: Ladder(pairs) for key, pairs in rungs.items()}
-    bundles: dict[str, str] = {}
-    if "bundles" in tables:
-        bundles = {commodity: bundle for bundle, commodity in tables["bundles"].rows("bundle", "commodity")}
-    gates = read_gates(supply, lanes, ladders, handling)
-    if bundles and gates:
+    asked = Problem(tables)
+    nodes = tables["nodes"]
+    for row in _first(nodes.found("kind", list(KINDS)) < 0):
+        kind = nodes["kind"][row]
+        raise Malformed(f"nodes, node {asked.nodes[row]}", f'the kind "{kind}" is none of {", ".join(KINDS)}')
+    _check_supply(asked)
+    _check_lanes(asked)
+    _check_demand(asked)
+    for node, capacity in asked.handling.items():
+        if node not in asked.node_number or capacity < 0:
+            raise Malformed(f"handling, node {node}", f"a capacity of {capacity} that cannot be")
+    gates = asked.gates  # Malformed where a capacity may bind and is no gate
+    if asked.bundles and gates:
         where = f"bundles and handling, node {min(gates)}"
         raise Malformed(where, "this capacity may bind, and no certificate covers it together with bundles")
-    return Problem(kinds, supply, lanes, ladders, handling, gates, bundles)
+    return asked
+
+
+def _first(mask: Mask) -> list[int]:
+    """The first row that the mask marks, if any."""
+    return np.flatnonzero(mask)[:1].tolist()  # type: ignore[no-any-return]
+
+
+def _blank(table: Columns) -> Mask:
+    return np.asarray(table.found("commodity", [""]) == 0)
+
+
+def _check_supply(asked: Problem) -> None:
+    table, (at, quantity) = asked.tables["supply"], asked.supplies
+    for row in _first((at < 0) | (quantity < 0) | _blank(table)):
+        node, commodity = table["node"][row], table["commodity"][row]
+        raise Malformed(f"supply, node {node}, {commodity}", f"a supply of {quantity[row]} that cannot be")
+
+
+def _check_lanes(asked: Problem) -> None:
+    table, lanes = asked.tables["lanes"], asked.lane_arrays
+    no_node = (lanes.tail < 0) | (lanes.head < 0)
+    for row in _first(no_node | (lanes.limited & (lanes.capacity < 0))):
+        name, source, target = table["lane"][row], table["from"][row], table["to"][row]
+        if no_node[row]:
+            raise Malformed(f"lanes, lane {name}", f"the lane runs from {source} to {target}, and one is no node")
+        raise Malformed(f"lanes, lane {name}", f"a capacity of {lanes.capacity[row]}")
+
+
+def _check_demand(asked: Problem) -> None:
+    table, (at, rung, quantity) = asked.tables["demand"], asked.needs
+    points = np.append(asked.tables["nodes"].found("kind", ["point"]) == 0, False)
+    for row in _first((at < 0) | ~points[at // asked.width] | (rung < 1) | (quantity < 0) | _blank(table)):
+        point, commodity = table["point"][row], table["commodity"][row]
+        raise Malformed(f"demand, point {point}, {commodity}", f"rung {rung[row]} of {quantity[row]} that cannot be")
 
 
 def level(where: str, rungs: Any, num: Any, den: Any) -> Level:
@@ -81,28 +96,37 @@ def fraction(where: str, num: Any, den: Any) -> tuple[int, int]:
 
 
 def answer(tables: Mapping[str, Columns]) -> Answer:
-    """The answer of tables levels, flows, blocks, certificate."""
-    levels: dict[Key, tuple[Level, int, int]] = {}
-    names = ("point", "commodity", "rungs", "num", "den", "quantity_num", "quantity_den")
-    known: dict[Any, Level] = {}  # the points of a block have one level
-    for point, commodity, rungs, num, den, q_num, q_den in tables["levels"].rows(*names):
-        where = f"levels, point {point}, {commodity}"
-        cells = rungs, num, den
-        if cells not in known:
-            known[cells] = level(where, *cells)
-        levels[point, commodity] = (known[cells], *fraction(where, q_num, q_den))
-    flows: dict[Key, tuple[int, int]] = {}
-    for lane, commodity, num, den in tables["flows"].rows("lane", "commodity", "quantity_num", "quantity_den"):
-        flows[lane, commodity] = fraction(f"flows, lane {lane}, {commodity}", num, den)
-    blocks = {
-        block: level(f"blocks, block {block}", rungs, num, den)
-        for block, rungs, num, den in tables["blocks"].rows("block", "rungs", "num", "den")
-    }
-    certificate = {
-        (node, commodity or ""): block
-        for node, commodity, block in tables["certificate"].rows("node", "commodity", "block")
-    }
-    return Answer(levels, flows, blocks, certificate)
+    """The answer of tables levels, flows, blocks, certificate. Malformed names the first row with a level or a fraction
+    that is none."""
+    levels, flows, blocks = tables["levels"], tables["flows"], tables["blocks"]
+    if not (_are_levels(levels) and _are_fractions(levels)):
+        for point, commodity, rungs, num, den, q_num, q_den in levels.rows("point", "commodity", *LEVELS):
+            where = f"levels, point {point}, {commodity}"
+            level(where, rungs, num, den)
+            fraction(where, q_num, q_den)
+    if not _are_fractions(flows):
+        for lane, commodity, num, den in flows.rows("lane", "commodity", "quantity_num", "quantity_den"):
+            fraction(f"flows, lane {lane}, {commodity}", num, den)
+    if not _are_levels(blocks):
+        for block, rungs, num, den in blocks.rows("block", "rungs", "num", "den"):
+            level(f"blocks, block {block}", rungs, num, den)
+    return Answer(tables)
+
+
+def _are_levels(table: Columns) -> bool:
+    try:
+        rungs, num, den = (table.whole(name) for name in ("rungs", "num", "den"))
+    except NumberError:
+        return False
+    return bool(((rungs >= 0) & (num >= 0) & (num < den)).all())
+
+
+def _are_fractions(table: Columns) -> bool:
+    try:
+        table.whole("quantity_num")
+        return bool((table.whole("quantity_den") > 0).all())
+    except NumberError:
+        return False
 
 
 def _input(folder: Path) -> tuple[Problem, Common]:

@@ -7,7 +7,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from evenhand_verify.fairness import Answer, Problem
+    from evenhand_verify.case import Answer
+    from evenhand_verify.problem import Problem
 
 Key = tuple[str, str]
 

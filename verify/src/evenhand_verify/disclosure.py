@@ -15,8 +15,8 @@ from urllib.parse import quote
 
 from evenhand_verify import journal, merkle, rules, signatures
 from evenhand_verify.allocation import answer, problem
+from evenhand_verify.case import Case
 from evenhand_verify.columns import Columns, parquet
-from evenhand_verify.fairness import Case
 from evenhand_verify.journal import Certificate, Entry
 from evenhand_verify.package import NAME, Meta, Package, read_package
 from evenhand_verify.packed import Packed, read_packed

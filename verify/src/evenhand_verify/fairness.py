@@ -1,228 +1,165 @@
 """Feasibility and fairness of an allocation, by arithmetic from its certificate; no solver.
 
-The four conditions, and why they suffice, stand in the checker's README ("Why the certificate proves leximin").
+The four conditions, and why they suffice, stand in the checker's README ("Why the certificate proves leximin"). Each
+check marks where its conditions fail (one mask a condition, over the rows of a table or over all places) and then says
+so of each that is marked.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass, field
 from fractions import Fraction
 
-from evenhand_verify.bundles import faults, holding
-from evenhand_verify.handling import Gate, joined, passed
-from evenhand_verify.numbers import Ladder, Level
+import numpy as np
+
+from evenhand_verify.bundles import faults
+from evenhand_verify.case import Case
+from evenhand_verify.exact import Mask, Whole, signs
+from evenhand_verify.numbers import Level
+from evenhand_verify.problem import EACH
 from evenhand_verify.result import Check, capped
 
-Key = tuple[str, str]
+NAMED = 1000
+"""As many as `capped` lets through: more need no words."""
 
 
-@dataclass(frozen=True)
-class Lane:
-    """A lane; `commodity` None: it takes each, with `capacity` for itself; `capacity` None: no limit."""
-
-    name: str
-    source: str
-    target: str
-    commodity: str | None
-    capacity: int | None
+def _marked(*masks: Mask) -> list[int]:
+    """The first rows that any of the masks marks."""
+    return np.flatnonzero(np.any(masks, axis=0))[:NAMED].tolist()  # type: ignore[no-any-return]
 
 
-@dataclass
-class Problem:
-    """What was to be divided. Quantities are whole steps."""
-
-    kinds: dict[str, str]
-    supply: dict[Key, int]
-    lanes: dict[str, Lane]
-    ladders: dict[Key, Ladder]
-    handling: dict[str, int] = field(default_factory=dict)
-    gates: dict[str, Gate] = field(default_factory=dict)
-    bundles: dict[str, str] = field(default_factory=dict)
-    commodities: list[str] = field(default_factory=list)
-    joint: dict[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        # A lane for what nobody has or needs plays no part.
-        self.commodities = sorted({c for _, c in self.supply} | {c for _, c in self.ladders})
-        self.joint = joined(self.commodities, self.gates)
-
-
-@dataclass
-class Answer:
-    """What was decided, with the certificate that it is fair."""
-
-    levels: dict[Key, tuple[Level, int, int]]
-    flows: dict[Key, tuple[int, int]]
-    blocks: dict[int, Level]
-    certificate: dict[Key, int]
-
-
-def _net_use(problem: Problem, answer: Answer) -> dict[Key, tuple[int, int]]:
-    """What each node uses of its own supply: handed out + sent on - received, as a fraction."""
-    parts: dict[Key, dict[int, int]] = defaultdict(dict)
-    for key, (_, num, den) in answer.levels.items():
-        by_den = parts[key]
-        by_den[den] = by_den.get(den, 0) + num
-    for (name, commodity), (num, den) in answer.flows.items():
-        lane = problem.lanes.get(name)
-        if lane is not None:
-            by_den = parts[lane.source, commodity]
-            by_den[den] = by_den.get(den, 0) + num
-            by_den = parts[lane.target, commodity]
-            by_den[den] = by_den.get(den, 0) - num
-    used: dict[Key, tuple[int, int]] = {}
-    for key, by_den in parts.items():
-        num, den = 0, 1
-        for d, n in by_den.items():
-            if n:
-                num, den = (num * d + n * den, den * d) if den != d else (num + n, den)
-                if den.bit_length() > 256:
-                    reduced = Fraction(num, den)
-                    num, den = reduced.numerator, reduced.denominator
-        used[key] = num, den
-    return used
-
-
-@dataclass
-class Case:
-    """A problem with its answer."""
-
-    problem: Problem
-    answer: Answer
-
-    def __post_init__(self) -> None:
-        values = {block: level.value for block, level in self.answer.blocks.items()}
-        order = {value: rank for rank, value in enumerate(sorted(set(values.values())))}
-        self.ranks = {block: order[value] for block, value in values.items()}
-        self.used = _net_use(self.problem, self.answer)
-        self.passed = passed(self.problem, self.answer, self.used)
-        self.held = holding(self.problem, self.answer) if self.problem.bundles else set()
-
-    def drawn(self, gate: Gate, commodity: str) -> Fraction:
-        """What goes through the gate of this commodity."""
-        if gate.through:
-            return self.passed[gate.node][commodity]
-        return Fraction(*self.used.get((gate.node, commodity), (0, 1)))
-
-    def rank(self, node: str, commodity: str) -> int | None:
-        """Where the node's block stands in the order of levels; equal levels have equal ranks."""
-        block = self.answer.certificate.get((node, commodity))
-        return None if block is None else self.ranks.get(block)
+def _first_seen(places: Whole, marked: Mask) -> list[int]:
+    """The marked places, in the order in which they first stand in `places`."""
+    rows = np.flatnonzero(marked[places])
+    found, first = np.unique(places[rows], return_index=True)
+    return found[np.argsort(first)][:NAMED].tolist()  # type: ignore[no-any-return]
 
 
 def check_certificate(case: Case) -> str | list[str]:
     """Every node stands in one block for every commodity, and every block is used and known."""
     problem, answer, failures = case.problem, case.answer, []
-    needed = {(node, commodity) for node in problem.kinds for commodity in problem.commodities}
-    needed |= {gate.key for gate in problem.gates.values()}
-    for node, commodity in sorted(needed - answer.certificate.keys()):
+    needed = np.arange(problem.size) % problem.width < problem.width - 1
+    needed[-1] = False
+    needed[[problem.place(*gate.key) for gate in problem.gates.values()]] = True
+    without = needed.copy()
+    without[case.homes] = False
+    for node, commodity in sorted(map(problem.name, np.flatnonzero(without).tolist())):
         failures.append(f"no block is given for {commodity}, node {node}")
-    for node, commodity in sorted(answer.certificate.keys() - needed):
+    strange = np.flatnonzero(~needed[case.homes])
+    for node, commodity in sorted(answer.key("certificate", row) for row in strange.tolist()):
         failures.append(f"a block is given for {commodity} where there is none, node {node}")
-    for (node, commodity), block in answer.certificate.items():
-        if block not in answer.blocks:
-            failures.append(f"block {block} is not in the table of blocks, node {node}, {commodity}")
-    for block in sorted(answer.blocks.keys() - set(answer.certificate.values())):
+    for row in _marked(case.home_blocks < 0):
+        node, commodity = answer.key("certificate", row)
+        block = answer.tables["certificate"]["block"][row]
+        failures.append(f"block {block} is not in the table of blocks, node {node}, {commodity}")
+    empty = np.ones(len(answer.blocks) + 1, np.bool_)
+    empty[case.home_blocks] = False
+    for block in sorted(block for block, nobody in zip(answer.blocks, empty, strict=False) if nobody):
         failures.append(f"a block that nobody stands in, block {block}")
-    return capped(failures) or f"{len(answer.certificate):,} nodes and commodities in {len(answer.blocks):,} blocks"
+    return capped(failures) or f"{len(case.homes):,} nodes and commodities in {len(answer.blocks):,} blocks"
 
 
 def check_levels(case: Case) -> str | list[str]:
     """(1) Every point gets exactly what the level of its block says."""
-    problem, answer, failures = case.problem, case.answer, []
-    for point, commodity in sorted(problem.ladders.keys() - answer.levels.keys()):
-        failures.append(f"no level is given for {commodity}, point {point}")
-    for key, (level, num, den) in answer.levels.items():
-        point, commodity = key
-        ladder = problem.ladders.get(key)
-        if ladder is None:
-            failures.append(f"a level is given where nothing is due, point {point}, {commodity}")
-            continue
-        block = answer.blocks.get(answer.certificate.get(key, -1))
-        if block is None:
-            failures.append(f"the block of this level is not known, point {point}, {commodity}")
-            continue
-        same = level.rungs == block.rungs and level.num * block.den == block.num * level.den
-        if commodity in problem.bundles:
-            block = level  # its block may be higher: another part of the bundle may hold it
-        elif not same:
-            failures.append(f"the level {level} is not {block}, that of its block, point {point}, {commodity}")
-        due, of = ladder.at(block)
-        if den <= 0 or num * of != due * den:
-            failures.append(
-                f"gets {num}/{den} steps where level {block} gives {Fraction(due, of)}, point {point}, {commodity}"
-            )
+    problem, given = case.problem, case.levels
+    without = problem.needing.copy()
+    without[given.at] = False
+    missing = sorted(map(problem.name, np.flatnonzero(without).tolist()))
+    failures = [f"no level is given for {commodity}, point {point}" for point, commodity in missing]
+    failures += _wrong_levels(case)
     if problem.bundles:
-        failures += faults(problem, answer, case.held)
-    return capped(failures) or f"{len(answer.levels):,} points and commodities get what their level says"
+        failures += faults(problem, case.answer, case.held)
+    return capped(failures) or f"{len(given.at):,} points and commodities get what their level says"
+
+
+def _wrong_levels(case: Case) -> list[str]:
+    given, failures = case.levels, []
+    pointless = ~case.problem.needing[given.at]
+    block = np.where(pointless, -1, case.block_at[given.at])
+    homeless = ~pointless & (block < 0)
+    rungs, num, den = case.block_levels(block)
+    same = (given.rungs == rungs) & (signs(given.num, given.den, num, den) == 0)
+    bundled = case.bundled(given.at)
+    another = (block >= 0) & ~bundled & ~same
+    due, per = case.due[given.at], case.per[given.at]
+    wrong = (block >= 0) & (signs(given.quantity_num, given.quantity_den, due, per) != 0)
+    for row in _marked(pointless, homeless, another, wrong):
+        point, commodity = case.answer.key("levels", row)
+        own = Level(int(given.rungs[row]), int(given.num[row]), int(given.den[row]))
+        level = own if bundled[row] else Level(int(rungs[row]), int(num[row]), int(den[row]))
+        if pointless[row]:
+            failures.append(f"a level is given where nothing is due, point {point}, {commodity}")
+        if homeless[row]:
+            failures.append(f"the block of this level is not known, point {point}, {commodity}")
+        if another[row]:
+            failures.append(f"the level {own} is not {level}, that of its block, point {point}, {commodity}")
+        if wrong[row]:
+            gets, gives = f"{given.quantity_num[row]}/{given.quantity_den[row]}", Fraction(int(due[row]), int(per[row]))
+            failures.append(f"gets {gets} steps where level {level} gives {gives}, point {point}, {commodity}")
+    return failures
 
 
 def check_flows(case: Case) -> str | list[str]:
     """(2) Flows run on lanes that exist, within capacity; every node passes on what it gets and uses what it has."""
-    problem, answer, failures = case.problem, case.answer, []
-    known = set(problem.commodities)
-    for (name, commodity), (num, den) in answer.flows.items():
-        lane = problem.lanes.get(name)
-        if lane is None or commodity not in known:
-            failures.append(f"{commodity} flows on a lane that does not exist, lane {name}")
-        elif lane.commodity is not None and lane.commodity != commodity:
-            failures.append(f"{commodity} flows on a lane for {lane.commodity}, lane {name}")
-        elif den <= 0 or num < 0:
-            failures.append(f"the flow {num}/{den} of {commodity} is not a quantity, lane {name}")
-        elif lane.capacity is not None and num > lane.capacity * den:
-            failures.append(f"{commodity} flows beyond the capacity of {lane.capacity} steps, lane {name}")
+    failures = _wrong_flows(case)
     if failures:
         return capped(failures)
-    for (node, commodity), (num, den) in case.used.items():
-        stock = problem.supply.get((node, commodity), 0)
-        if num < 0:
-            failures.append(f"more {commodity} arrives than is handed out or sent on, node {node}")
-        elif num > stock * den:
-            failures.append(f"{commodity} leaves or is handed out beyond what there is, node {node}")
-    for node, capacity in problem.handling.items():
+    failures = _wrong_use(case)
+    for node, capacity in case.problem.handling.items():
         total = sum(case.passed[node].values(), Fraction())
         if total > capacity:
             failures.append(f"{total} steps are handled where the capacity is {capacity}, node {node}")
-    return capped(failures) or f"{len(answer.flows):,} flows within {len(problem.lanes):,} lanes, nothing from nowhere"
+    lanes = len(case.problem.lane_arrays.tail)
+    return capped(failures) or f"{len(case.flows.num):,} flows within {lanes:,} lanes, nothing from nowhere"
+
+
+def _wrong_flows(case: Case) -> list[str]:
+    flows, lanes, failures = case.flows, case.problem.lane_arrays, []
+    nowhere = np.ones(len(flows.num), np.bool_)
+    nowhere[flows.runs] = False
+    lane, num, den = (column[flows.runs] for column in (flows.lane, flows.num, flows.den))
+    only = lanes.goods[lane]
+    of_another, negative, beyond = (np.zeros(len(flows.num), np.bool_) for _ in range(3))
+    of_another[flows.runs] = (only != EACH) & (only != flows.goods[flows.runs])
+    negative[flows.runs] = num < 0
+    one = np.ones_like(lane)
+    beyond[flows.runs] = lanes.limited[lane] & (signs(num, den, lanes.capacity[lane], one) > 0)
+    for row in _marked(nowhere, of_another, negative, beyond):
+        name, commodity = case.answer.key("flows", row)
+        if nowhere[row]:
+            failures.append(f"{commodity} flows on a lane that does not exist, lane {name}")
+        elif of_another[row]:
+            only_for = case.problem.lanes[name].commodity
+            failures.append(f"{commodity} flows on a lane for {only_for}, lane {name}")
+        elif negative[row]:
+            failures.append(f"the flow {flows.num[row]}/{flows.den[row]} of {commodity} is not a quantity, lane {name}")
+        else:
+            capacity = case.problem.lanes[name].capacity
+            failures.append(f"{commodity} flows beyond the capacity of {capacity} steps, lane {name}")
+    return failures
+
+
+def _wrong_use(case: Case) -> list[str]:
+    stock = np.concatenate([case.problem.stock, np.zeros(len(case.strangers), np.int64)])
+    too_much = case.used < 0
+    beyond = signs(case.used, case.used_per, stock, np.ones_like(case.used_per)) > 0
+    failures = []
+    for place in _first_seen(case.users, too_much | beyond):
+        node, commodity = case.name(place)
+        if too_much[place]:
+            failures.append(f"more {commodity} arrives than is handed out or sent on, node {node}")
+        else:
+            failures.append(f"{commodity} leaves or is handed out beyond what there is, node {node}")
+    return failures
 
 
 def check_order(case: Case) -> str | list[str]:
     """(3) From a richer to a poorer block every lane is full; from a poorer to a richer every lane is empty."""
-    problem, answer, failures = case.problem, case.answer, []
-    crossings, known = 0, set(problem.commodities)
-    ranks: dict[Key, int | None] = {key: case.ranks.get(block) for key, block in answer.certificate.items()}
-    for lane in problem.lanes.values():
-        if lane.source == lane.target:
-            continue
-        gate = problem.gates.get(lane.target)
-        for commodity in problem.commodities if lane.commodity is None else known & {lane.commodity}:
-            enters = (lane.target, commodity)
-            if gate is not None and gate.through and commodity in gate.commodities:
-                enters = gate.key  # what arrives stands before the capacity
-            source, target = ranks.get((lane.source, commodity)), ranks.get(enters)
-            if source is None or target is None:
-                failures.append(f"an end of the lane stands in no block for {commodity}, lane {lane.name}")
-                continue
-            if source == target:
-                continue
-            crossings += 1
-            num, den = answer.flows.get((lane.name, commodity), (0, 1))
-            if source > target:
-                if lane.capacity is None or num != lane.capacity * den:
-                    failures.append(
-                        f"{commodity} could still go from the better served {lane.source} to the worse served "
-                        f"{lane.target}, lane {lane.name}"
-                    )
-            elif num:
-                failures.append(
-                    f"{commodity} goes from the worse served {lane.source} to the better served {lane.target}, "
-                    f"lane {lane.name}"
-                )
+    crossings, failures = _lanes_in_order(case)
+    problem = case.problem
     for gate in problem.gates.values():
         for commodity in gate.commodities:
-            source, target = ranks.get(gate.key), ranks.get((gate.node, commodity))
-            if source is None or target is None:
+            source, target = case.rank(*gate.key), case.rank(gate.node, commodity)
+            if source < 0 or target < 0:
                 failures.append(f"the handling capacity stands in no block beside {commodity}, node {gate.node}")
                 continue
             if source == target:
@@ -240,45 +177,56 @@ def check_order(case: Case) -> str | list[str]:
     return capped(failures) or f"{crossings:,} lanes between blocks are full or empty as fairness asks"
 
 
+def _lanes_in_order(case: Case) -> tuple[int, list[str]]:
+    """How many lanes (each commodity by itself) run between blocks, and those that are not as they should be."""
+    problem, lanes, failures = case.problem, case.problem.lane_arrays, []
+    lane, goods = lanes.cells(len(problem.commodities))
+    source = case.rank_at[problem.at(lanes.tail[lane], goods)]
+    target = case.rank_at[problem.enters[problem.at(lanes.head[lane], goods)]]
+    homeless = (source < 0) | (target < 0)
+    down, up = ~homeless & (source > target), ~homeless & (source < target)
+    num, den = case.carried(lane, goods)
+    full = lanes.limited[lane] & (signs(num, den, lanes.capacity[lane], np.ones_like(lane)) == 0)
+    for cell in _marked(homeless, down & ~full, up & (num != 0)):
+        name, commodity = problem.tables["lanes"]["lane"][lane[cell]], problem.commodities[goods[cell]]
+        richer, poorer = problem.nodes[lanes.tail[lane[cell]]], problem.nodes[lanes.head[lane[cell]]]
+        if homeless[cell]:
+            failures.append(f"an end of the lane stands in no block for {commodity}, lane {name}")
+        elif down[cell]:
+            failures.append(
+                f"{commodity} could still go from the better served {richer} to the worse served {poorer}, lane {name}"
+            )
+        else:
+            failures.append(
+                f"{commodity} goes from the worse served {richer} to the better served {poorer}, lane {name}"
+            )
+    return int(np.count_nonzero(down | up)), failures
+
+
 def check_idle(case: Case) -> str | list[str]:
     """(4) Where somebody is short, no supply lies idle in his block or in a poorer one."""
-    problem, answer, failures = case.problem, case.answer, []
-    highest: dict[str, int] = {}
-    for key, ladder in problem.ladders.items():
-        rank = case.rank(*key)
-        if rank is None:
-            failures.append(f"stands in no block for {key[1]}, point {key[0]}")
-            continue
-        level, together = answer.blocks[answer.certificate[key]], problem.joint[key[1]]
-        due, of = ladder.at(level)
-        short = key in case.held if key[1] in problem.bundles else due < ladder.total * of
-        if short and rank > highest.get(together, -1):
-            highest[together] = rank
-    idle = 0
-    for (node, commodity), stock in problem.supply.items():
-        num, den = case.used.get((node, commodity), (0, 1))
-        if num == stock * den:
-            continue
-        place, gate = (node, commodity), problem.gates.get(node)
-        if gate is not None and commodity in gate.commodities:
-            if not gate.through:
-                continue  # whether more of it could be taken is asked of the gate, below
-            place = gate.key
-        idle += 1
-        rank = case.rank(*place)
-        if rank is None or rank <= highest.get(problem.joint[commodity], -1):
-            failures.append(
-                f"{commodity} lies idle ({Fraction(stock * den - num, den)} steps) while points at its level or above "
-                f"are short, node {node}"
-            )
+    problem = case.problem
+    homeless = problem.needing & (case.rank_at < 0)
+    failures = ["stands in no block for {1}, point {0}".format(*problem.name(place))
+                for place in _first_seen(problem.needs[0], homeless)]  # fmt: skip
+    highest = case.highest_short()
+    at, stock = problem.supplies
+    idle = signs(case.used[at], case.used_per[at], stock, np.ones_like(at)) != 0
+    idle &= ~problem.taken[at]  # whether more of it could be taken is asked of the gate, below
+    for row in _marked(idle & (case.rank_at[problem.enters[at]] <= highest[at % problem.width])):
+        node, commodity = problem.name(int(at[row]))
+        rest = int(stock[row]) - case.use(node, commodity)
+        failures.append(
+            f"{commodity} lies idle ({rest} steps) while points at its level or above are short, node {node}"
+        )
     for gate in problem.gates.values():
         rest = gate.capacity - sum((case.drawn(gate, c) for c in gate.commodities), Fraction())
         if gate.through or not rest:
             continue
-        rank = case.rank(*gate.key)
-        if rank is None or rank <= highest.get(problem.joint[gate.commodities[0]], -1):
+        if case.rank(*gate.key) <= highest[problem.commodities.index(gate.commodities[0])]:
             failures.append(f"handling for {rest} steps is not used while points are short, node {gate.node}")
-    return capped(failures) or f"supply lies idle at {idle:,} nodes, nowhere that somebody short could have it"
+    nodes = int(np.count_nonzero(idle))
+    return capped(failures) or f"supply lies idle at {nodes:,} nodes, nowhere that somebody short could have it"
 
 
 CHECKS: tuple[Check[Case], ...] = (

@@ -13,10 +13,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from evenhand_verify.result import Malformed
 
 if TYPE_CHECKING:
-    from evenhand_verify.fairness import Answer, Lane, Problem
+    from evenhand_verify.case import Case
+    from evenhand_verify.problem import Lane
 
 Key = tuple[str, str]
 
@@ -89,16 +92,16 @@ def joined(commodities: list[str], gates: Mapping[str, Gate]) -> dict[str, str]:
     return first
 
 
-def passed(problem: Problem, answer: Answer, used: Mapping[Key, tuple[int, int]]) -> dict[str, dict[str, Fraction]]:
+def passed(case: Case) -> dict[str, dict[str, Fraction]]:
     """What each node with a handling capacity sends on and hands out, by commodity."""
-    through: dict[str, dict[str, Fraction]] = {node: defaultdict(Fraction) for node in problem.handling}
+    problem, flows, lanes = case.problem, case.flows, case.problem.lane_arrays
+    through = {node: {c: case.use(node, c) for c in problem.commodities} for node in problem.handling}
     if not through:
         return through
-    for (node, commodity), (num, den) in used.items():
-        if node in through:
-            through[node][commodity] += Fraction(num, den)
-    for (name, commodity), (num, den) in answer.flows.items():
-        lane = problem.lanes.get(name)
-        if lane is not None and lane.target in through and lane.source != lane.target and den > 0:
-            through[lane.target][commodity] += Fraction(num, den)
+    handled = np.zeros(len(problem.nodes), np.bool_)
+    handled[[problem.node_number[node] for node in through]] = True
+    lane = flows.lane[flows.runs]
+    for row in flows.runs[handled[lanes.head[lane]] & (lanes.tail[lane] != lanes.head[lane])]:
+        node, commodity = problem.nodes[lanes.head[flows.lane[row]]], problem.commodities[flows.goods[row]]
+        through[node][commodity] += Fraction(int(flows.num[row]), int(flows.den[row]))
     return through

@@ -12,14 +12,17 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from evenhand_verify.fairness import Answer, Case, Key, Problem
+from evenhand_verify.case import LEVELS, Answer, Case
+from evenhand_verify.columns import Columns
 from evenhand_verify.numbers import Ladder, Level
+from evenhand_verify.problem import Key, Problem
 from evenhand_verify.result import Malformed
 
 if TYPE_CHECKING:
     from evenhand_verify.disclosure import Disclosure
 
 LEXIMIN = "leximin"
+DEMAND = ("point", "commodity", "rung", "quantity")
 Rungs = list[tuple[int, int]]
 
 
@@ -99,10 +102,17 @@ def judged(d: Disclosure) -> Case:
             block = answer.blocks.get(answer.certificate.get(key, -1))
             if key in levels and block is not None:
                 levels[key] = (block, *levels[key][1:])
-    changed = Problem(
-        problem.kinds, problem.supply, problem.lanes, ladders, problem.handling, problem.gates, problem.bundles
+    demand = [(*key, rung, q) for key, ladder in ladders.items() for rung, q in _listed(ladder)]
+    given = [(*key, lev.rungs, lev.num, lev.den, *quantity) for key, (lev, *quantity) in levels.items()]
+    return Case(
+        Problem({**problem.tables, "demand": Columns.of("demand", DEMAND, demand)}),
+        Answer({**answer.tables, "levels": Columns.of("levels", ("point", "commodity", *LEVELS), given)}),
     )
-    return Case(changed, Answer(levels, answer.flows, answer.blocks, answer.certificate))
+
+
+def _listed(ladder: Ladder) -> Rungs:
+    """The rungs as rows; a ladder without any keeps its place by an empty one."""
+    return list(zip(ladder.rungs, ladder.amounts, strict=True)) or [(1, 0)]
 
 
 def _total(rungs: Rungs) -> int:

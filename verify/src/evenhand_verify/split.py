@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 
+from evenhand_verify.case import Answer
 from evenhand_verify.columns import Columns
-from evenhand_verify.fairness import Answer, Key, Lane, Problem
-from evenhand_verify.handling import read_gates
+from evenhand_verify.problem import Key, Lane, Problem
 from evenhand_verify.result import Check, Malformed, capped
 from evenhand_verify.schema import Schema
 
@@ -24,6 +24,8 @@ BURN = Schema(False, ("lane",), (("lane", "text"), ("litres", "int"), ("per", "i
 """Optional inputs of `evenhand allocate`: what lanes share."""
 SPLIT = Schema(False, ("lane", "commodity"), (("lane", "text"), ("commodity", "text"), ("capacity", "int")))
 """What it writes then: each commodity's part."""
+LANES = ("lane", "from", "to", "commodity", "capacity")
+FLOWS = ("lane", "commodity", "quantity_num", "quantity_den")
 
 
 @dataclass
@@ -123,15 +125,18 @@ def apart(problem: Problem, answer: Answer, split: Mapping[Key, int]) -> tuple[P
     """Problem and answer with a lane for each part in place of the lanes that are split."""
     names = {key: _name(key, problem.lanes) for key in split}
     cut = {name for name, _ in split}
-    lanes = {name: lane for name, lane in problem.lanes.items() if name not in cut}
+    rows = [lane for lane in problem.lanes.values() if lane.name not in cut]
     for (name, commodity), part in split.items():
         whole = problem.lanes.get(name)
         if whole is None:
             continue  # told by `check_split`
-        lanes[names[name, commodity]] = Lane(names[name, commodity], whole.source, whole.target, commodity, part)
-    flows = {(names.get(key, key[0]), key[1]): flow for key, flow in answer.flows.items()}
-    gates = read_gates(problem.supply, lanes, problem.ladders, problem.handling)
-    return replace(problem, lanes=lanes, gates=gates), replace(answer, flows=flows)
+        rows.append(Lane(names[name, commodity], whole.source, whole.target, commodity, part))
+    lanes = [(lane.name, lane.source, lane.target, lane.commodity, lane.capacity) for lane in rows]
+    flows = [(names.get(key, key[0]), key[1], *flow) for key, flow in answer.flows.items()]
+    return (
+        Problem({**problem.tables, "lanes": Columns.of("lanes", LANES, lanes)}),
+        Answer({**answer.tables, "flows": Columns.of("flows", FLOWS, flows)}),
+    )
 
 
 def _name(key: Key, lanes: Mapping[str, Lane]) -> str:

@@ -6,8 +6,9 @@ import csv
 from fractions import Fraction
 from pathlib import Path
 
-from evenhand_verify.fairness import Answer, Case, Lane, Problem
-from evenhand_verify.numbers import Ladder, Level
+from evenhand_verify.allocation import answer, problem
+from evenhand_verify.case import Case
+from evenhand_verify.columns import Columns
 
 from checker_kit.filling import Instance, solve
 
@@ -23,6 +24,7 @@ HEADERS = {
     "blocks": ["block", "rungs", "num", "den"],
     "certificate": ["node", "commodity", "block"],
 }
+FRACTIONS = ("num", "den", "quantity_num", "quantity_den")
 
 
 def split(level: Fraction) -> tuple[int, int, int]:
@@ -58,24 +60,22 @@ def rows_of(instances: dict[str, Instance]) -> Rows:
     return rows
 
 
+def tables_of(rows: Rows) -> dict[str, Columns]:
+    """The rows as the checker reads them: numerators and denominators are texts, nothing is an empty cell."""
+
+    def cell(column: str, value: object) -> object:
+        return str(value) if column in FRACTIONS else None if value == "" else value
+
+    return {
+        name: Columns.of(name, header, [tuple(map(cell, header, row)) for row in rows[name]])
+        for name, header in HEADERS.items()
+    }
+
+
 def case_of(rows: Rows) -> Case:
     """The checker's case of these rows."""
-    ladders: dict[tuple[str, str], list[tuple[int, int]]] = {}
-    for point, commodity, rung, q in rows["demand"]:
-        ladders.setdefault((point, commodity), []).append((rung, q))
-    problem = Problem(
-        dict(rows["nodes"]),
-        {(node, c): q for node, c, q in rows["supply"]},
-        {n: Lane(n, a, b, c or None, None if cap == "" else cap) for n, a, b, c, cap, _ in rows["lanes"]},
-        {key: Ladder(pairs) for key, pairs in ladders.items()},
-    )
-    answer = Answer(
-        {(p, c): (Level(r, n, d), qn, qd) for p, c, r, n, d, qn, qd in rows["levels"]},
-        {(lane, c): (n, d) for lane, c, n, d in rows["flows"]},
-        {b: Level(r, n, d) for b, r, n, d in rows["blocks"]},
-        {(node, c): b for node, c, b in rows["certificate"]},
-    )
-    return Case(problem, answer)
+    tables = tables_of(rows)
+    return Case(problem(tables), answer(tables))
 
 
 def write(rows: Rows, inputs: Path, outputs: Path) -> None:
