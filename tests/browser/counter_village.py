@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from unittest.mock import patch
 
 import numpy as np
 import zxingcpp
@@ -14,8 +13,8 @@ from actions.village import MARCH, ROOT, at, paper
 from folders import clock, copy_data, open_folder
 from web.served import serving
 
-from evenhand.actions import counter_enrol
 from evenhand.actions.counter_enrol import certify, find_claim, invite
+from evenhand.actions.enrol import Place
 from evenhand.actions.receive import receive
 from evenhand.formats import cose
 from evenhand.store import Store, open_store
@@ -23,7 +22,8 @@ from evenhand.wiring import read_clock
 
 TOKEN = b"0123456789abcdef"
 PHONE = "alder-1"
-"""Its name stands before that of the device the village has already, so this phone holds Alder."""
+INSTEAD = Place(replaces="phone-Alder", reason="fell into the river")
+"""The village has a device for Alder, whose key the server keeps; the phone takes its place."""
 WIDTH, HEIGHT = 640, 480
 
 
@@ -39,8 +39,7 @@ class Village:
         """What the officer does who has compared the digits."""
         found = find_claim(self.store, TOKEN)
         assert found is not None, "no phone has answered"
-        with patch.object(counter_enrol, "point_roles", _roles):
-            certify(self.store, found, ROOT)
+        certify(self.store, found, ROOT, INSTEAD)
 
     def digits(self) -> str:
         """The six digits the officer sees."""
@@ -79,14 +78,8 @@ def village() -> Iterator[Village]:
         with open_store(data, clock) as store, serving(data) as address:
             receive(store, MARCH, {"Barn": {"grain": 432, "oil": 68}})
             store.clock = read_clock  # type: ignore[method-assign]  # an invitation runs out by the server's own clock
-            with patch.object(counter_enrol, "point_roles", _roles):
-                invitation = invite(store, PHONE, ["Alder"], TOKEN)
+            invitation = invite(store, PHONE, ["Alder"], TOKEN, INSTEAD)
             yield Village(address, store, invitation)
-
-
-def _roles(store: Store, name: str, points: list[str]) -> list[str]:
-    # Alder has a device already; moving a point to another one is not this test's matter.
-    return [f"point:{point}" for point in points]
 
 
 def coupon(household: str) -> str:
