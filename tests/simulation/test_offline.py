@@ -69,8 +69,8 @@ def test_a_phone_that_gives_to_whoever_comes_breaks_the_bound(monkeypatch: pytes
 
 
 def test_a_settlement_that_forgets_a_receipt_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    def careless(rolls: Any, benefits: Any, receipts: Any, reserve: Any) -> Settlement:
-        return settle(rolls, benefits, list(receipts)[1:], reserve)
+    def careless(rolls: Any, benefits: Any, receipts: Any, *more: Any) -> Settlement:
+        return settle(rolls, benefits, list(receipts)[1:], *more)
 
     monkeypatch.setattr(offline_server, "settle", careless)
     assert _failing(trial(SMALL)) == ["settled", "order"]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from evenhand.cli.common import JsonOption, progress_bars, say, say_json
+
+if TYPE_CHECKING:
+    from evenhand.render.offline_words import Said
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
 
@@ -41,16 +44,31 @@ def offline(
 
     Example: evenhand simulate offline --seed 7 --reserve 3 --out offline.html
     """
+    from evenhand.actions.writing import write_text
+    from evenhand.render.offline import offline_page
+    from evenhand.render.offline_words import Said
     from evenhand.simulation.offline_trial import trial
     from evenhand.simulation.offline_world import Scenario
 
     with progress_bars(not json) as progress:
         found = trial(Scenario(seed, households, round(reserve * 10)), progress)
+    if out is not None:
+        write_text(out, offline_page(found, language))
     if json:
         say_json(found.document())
     else:
-        for check in found.checks:
-            figures = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in check.figures.items())
-            say(f"{'holds' if check.holds else 'DOES NOT HOLD'}  {check.name}: {figures}")
+        _say(Said(found))
+        say(f"written: {out}" if out is not None else "for the page with the pictures: --out FILE")
     if not found.holds:
         raise typer.Exit(1)
+
+
+def _say(said: Said) -> None:
+    say(f"{said.finding()}.")
+    say(said.lead())
+    for check in said.trial.checks:
+        say(f"  {'holds' if check.holds else 'DOES NOT HOLD'}: {said.claim(check)} ({said.counted_of(check)})")
+    say("the same visits under other rules, given a second time in % of the rations, and families left without food:")
+    for rule in said.trial.rules:
+        say(f"  {said.say(f'of.r.{rule.name}')}: {said.share(rule.over_issue)} %, {said.whole(rule.without_food)}")
+    say(said.without_paper())

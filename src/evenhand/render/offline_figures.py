@@ -47,6 +47,8 @@ class Trial:
     offline: int
     days: int
     reserve_permille: int
+    copied_permille: int
+    copies: int
     rations: int
     over_issue: int
     counts: dict[str, int]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from evenhand.actions.cycles import Progress, quiet
-from evenhand.flow.redemption import Decision, Presented, Settlement
+from evenhand.flow.redemption import NOT_ON_ROLL, Decision, Presented, Settlement
 from evenhand.formats.tag import tag_of
 from evenhand.simulation.chance import Chance
 from evenhand.simulation.offline_phone import NO_COUPON_REASON, Phone
@@ -23,6 +23,8 @@ END = DAYS * DAY_MINUTES
 CHANGE, VISIT, SYNC = 0, 1, 2
 CLOCKS = 250
 """Of 1,000 phones, those whose clock jumps, by up to three days forwards or back."""
+RELEASED = 60
+"""Minutes after the start at which a second phone takes half of the list at every point."""
 THEFT_ROWS = 20
 """For so many rows a thief signs that they were given."""
 
@@ -76,7 +78,7 @@ class Played:
 class _Play:
     def __init__(self, world: World, signs: bool) -> None:
         self.world, self.signs = world, signs
-        self.done = Played(world, Server())
+        self.done = Played(world, Server(world.tags_at()))
         self.seed = world.scenario.seed
         self.at_point: list[list[Phone]] = []
         self.away: dict[tuple[int, int], int] = {}
@@ -90,17 +92,23 @@ class _Play:
         reserve = self.world.reserve(p)
         self.stock.append({b: reserve[b] + sum(row[b] for row in rows.values()) for b in BENEFITS})
         first = Phone(f"{name}-a", name, dict(rows), dict(reserve), self.signs)
-        # Two queues: the first phone gives up every second row, and half of its reserve, to the second one.
-        moved, share = first.release(sorted(rows)[1::2], {b: n // 2 for b, n in reserve.items()})
-        second = Phone(f"{name}-b", name, moved, share, self.signs)
-        self.at_point.append([first, second])
-        for phone in (first, second):
-            self._enrol(phone)
+        self.at_point.append([first])
+        self._enrol(first)
 
-    def _enrol(self, phone: Phone) -> None:
+    def _enrol(self, phone: Phone, holds: bool = True) -> None:
         self.done.phones.append(phone)
         if self.signs:
-            self.done.server.enrol(phone)
+            self.done.server.enrol(phone, holds)
+
+    def release(self, p: int, minute: int) -> None:
+        """The queue is long: a second phone takes half of the list."""
+        first = self.at_point[p][0]
+        second = Phone(f"{first.point}-b", first.point, {}, {}, self.signs)
+        said = first.release(second)
+        self.at_point[p].append(second)
+        self._enrol(second, holds=False)
+        if self.signs:
+            self.done.server.hear(said)
 
     def visit(self, v: Visit, minute: int) -> int | None:
         """Serve somebody; or the minute at which to come again, because the phone of the row is being replaced."""
@@ -147,7 +155,7 @@ class _Play:
         for i, phone in enumerate(self.at_point[p]):
             if (p, i) not in self.away and phone.outbox:
                 batch = phone.batch()
-                sent = batch if answered else batch[: 1 + int(self.cut.below(len(batch), 1)[0])]
+                sent = batch if answered else batch[int(self.cut.below(len(batch), 1)[0]) :]
                 self._send(phone, sent, answered)
 
     def _send(self, phone: Phone, batch: list[bytes], answered: bool) -> None:
@@ -163,10 +171,10 @@ class _Play:
         if gone.how == "stolen" and self.signs:
             honest = phone.batch()
             phone.outbox.clear()
-            memory = (dict(phone.reserve), {tag: dict(n) for tag, n in phone.given.items()}, list(phone.stubs))
+            memory, stubs = phone.memory(), list(phone.stubs)
             for tag in sorted(phone.rows)[:THEFT_ROWS]:
                 phone.serve(tag, Presented(exception=NO_COUPON_REASON), minute)
-            phone.reserve, phone.given, phone.stubs = memory
+            (phone.rows, phone.given, phone.reserve), phone.stubs = memory, stubs
             self.done.by_thieves |= {raw for _, _, raw in phone.outbox}
             if gone.at % 2:
                 self._send(phone, honest + phone.batch(), True)
@@ -176,13 +184,18 @@ class _Play:
         reached the server; what did not reach it is signed again from the paper."""
         del self.away[gone.point, gone.phone]
         old = self.at_point[gone.point][gone.phone]
-        new = Phone(f"{old.name}-2", old.point, old.rows, self._share(gone), self.signs)
+        new = old.successor()
         self._enrol(new)
         self.at_point[gone.point][gone.phone] = new
         here = self.done.server.of(old.name) if self.signs else []
+        on_list = [r for r in here if r.proof != NOT_ON_ROLL]
+        given_up = old.handed_on
         if self.world.scenario.paper:
-            known = Counter((r.tag, r.proof) for r in here)
-            for tag, shown in old.stubs:
+            known = Counter((r.tag, r.proof) for r in on_list)
+            for n, (tag, shown) in enumerate(old.stubs):
+                if given_up and n == given_up.stubs:
+                    new.hand_on(given_up)
+                    given_up = None
                 key = (tag, shown.r or shown.exception)
                 new.signs = self.signs and known[key] <= 0
                 known[key] -= 1
@@ -190,17 +203,18 @@ class _Play:
                 self.done.reentered += new.signs
             new.signs = self.signs
         else:
-            for r in here:
+            for r in on_list:
+                if given_up and r.sequence > given_up.receipts:
+                    new.hand_on(given_up)
+                    given_up = None
                 # A coupon proves itself; that somebody came without one is the word of a phone that may be in other hands.
                 if r.tag in new.rows and (isinstance(r.proof, bytes) or gone.how != "stolen"):
                     new.remember(r)
+        if given_up:
+            new.hand_on(given_up)
         if self.signs and gone.how == "stolen":
             self.done.server.revoke(old.name)
             self._send(old, old.batch(), False)
-
-    def _share(self, gone: Gone) -> dict[str, int]:
-        reserve = self.world.reserve(gone.point)
-        return {b: n // 2 if gone.phone else n - n // 2 for b, n in reserve.items()}
 
     def end(self) -> None:
         """Everything that can still arrive arrives: the last file of every point, phones that were found, and replays."""
@@ -234,6 +248,7 @@ def play(world: World, signs: bool = True, progress: Progress = quiet) -> Played
     queue: list[tuple[int, int, int, Callable[[int], int | None]]] = []
     for n, v in enumerate(world.visits):
         queue.append((v.at, VISIT, n, partial(it.visit, v)))
+    queue += [(RELEASED, CHANGE, p, partial(it.release, p)) for p in range(len(world.points))]
     for n, gone in enumerate(world.gone):
         queue += [(gone.at, CHANGE, n, partial(it.lose, gone)), (gone.replaced, CHANGE, n, partial(it.replace, gone))]
     if signs:

@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from evenhand.flow.redemption import Decision, Device, Link, Presented, Receipt, Row, chain, decide
+from evenhand.flow.redemption import (
+    Decision,
+    Device,
+    Link,
+    Presented,
+    Receipt,
+    Release,
+    Row,
+    chain,
+    decide,
+    write_release,
+)
 from evenhand.formats.cose import Signer
 from evenhand.simulation.offline_world import CYCLE, PROGRAMME
 
 NO_COUPON_REASON = "no coupon"
+
+
+Memory = tuple[dict[bytes, Mapping[str, int]], dict[bytes, dict[str, int]], dict[str, int]]
+
+
+@dataclass(frozen=True)
+class HandedOn:
+    """What a phone released: after so many stubs and receipts these rows and this share of the reserve."""
+
+    stubs: int
+    receipts: int
+    tags: list[bytes]
+    share: dict[str, int]
 
 
 @dataclass
@@ -35,6 +59,11 @@ class Phone:
     signed: list[bytes] = field(default_factory=list, repr=False)
     last: Link | None = None
     clock_minutes: int = 0
+    handed_on: HandedOn | None = None
+    began: Memory = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.began = self.memory()
 
     @cached_property
     def signer(self) -> Signer:
@@ -77,14 +106,43 @@ class Phone:
         for benefit, steps in r.items:
             self.reserve[benefit] = max(0, self.reserve[benefit] - steps)
 
-    def release(
-        self, tags: Iterable[bytes], share: Mapping[str, int]
-    ) -> tuple[dict[bytes, Mapping[str, int]], dict[str, int]]:
-        """Give up rows and a share of the reserve to another phone: what it may give out from now on."""
-        moved = {tag: self.rows.pop(tag) for tag in tags}
-        for benefit, steps in share.items():
-            self.reserve[benefit] -= steps
-        return moved, dict(share)
+    def release(self, to: Phone) -> bytes:
+        """Give up the upper half of the list and half of the reserve to a phone that stands beside this one. The signed
+        release goes over by QR, with what was given of these rows so far; nobody needs a network."""
+        tags = sorted(self.rows)
+        share = {benefit: steps // 2 for benefit, steps in self.reserve.items()}
+        receipts = self.last.sequence if self.last else 0
+        self.handed_on = HandedOn(len(self.stubs), receipts, tags[len(tags) // 2 :], share)
+        to.rows = {tag: self.rows[tag] for tag in self.handed_on.tags}
+        to.given = {tag: dict(self.given[tag]) for tag in self.handed_on.tags if tag in self.given}
+        to.reserve = dict(share)
+        to.began = to.memory()
+        self.hand_on(self.handed_on)
+        ends = (self.handed_on.tags[0], self.handed_on.tags[-1])
+        said = Release(
+            1, PROGRAMME, CYCLE, self.point, self.name, to.name, receipts, self.last.hash if self.last else None, (ends,),
+            tuple(share.items()),
+        )  # fmt: skip
+        return write_release(said, self.signer)
+
+    def hand_on(self, what: HandedOn) -> None:
+        """These rows, and this share of the reserve, are another phone's from now on."""
+        for tag in what.tags:
+            del self.rows[tag]
+            self.given.pop(tag, None)
+        for benefit, steps in what.share.items():
+            self.reserve[benefit] = max(0, self.reserve[benefit] - steps)
+
+    def memory(self) -> Memory:
+        """What the phone knows, apart from its chain: its rows, what was given of them, its reserve."""
+        return dict(self.rows), {tag: dict(n) for tag, n in self.given.items()}, dict(self.reserve)
+
+    def successor(self) -> Phone:
+        """A new phone in its place that knows what this one knew when it began."""
+        rows, given, reserve = self.began
+        new = Phone(f"{self.name}-2", self.point, dict(rows), dict(reserve), self.signs)
+        new.given = {tag: dict(n) for tag, n in given.items()}
+        return new
 
     def batch(self) -> list[bytes]:
         """What is not acknowledged, in the order of the phone's own stamps: a clock that jumped turns it around."""

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 import pyarrow as pa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from evenhand.flow.redemption import Device, Link, Receipt, Settlement, merge, read, settle, write
+from evenhand.flow.redemption import (
+    Custody,
+    Device,
+    Link,
+    Receipt,
+    Release,
+    Settlement,
+    merge,
+    read,
+    read_release,
+    settle,
+    write,
+)
 from evenhand.formats.cose import Signer
 from evenhand.simulation.offline_phone import Phone
 from evenhand.simulation.offline_world import BENEFITS, CYCLE, EARLIER, OTHER_PROGRAMME, PROGRAMME, World
@@ -20,8 +32,11 @@ from evenhand.simulation.offline_world import BENEFITS, CYCLE, EARLIER, OTHER_PR
 class Server:
     """What is known of every device, and a count of what became of every item that was ever sent."""
 
+    rolls: Mapping[str, Collection[bytes]] = field(repr=False)
     devices: dict[str, Device] = field(default_factory=dict, repr=False)
-    held: dict[str, Collection[bytes]] = field(default_factory=dict, repr=False)
+    holders: dict[str, list[str]] = field(default_factory=dict, repr=False)
+    beside: dict[str, set[str]] = field(default_factory=dict, repr=False)
+    releases: list[Release] = field(default_factory=list, repr=False)
     links: dict[str, list[Link]] = field(default_factory=dict, repr=False)
     receipts: dict[bytes, Receipt] = field(default_factory=dict, repr=False)
     sent: int = 0
@@ -30,10 +45,16 @@ class Server:
     forks: int = 0
     gaps_seen: int = 0
 
-    def enrol(self, phone: Phone) -> None:
-        """Certify a phone for its point; the rows it holds now are the ones its receipts may name."""
+    def enrol(self, phone: Phone, holds: bool) -> None:
+        """Certify a phone for its point: as its next holder, or beside the holder."""
         self.devices[phone.name] = phone.device()
-        self.held[phone.name] = frozenset(phone.rows)
+        if holds:
+            self.holders.setdefault(phone.point, []).append(phone.name)
+        self.beside.setdefault(phone.point, set()).add(phone.name)
+
+    def hear(self, release: bytes) -> None:
+        """Take in a phone's word that it gave rows to another one; either of the two brings it."""
+        self.releases.append(read_release(release, {name: d.public_key for name, d in self.devices.items()}))
 
     def revoke(self, name: str) -> None:
         """A stolen phone: nothing it signs is taken any more."""
@@ -42,11 +63,11 @@ class Server:
     def take(self, name: str, batch: Sequence[bytes]) -> int:
         """Merge a batch sent in the name of a device; returns the number up to which its chain is here."""
         device = self.devices.get(name)
-        points = device.points if device else ()
+        current = {point: names[-1] for point, names in self.holders.items()}
         known = self.links.setdefault(name, [])
         found = merge(
             known, batch, [device] if device else [], PROGRAMME, CYCLE,
-            dict.fromkeys(points, self.held[name] if device else ()), dict.fromkeys(points, name),
+            self.rolls, current, beside=self.beside,
         )  # fmt: skip
         self.sent += len(batch)
         self.duplicates += len(found.duplicates)
@@ -75,7 +96,7 @@ class Server:
         reserve = {
             (name, benefit): steps for p, name in enumerate(world.points) for benefit, steps in world.reserve(p).items()
         }
-        return settle(rolls, BENEFITS, receipts, reserve)
+        return settle(rolls, BENEFITS, receipts, reserve, Custody(self.holders, self.releases))
 
 
 def hostile(honest: Sequence[bytes], phone: Phone, other: str) -> list[bytes]:

@@ -13,7 +13,7 @@ from evenhand.simulation.chance import Chance
 from evenhand.simulation.offline import Played, play
 from evenhand.simulation.offline_rules import compare
 from evenhand.simulation.offline_server import Server
-from evenhand.simulation.offline_world import DAYS, HOUSEHOLDS_A_POINT, Scenario, World, build
+from evenhand.simulation.offline_world import COPIED, COPIES, DAYS, HOUSEHOLDS_A_POINT, Scenario, World, build
 
 RESERVES = (0, 10, 30, 50, 100, 150)
 """Reserves in per mille whose effect is shown beside the one asked for."""
@@ -31,11 +31,12 @@ def trial(scenario: Scenario, progress: Progress = quiet) -> Trial:
     bare = play(replace(world, scenario=replace(scenario, paper=False)), progress=progress)
     settled = played.settlement()
     checks = (*_people(played), *_receipts(played, settled), _any_order(played, settled, progress))
-    people, over = played.people, sum(played.over_issue().values())
+    over, reserves = sum(played.over_issue().values()), _reserves(world, progress)
+    refused = dict(sorted(played.server.refused.items()))
     return Trial(
-        scenario.seed, scenario.households, len(world.points), len(world.offline), DAYS, scenario.reserve_permille,
-        sum(map(sum, world.rations)), over, _counts(played, settled), dict(sorted(played.server.refused.items())), checks,
-        _people(bare), _rules(world, over, people["claimed"]), _reserves(world, progress),
+        scenario.seed, scenario.households, len(world.points), len(world.offline), DAYS, scenario.reserve_permille, COPIED,
+        COPIES, sum(map(sum, world.rations)), over, _counts(played, settled), refused, checks,
+        _people(bare), _rules(world, reserves), reserves,
     )  # fmt: skip
 
 
@@ -109,9 +110,10 @@ def _settled(played: Played, settled: Settlement) -> Check:
 def _any_order(played: Played, settled: Settlement, progress: Progress) -> Check:
     """The receipts once more, in another order, in other pieces, some twice: the settlement must be the same."""
     chance = Chance(played.world.scenario.seed, "offline", "again")
-    again, phones = Server(), played.phones
+    before, phones = played.server, played.phones
+    again = Server(before.rolls, holders=before.holders, beside=before.beside, releases=before.releases[::-1])
     for n, i in enumerate(chance.order(len(phones)).tolist()):
-        again.enrol(phones[i])
+        again.devices[phones[i].name] = phones[i].device()
         raws = [r.raw for r in played.server.of(phones[i].name)]
         mixed = [raws[j] for j in chance.order(len(raws)).tolist()]
         for at in range(0, len(mixed), 40):
@@ -148,9 +150,15 @@ def _counts(played: Played, settled: Settlement) -> dict[str, int]:
     }
 
 
-def _rules(world: World, over_issue: int, claimed: int) -> tuple[Rule, ...]:
+def _rules(world: World, reserves: tuple[Reserve, ...]) -> tuple[Rule, ...]:
     others = (Rule(o.rule, o.over_issue, o.turned_away) for o in compare(world))
-    return (*others, Rule("one holder", over_issue, claimed))
+    asked = next(r for r in reserves if r.permille == world.scenario.reserve_permille)
+    none = next(r for r in reserves if not r.permille)
+    ours = (
+        Rule("one holder, no reserve", none.over_issue, none.claimed),
+        Rule("one holder", asked.over_issue, asked.claimed),
+    )
+    return (*others, *ours)
 
 
 def _reserves(world: World, progress: Progress) -> tuple[Reserve, ...]:

@@ -88,6 +88,10 @@ class World:
         """The households on the roll of a point."""
         return [h for h, home in enumerate(self.home) if home == point]
 
+    def tags_at(self) -> dict[str, frozenset[bytes]]:
+        """The tags on every point's roll."""
+        return {name: frozenset(self.tags[h] for h in self.rows(p)) for p, name in enumerate(self.points)}
+
     def reserve(self, point: int) -> dict[str, int]:
         """Steps kept at a point beyond its rations, rounded down."""
         rows = self.rows(point)

@@ -19,6 +19,10 @@ from evenhand.render.catalogue import (
     en,
     fr,
     hi,
+    offline_ar,
+    offline_en,
+    offline_fr,
+    offline_hi,
     planning_ar,
     planning_en,
     planning_fr,
@@ -26,10 +30,10 @@ from evenhand.render.catalogue import (
 )
 
 CATALOGUES: dict[str, dict[str, str]] = {
-    "en": en.TEXT | compare_en.TEXT | planning_en.TEXT,
-    "fr": fr.TEXT | compare_fr.TEXT | planning_fr.TEXT,
-    "ar": ar.TEXT | compare_ar.TEXT | planning_ar.TEXT,
-    "hi": hi.TEXT | compare_hi.TEXT | planning_hi.TEXT,
+    "en": en.TEXT | compare_en.TEXT | planning_en.TEXT | offline_en.TEXT,
+    "fr": fr.TEXT | compare_fr.TEXT | planning_fr.TEXT | offline_fr.TEXT,
+    "ar": ar.TEXT | compare_ar.TEXT | planning_ar.TEXT | offline_ar.TEXT,
+    "hi": hi.TEXT | compare_hi.TEXT | planning_hi.TEXT | offline_hi.TEXT,
 }
 LANGUAGES = tuple(CATALOGUES)
 DRAFTED = frozenset({"fr", "ar", "hi"})
