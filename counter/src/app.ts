@@ -5,7 +5,8 @@ import { scanner, type Scanner } from "./device/camera";
 import * as signals from "./device/signals";
 import { tagOf } from "./formats/tag";
 import { CodeError, checkCardNumber, decode } from "./formats/code";
-import { Counter, type Found, type Place } from "./model/counter";
+import type { Counter } from "./model/counter";
+import { nameOf, placeName, Stale, type Found, type Place } from "./model/place";
 import type { Presented } from "./flow/decide";
 import type { Entry } from "./store/db";
 import { askAgain } from "./sync/enrol";
@@ -40,6 +41,7 @@ export class App {
   private timer = 0;
   private leaving = 0;
   private wake = 0;
+  private writing = false;
   private eye: Scanner | null = null;
 
   constructor(
@@ -94,6 +96,10 @@ export class App {
 
   back(): void {
     this.eye?.forget();
+    const { view } = this;
+    if ((view.at === "else" || view.at === "word") && view.visit) {
+      return this.go({ at: view.visit.decision.verdict === "contested" ? "already" : "give", visit: view.visit });
+    }
     const parent = PARENT[this.view.at];
     if (parent === "scan") this.go({ at: "scan", said: "" });
     else if (parent === "today") {
@@ -139,7 +145,7 @@ export class App {
   async seen(text: string): Promise<void> {
     const { place } = this;
     if (!place?.roll || !["scan", "number", "done", "noted", "today", "already", "unknown"].includes(this.view.at)) return;
-    if (!this.mayGive(place)) return this.go({ at: "today" });
+    if (!this.counter.mayGive(place)) return this.go({ at: "today" });
     const trimmed = text.trim();
     try {
       if (/^[0-9 ]{10,}$/.test(trimmed)) return await this.byNumber(checkCardNumber(trimmed));
@@ -182,11 +188,6 @@ export class App {
     this.go({ at: decision.verdict === "contested" ? "already" : "give", visit });
   }
 
-  /** Whether food may be handed out here now. */
-  mayGive(place: Place): boolean {
-    return Boolean(place.roll) && place.cycle.open && !place.point.closed && !this.counter.closed.has(place.cycle.cycle);
-  }
-
   /** The main tap: sign, keep, then say that it is given. */
   async give(visit: Visit): Promise<void> {
     const { found, decision } = visit;
@@ -200,7 +201,7 @@ export class App {
     const claim = decision.verdict === "contested" && !Object.keys(decision.items).length;
     await this.written(async () => {
       const entry = await this.counter.give({
-        place: found.place, tag: found.row.tag, proof: exception ? visit.why : decision.proof, items: visit.amounts,
+        place: found.place, tag: found.row.tag, proof: exception ? visit.why : decision.proof, items: visit.amounts, after: found.written,
         fromReserve: decision.fromReserve, notes,
       });
       signals.given(this.counter.settings.sound);
@@ -227,13 +228,18 @@ export class App {
 
   /** Do something that must be on the disk before it is shown; if it cannot be, say so and what to do. */
   async written(work: () => Promise<void>): Promise<void> {
+    if (this.writing) return; // the second tap of two
+    this.writing = true;
     const back = this.view;
     try {
       await work();
       this.soon();
     } catch (error) {
+      if (error instanceof Stale) return this.go({ at: "scan", said: "" });
       signals.look(this.counter.settings.sound);
       this.go({ at: "stuck", full: (error as Error).name === "QuotaExceededError", back });
+    } finally {
+      this.writing = false;
     }
   }
 
@@ -285,12 +291,4 @@ export class App {
   private redraw(): void {
     if (["today", "compare", "scan", "close", "waiting", "settings"].includes(this.view.at)) this.draw();
   }
-}
-
-export function placeName(place: Place): string {
-  return `${place.cycle.cycle}\n${place.point.point}`;
-}
-
-export function nameOf(found: Found): string {
-  return found.row.name ?? found.row.card;
 }

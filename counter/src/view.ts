@@ -1,7 +1,7 @@
 /** What is on the screen. */
 
 import type { Decision } from "./flow/decide";
-import type { Found } from "./model/counter";
+import type { Found } from "./model/place";
 import type { CountLine, Entry, StoredCut } from "./store/db";
 
 /** A household at the counter, and what the clerk has chosen so far. */

@@ -6,7 +6,8 @@ import { hex } from "../src/formats/bytes";
 import { cardNumber } from "../src/formats/code";
 import { read } from "../src/formats/receipt";
 import { parse, verify } from "../src/formats/cose";
-import type { Counter, Found } from "../src/model/counter";
+import type { Counter } from "../src/model/counter";
+import type { Found } from "../src/model/place";
 import { waiting } from "../src/model/waiting";
 import { countIn, cutWords, totalsOf } from "../src/model/counting";
 import { append } from "../src/store/db";
@@ -21,7 +22,7 @@ async function come(counter: Counter, n: number): Promise<Found> {
 async function giveAll(counter: Counter, n: number) {
   const found = await come(counter, n);
   const { tag, proof, items, fromReserve } = await counter.decide(found);
-  return counter.give({ place: found.place, tag, proof, items, fromReserve });
+  return counter.give({ place: found.place, tag, proof, items, fromReserve, after: found.written });
 }
 
 describe("a household with its coupon", () => {
@@ -56,7 +57,7 @@ describe("a household with its coupon", () => {
     const { counter } = await phone();
     const found = await come(counter, 2);
     const decision = await counter.decide(found);
-    await counter.give({ place: found.place, tag: decision.tag, proof: decision.proof, items: { grain: 8, oil: 0 } });
+    await counter.give({ place: found.place, tag: decision.tag, proof: decision.proof, items: { grain: 8, oil: 0 }, after: 0 });
     const rest = await counter.decide(await come(counter, 2));
     expect(rest).toMatchObject({ verdict: "give", items: { grain: 12, oil: 10 } });
     await giveAll(counter, 2);
@@ -68,7 +69,7 @@ describe("a household with its coupon", () => {
     const found = counter.byCard(cardNumber(3), counter.places[0]!, "lost coupon")!;
     expect(found.row.name).toBe("Kim");
     const { tag, proof, items } = await counter.decide(found);
-    const entry = await counter.give({ place: found.place, tag, proof, items });
+    const entry = await counter.give({ place: found.place, tag, proof, items, after: found.written });
     expect(read(entry.raw).proof).toBe("lost coupon");
     expect(counter.byCard(cardNumber(9), counter.places[0]!, "lost coupon")).toBeNull();
   });
@@ -91,7 +92,7 @@ describe("a household that got nothing", () => {
   it("stays on the list of those still to come, with the reason", async () => {
     const { counter } = await phone();
     const found = await come(counter, 4);
-    await counter.give({ place: found.place, tag: found.row.tag, proof: "refused: other", items: {}, notes: [{ kind: "refused", text: "came for somebody else" }, { kind: "complaint", text: "angry" }] });
+    await counter.give({ place: found.place, tag: found.row.tag, proof: "refused: other", items: {}, after: 0, notes: [{ kind: "refused", text: "came for somebody else" }, { kind: "complaint", text: "angry" }] });
     const visits = (await come(counter, 4)).visits;
     expect(visits.withheld?.reason).toBe("refused: other");
     expect(waiting(counter.places[0]!).map(({ row }) => row.name)).toEqual(["Choe", "Kim", "Pak", "Ri"]);
@@ -101,7 +102,26 @@ describe("a household that got nothing", () => {
 });
 
 describe("nothing is lost silently", () => {
-  it("two quick taps sign two numbers, never one twice", async () => {
+  it("two taps on one button give once", async () => {
+    const { counter } = await phone();
+    const found = await come(counter, 1);
+    const { tag, proof, items } = await counter.decide(found);
+    const draft = { place: found.place, tag, proof, items, after: found.written };
+    const [first, second] = await Promise.allSettled([counter.give(draft), counter.give(draft)]);
+    expect([first.status, second.status]).toEqual(["fulfilled", "rejected"]);
+    expect(counter.entries.get("2008-03/1")).toHaveLength(1);
+  });
+
+  it("a coupon of a month that is not open is on no list", async () => {
+    const { counter } = await phone();
+    const place = counter.places[0]!;
+    expect(await counter.byCoupon(coupon(1), { ...place, cycle: { ...place.cycle, open: false } })).not.toBeNull();
+    counter.places = [{ ...place, cycle: { ...place.cycle, open: false } }];
+    expect(await counter.byCoupon(coupon(1), counter.places[0]!)).toBeNull();
+    expect(counter.byCard(cardNumber(1), counter.places[0]!, "no coupon")).toBeNull();
+  });
+
+  it("quick taps for several households sign their numbers one after another", async () => {
     const { counter } = await phone();
     const entries = await Promise.all([1, 2, 3].map((n) => giveAll(counter, n)));
     expect(entries.map(({ sequence }) => sequence).sort()).toEqual([1, 2, 3]);

@@ -73,7 +73,7 @@ async function serve(counter: Counter, ...households: number[]): Promise<void> {
   for (const n of households) {
     const found = (await counter.byCoupon(coupon(n), counter.places[0]!))!;
     const { tag, proof, items, fromReserve } = await counter.decide(found);
-    await counter.give({ place: found.place, tag, proof, items, fromReserve });
+    await counter.give({ place: found.place, tag, proof, items, fromReserve, after: found.written });
   }
 }
 

@@ -78,7 +78,10 @@ export function scanner(seen: (text: string) => void, failed: () => void, opened
   async function open(): Promise<void> {
     try {
       stream = await navigator.mediaDevices.getUserMedia({ audio: false, video: { facingMode: "environment", width: { ideal: 1280 } } });
-      for (const track of stream.getTracks()) track.onended = () => (stream = null);
+      for (const track of stream.getTracks()) track.onended = () => {
+        stream = null;
+        reading = false; // the next time a screen asks, it is opened again
+      };
       opened();
       play(video);
       if (shown) play(shown);

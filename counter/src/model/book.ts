@@ -23,6 +23,7 @@ const NOTHING: Visits = { given: {}, receipts: [], again: [], withheld: null };
 
 export class Book {
   private readonly rows = new Map<string, Entry[]>();
+  private readonly written = new Map<string, number>();
   private latest: Entry | null = null;
 
   constructor(entries: Iterable<Entry> = []) {
@@ -32,6 +33,7 @@ export class Book {
   /** Enter receipts in the order of their sequence. */
   enter(entry: Entry): void {
     this.latest = entry;
+    this.written.set(key(entry.tag), this.count(entry.tag) + 1);
     const of = this.rows.get(key(entry.tag)) ?? [];
     if (entry.reason === UNDONE) of.pop();
     else of.push(entry);
@@ -41,6 +43,11 @@ export class Book {
   /** The receipt written last, if it has not been taken back. */
   get last(): Entry | null {
     return this.latest && this.latest.reason !== UNDONE ? this.latest : null;
+  }
+
+  /** How many receipts were ever written for a row, those taken back too. */
+  count(tag: Uint8Array): number {
+    return this.written.get(key(tag)) ?? 0;
   }
 
   visits(tag: Uint8Array): Visits {

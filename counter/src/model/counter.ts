@@ -11,39 +11,9 @@ import { writeNote } from "../formats/head";
 import { tagOf } from "../formats/tag";
 import { decide, nonzero, NO_TAG, type Decision, type Presented, type Steps } from "../flow/decide";
 import { append, kept, put, type Db, type Device, type Entry, type Heard, type Settings, type StoredCount, type StoredNote } from "../store/db";
-import { Book, UNDONE, type Visits } from "./book";
-import { readState, type CycleState, type PointState, type State } from "./heard";
-
-/** A point in a cycle that this phone holds. */
-export interface Place {
-  readonly cycle: CycleState;
-  readonly point: PointState;
-  readonly roll: Roll | null;
-  readonly count: StoredCount | null;
-  readonly book: Book;
-}
-
-/** A row somebody came for. */
-export interface Found {
-  readonly place: Place;
-  readonly row: RollRow;
-  readonly presented: Presented;
-  /** Its whole ration after any re-cut. */
-  readonly due: Steps;
-  readonly visits: Visits;
-  /** Another phone of this point gave to it: all that is known of that here. */
-  readonly elsewhere: boolean;
-}
-
-/** What a row's receipt shall say beside the decision. */
-export interface Draft {
-  readonly place: Place;
-  readonly tag: Uint8Array;
-  readonly proof: Uint8Array | string;
-  readonly items: Steps;
-  readonly fromReserve?: boolean;
-  readonly notes?: readonly { readonly kind: string; readonly text: string }[];
-}
+import { Book, UNDONE } from "./book";
+import { readState, type State } from "./heard";
+import { Stale, type Draft, type Found, type Place } from "./place";
 
 export const SETTINGS: Settings = { language: "", clerk: "", sound: true, packs: {}, notesSent: 0 };
 
@@ -164,23 +134,28 @@ export class Counter {
     return [...this.entries.keys()].reduce((sum, cycle) => sum + this.unsent(cycle).length, 0);
   }
 
-  /** Who comes with this coupon: the row here first, then at the other places this phone holds. Null: on none. */
+  /** Who comes with this coupon: the row here, or at another place of this phone that is open. Null: on none. */
   async byCoupon(r: Uint8Array, here: Place): Promise<Found | null> {
     const tag = await tagOf(r);
-    for (const place of [here, ...this.places]) {
-      const index = place.roll?.byTag(tag) ?? -1;
-      if (index >= 0) return this.found(place, index, { r });
-    }
-    return null;
+    return this.search(here, (roll) => roll.byTag(tag), { r });
   }
 
   /** Who has this card; without a coupon, for `reason`. Null: nobody on the roll here. */
   byCard(card: string, here: Place, reason: string): Found | null {
+    return this.search(here, (roll) => roll.byCard(card), { exception: reason });
+  }
+
+  private search(here: Place, find: (roll: Roll) => number, presented: Presented): Found | null {
     for (const place of [here, ...this.places]) {
-      const index = place.roll?.byCard(card) ?? -1;
-      if (index >= 0) return this.found(place, index, { exception: reason });
+      const index = place.roll && this.mayGive(place) ? find(place.roll) : -1;
+      if (index >= 0) return this.found(place, index, presented);
     }
     return null;
+  }
+
+  /** Whether food may be handed out there now. */
+  mayGive(place: Place): boolean {
+    return Boolean(place.roll) && place.cycle.open && !place.point.closed && !this.closed.has(place.cycle.cycle);
   }
 
   found(place: Place, index: number, presented: Presented): Found {
@@ -189,7 +164,7 @@ export class Counter {
     const due = this.due(place, index, row);
     const visits = place.book.visits(row.tag);
     const elsewhere = place.point.given.has(key(row.tag));
-    return { place, row, presented, due, visits, elsewhere };
+    return { place, row, presented, due, visits, elsewhere, written: place.book.count(row.tag) };
   }
 
   /** A row's ration, by benefit in the order of the roll, after any re-cut. */
@@ -234,7 +209,7 @@ export class Counter {
   undo(entry: Entry, place: Place): Promise<Entry> {
     return this.once(async () => {
       if (place.book.last !== entry) throw new Error("only the last receipt can be taken back");
-      return this.sign({ place, tag: entry.tag, proof: UNDONE, items: {} });
+      return this.sign({ place, tag: entry.tag, proof: UNDONE, items: {}, after: place.book.count(entry.tag) });
     });
   }
 
@@ -257,6 +232,7 @@ export class Counter {
 
   private async sign(draft: Draft): Promise<Entry> {
     const { place, tag, proof } = draft;
+    if (place.book.count(tag) !== draft.after) throw new Stale();
     const device = this.device as Device;
     const cycle = place.cycle.cycle;
     const chain = this.entries.get(cycle) ?? [];

@@ -4,7 +4,8 @@ import { writeCount } from "../formats/head";
 import type { Roll } from "../formats/roll";
 import { recut } from "../flow/recut";
 import type { CountLine, Device, StoredCount, StoredCut } from "../store/db";
-import { signerOf, type Counter, type Place } from "./counter";
+import { signerOf, type Counter } from "./counter";
+import type { Place } from "./place";
 
 /** The re-cut of everything of which less was counted than planned. */
 export async function cutsFor(roll: Roll, counted: Readonly<Record<string, number>>): Promise<Record<string, StoredCut>> {

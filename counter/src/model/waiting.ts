@@ -1,7 +1,7 @@
 /** Who has not come: rows of a place that had nothing yet. */
 
 import type { Roll, RollRow } from "../formats/roll";
-import type { Place } from "./counter";
+import type { Place } from "./place";
 
 interface Listed {
   readonly index: number;

@@ -3,7 +3,8 @@
 import { html, nothing } from "lit-html";
 import type { App } from "../app";
 import { writeHead } from "../formats/head";
-import { signerOf, type Place } from "../model/counter";
+import { signerOf } from "../model/counter";
+import type { Place } from "../model/place";
 import { put, type Device } from "../store/db";
 import { fileName, fileOf, save } from "../store/file";
 import type { Benefit } from "../flow/packs";
@@ -43,7 +44,7 @@ export function closeDay(app: App, view: Of): Screen {
         app.draw();
       }, true) : nothing}
       <button class="btn btn--main" ?disabled=${!ready || (differs.length > 0 && !view.why)}>${t("close.sign")}</button></form>`}
-    <div class="push">${outbox(app, view, place)}${view.signed && app.mayGive(place) ? final(app, place) : nothing}</div>
+    <div class="push">${outbox(app, view, place)}${view.signed && app.counter.mayGive(place) ? final(app, place) : nothing}</div>
   </section>`;
 }
 

@@ -4,7 +4,7 @@ import { html, nothing } from "lit-html";
 import type { App } from "../app";
 import type { Benefit } from "../flow/packs";
 import { cutsFor } from "../model/counting";
-import type { Place } from "../model/counter";
+import type { Place } from "../model/place";
 import type { CountLine } from "../store/db";
 import type { Typed, View } from "../view";
 import { inUnits } from "../flow/packs";

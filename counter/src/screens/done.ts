@@ -3,7 +3,7 @@
 import { html, nothing } from "lit-html";
 import type { App } from "../app";
 import { shortCode } from "../formats/code";
-import type { Place } from "../model/counter";
+import type { Place } from "../model/place";
 import type { View } from "../view";
 import { clock, sum, t } from "../words";
 import { link, main, title, type Screen } from "./parts";

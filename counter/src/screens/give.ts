@@ -1,9 +1,9 @@
 /** Give: who it is, what is due, one button. And what is said where it was given before, or is not on the list. */
 
 import { html, nothing } from "lit-html";
-import { nameOf, type App } from "../app";
+import type { App } from "../app";
 import type { Benefit } from "../flow/packs";
-import type { Place } from "../model/counter";
+import { nameOf, type Place } from "../model/place";
 import type { Visit } from "../view";
 import { benefitName, inPacks, quantity, sum, t, when } from "../words";
 import { bar, chips, link, main, picture, quantityOf, rationLine, title, type Screen } from "./parts";

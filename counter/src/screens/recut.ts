@@ -3,7 +3,7 @@
 import { html, nothing } from "lit-html";
 import type { App } from "../app";
 import { countIn, cutWords, type CutWords } from "../model/counting";
-import type { Place } from "../model/counter";
+import type { Place } from "../model/place";
 import type { Benefit } from "../flow/packs";
 import { inUnits } from "../flow/packs";
 import type { View } from "../view";
@@ -18,7 +18,7 @@ export function recut(app: App, view: Extract<View, { at: "recut" }>): Screen {
   const sign = (): Promise<void> =>
     app.written(async () => {
       await countIn(app.counter, place, view.lines, view.counted);
-      app.go(app.mayGive(app.counter.again(place)) ? { at: "scan", said: "" } : { at: "today" });
+      app.go(app.counter.mayGive(app.counter.again(place)) ? { at: "scan", said: "" } : { at: "today" });
     });
   const [only] = cuts;
   const heading = !only ? t("recut.whole") : cuts.length > 1 ? t("recut.title.many") : t("recut.title", { benefit: benefitWord(of(only.benefit)) });

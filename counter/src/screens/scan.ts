@@ -3,7 +3,7 @@
 import { html, nothing } from "lit-html";
 import type { App } from "../app";
 import { CodeError, checkCardNumber } from "../formats/code";
-import type { Place } from "../model/counter";
+import type { Place } from "../model/place";
 import type { Entry } from "../store/db";
 import type { View } from "../view";
 import { t, when } from "../words";

@@ -1,9 +1,9 @@
 /** Something else: nothing handed over, held, a complaint. Each with a reason; nothing ends without a word. */
 
 import { html, nothing } from "lit-html";
-import { nameOf, type App } from "../app";
+import type { App } from "../app";
 import type { Key } from "../words";
-import type { Place } from "../model/counter";
+import { nameOf, type Place } from "../model/place";
 import type { View, Visit, WordKind } from "../view";
 import { t } from "../words";
 import { bar, chips, title, type Screen } from "./parts";
@@ -76,6 +76,6 @@ async function keep(app: App, view: Extract<View, { at: "word" }>): Promise<void
     return;
   }
   const proof = PROOFS[view.choice as Key] ?? (kind === "hold" ? "held: other" : "refused: other");
-  await app.counter.give({ place, tag, proof, items: {}, notes: [{ kind: kind === "hold" ? "held" : "refused", text }] });
+  await app.counter.give({ place, tag, proof, items: {}, after: visit.found.written, notes: [{ kind: kind === "hold" ? "held" : "refused", text }] });
 }
 

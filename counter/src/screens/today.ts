@@ -1,8 +1,8 @@
 /** Today: which point and month, who is still to come, what is here, how old the phone's knowledge is. */
 
 import { html, nothing } from "lit-html";
-import { placeName, type App } from "../app";
-import type { Place } from "../model/counter";
+import type { App } from "../app";
+import { placeName, type Place } from "../model/place";
 import { benefitName, date, period, quantity, t, when } from "../words";
 import { typedFor } from "./count";
 import { link, main, picture, stockBar, title, type Screen } from "./parts";
@@ -99,5 +99,5 @@ function mainButton(app: App, place: Place): Screen {
   if (!place.roll) return main(t("today.sync"), () => app.sync(), app.syncing);
   const counted = place.count || place.point.counted || place.book.last;
   if (!counted && !place.point.closed) return main(t("today.count"), () => app.go({ at: "count", typed: typedFor(app, place), asked: false }));
-  return main(t("today.start"), () => app.go({ at: "scan", said: "" }), !app.mayGive(place));
+  return main(t("today.start"), () => app.go({ at: "scan", said: "" }), !app.counter.mayGive(place));
 }

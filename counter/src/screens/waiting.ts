@@ -2,7 +2,7 @@
 
 import { html, nothing } from "lit-html";
 import type { App } from "../app";
-import type { Place } from "../model/counter";
+import type { Place } from "../model/place";
 import { waiting } from "../model/waiting";
 import type { View } from "../view";
 import { t, when } from "../words";
@@ -27,7 +27,7 @@ export function waitingList(app: App, view: Extract<View, { at: "waiting" }>): S
       const { withheld } = place.book.visits(row.tag);
       const line = html`<span><b><bdi>${row.name ?? row.card}</bdi></b><span>${t("people", { n: row.members })} · <bdi>${row.card.slice(4, 8)} ${row.card.slice(8)}</bdi>
         ${withheld ? html` · ${t("waiting.withheld", { when: when(withheld.at, app.counter.clock()) })}` : nothing}</span></span>`;
-      return html`<li>${app.mayGive(place) ? html`<button class="row" @click=${() => app.meetRow(index, { exception: "no coupon" })}>${line}</button>` : html`<div class="row">${line}</div>`}</li>`;
+      return html`<li>${app.counter.mayGive(place) ? html`<button class="row" @click=${() => app.meetRow(index, { exception: "no coupon" })}>${line}</button>` : html`<div class="row">${line}</div>`}</li>`;
     })}</ul>
     ${found.length > SHOWN ? html`<p class="small soft">${t("waiting.more", { n: found.length - SHOWN })}</p>` : nothing}
   </section>`;

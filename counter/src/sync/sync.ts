@@ -8,7 +8,8 @@ import { concat, equal } from "../formats/bytes";
 import { readHead } from "../formats/head";
 import { Roll } from "../formats/roll";
 import { adoptCounts } from "../model/counting";
-import type { Counter, Place } from "../model/counter";
+import type { Counter } from "../model/counter";
+import type { Place } from "../model/place";
 import { put, type Device, type Entry, type StoredClose, type StoredCount, type StoredNote } from "../store/db";
 import { ask, call, query, Refused } from "./api";
 
