@@ -12,7 +12,7 @@ import numpy as np
 
 from evenhand_verify.bundles import holding
 from evenhand_verify.columns import Columns
-from evenhand_verify.exact import Mask, Whole, fraction_sums, placed, plus, signs, sums, times
+from evenhand_verify.exact import Mask, Whole, fraction_sums, peak, placed, plus, signs, sums, times
 from evenhand_verify.handling import Gate, passed
 from evenhand_verify.numbers import Level
 from evenhand_verify.problem import Key, Problem
@@ -89,14 +89,14 @@ class Flows:
         self.runs = np.flatnonzero((self.lane >= 0) & (self.goods >= 0))
 
 
-def order_of(levels: list[Level]) -> list[int]:
-    """Where each level stands in their order; equal levels stand at the same place."""
-    bits = max((level.den for level in levels), default=1).bit_length()
+def order_of(rungs: Whole, num: Whole, den: Whole) -> list[int]:
+    """Where each level rungs + num/den stands in their order; equal levels stand at the same place."""
+    bits, rows = peak(den).bit_length(), list(zip(rungs.tolist(), num.tolist(), den.tolist(), strict=True))
     if bits > 256:
-        values: list[Any] = [level.value for level in levels]
+        values: list[Any] = [whole + Fraction(above, below) for whole, above, below in rows]
     else:
         # Different fractions with denominators below 2^b differ by more than 2^-2b: counted in whole 2^-2b they differ too.
-        values = [(level.rungs << 2 * bits) + (level.num << 2 * bits) // level.den for level in levels]
+        values = [(whole << 2 * bits) + (above << 2 * bits) // below for whole, above, below in rows]
     places = {value: rank for rank, value in enumerate(sorted(set(values)))}
     return [places[value] for value in values]
 
@@ -132,7 +132,8 @@ class Case:
         self.block_at = np.full(self.problem.size, -1, np.int64)
         self.block_at[self.homes] = self.home_blocks
         self.block_at[-1] = -1
-        self.rank_at = np.array([*order_of(list(self.answer.blocks.values())), -1], np.int64)[self.block_at]
+        levels = self.answer.numbers("blocks", "rungs", "num", "den")
+        self.rank_at = np.array([*order_of(*levels), -1], np.int64)[self.block_at]
 
     def block_levels(self, rows: Whole) -> tuple[Whole, Whole, Whole]:
         """Rungs, num, den of these rows of the table of blocks; 0, 0, 1 for row -1."""
@@ -152,8 +153,8 @@ class Case:
             )
         place, rung, need = problem.needs
         reached, begun = rung <= rungs[place], rung - 1 == rungs[place]
-        whole_rungs = sums(place[reached], need[reached], problem.size)
-        next_rung = sums(place[begun], need[begun], problem.size)
+        whole_rungs = sums(place, need * reached, problem.size)
+        next_rung = sums(place, need * begun, problem.size)
         self.due, self.per = plus(times(whole_rungs, den), times(next_rung, num)), den
         self.full = sums(place, need, problem.size)
 
@@ -185,7 +186,7 @@ class Case:
     def carried(self, lane: Whole, goods: Whole) -> tuple[Whole, Whole]:
         """What flows on these lanes of these commodities, as fractions; 0/1 where no row says so."""
         flows, wide = self.flows, len(self.problem.commodities)
-        row = np.full(len(self.problem.lane_arrays.tail) * wide, -1, np.int64)
+        row = np.full(len(self.problem.lane_arrays.tail) * wide, -1, np.int32)
         row[flows.lane[flows.runs] * wide + flows.goods[flows.runs]] = flows.runs
         row = row[lane * wide + goods]
         return np.append(flows.num, 0)[row], np.append(flows.den, 1)[row]

@@ -66,11 +66,16 @@ def sums(at: Whole, values: Whole, size: int) -> Whole:
 def _sums_fit(at: Whole, values: Whole) -> bool:
     if values.dtype == object:
         return False
-    return len(values) == 0 or float(np.bincount(at, np.abs(values.astype(float))).max()) <= MOST
+    if peak(values) * len(values) <= MOST:
+        return True
+    return float(np.bincount(at, np.abs(values.astype(float))).max()) <= MOST
 
 
 def signs(a: Whole, b: Whole, c: Whole, d: Whole) -> Whole:
     """The sign of a/b - c/d, row by row, for b and d above 0: that of a*d - c*b."""
+    if peak(a) * peak(d) <= MOST and peak(c) * peak(b) <= MOST:
+        left, right = a * d, c * b
+        return (left > right).astype(np.int64) - (left < right)
     found = np.zeros(len(a), np.int64)
     easy = _product_fits(a, d) & _product_fits(c, b)
     left, right = a[easy] * d[easy], c[easy] * b[easy]
@@ -92,7 +97,9 @@ def fraction_sums(at: Whole, num: Whole, den: Whole, size: int) -> tuple[Whole, 
     common = np.ones(size, np.int64)
     if object in (num.dtype, den.dtype):
         return _with_hard(np.zeros(size, np.int64), common, at, num, den)
-    np.lcm.at(common, at, den)
+    np.maximum.at(common, at, den)  # often a multiple of the others already
+    odd = common[at] % den != 0
+    np.lcm.at(common, at[odd], den[odd])
     # It may have left int64. Whatever it is: above 0 and a multiple of each den it is a common denominator.
     scale = common[at] // den
     easy = (scale > 0) & _product_fits(scale, den) & _product_fits(scale, num)

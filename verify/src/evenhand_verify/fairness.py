@@ -51,11 +51,12 @@ def check_certificate(case: Case) -> str | list[str]:
         node, commodity = answer.key("certificate", row)
         block = answer.tables["certificate"]["block"][row]
         failures.append(f"block {block} is not in the table of blocks, node {node}, {commodity}")
-    empty = np.ones(len(answer.blocks) + 1, np.bool_)
-    empty[case.home_blocks] = False
-    for block in sorted(block for block, nobody in zip(answer.blocks, empty, strict=False) if nobody):
+    blocks = answer.tables["blocks"]["block"]
+    empty = np.ones(len(blocks) + 1, np.bool_)
+    empty[case.home_blocks] = empty[-1] = False
+    for block in sorted(blocks[row] for row in np.flatnonzero(empty)):
         failures.append(f"a block that nobody stands in, block {block}")
-    return capped(failures) or f"{len(case.homes):,} nodes and commodities in {len(answer.blocks):,} blocks"
+    return capped(failures) or f"{len(case.homes):,} nodes and commodities in {len(blocks):,} blocks"
 
 
 def check_levels(case: Case) -> str | list[str]:
@@ -181,8 +182,10 @@ def _lanes_in_order(case: Case) -> tuple[int, list[str]]:
     """How many lanes (each commodity by itself) run between blocks, and those that are not as they should be."""
     problem, lanes, failures = case.problem, case.problem.lane_arrays, []
     lane, goods = lanes.cells(len(problem.commodities))
-    source = case.rank_at[problem.at(lanes.tail[lane], goods)]
-    target = case.rank_at[problem.enters[problem.at(lanes.head[lane], goods)]]
+    source = case.rank_at[lanes.tail[lane] * problem.width + goods]
+    target = case.rank_at[problem.enters[lanes.head[lane] * problem.width + goods]]
+    matter = np.flatnonzero((source != target) | (source < 0))
+    lane, goods, source, target = lane[matter], goods[matter], source[matter], target[matter]
     homeless = (source < 0) | (target < 0)
     down, up = ~homeless & (source > target), ~homeless & (source < target)
     num, den = case.carried(lane, goods)
