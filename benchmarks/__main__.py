@@ -5,7 +5,10 @@ from __future__ import annotations
 import runpy
 import sys
 
-ALL = ("demo", "redemption", "allocation", "coupling", "policy", "explain", "snap", "dispatch", "trips")
+ALL = (
+    "demo", "redemption", "counter", "counter_app", "counter_storm", "allocation", "coupling", "policy",
+    "explain", "snap", "dispatch", "trips",
+)  # fmt: skip
 
 if __name__ == "__main__":
     wanted = [name for name in sys.argv[1:] if not name.startswith("-")] or list(ALL)

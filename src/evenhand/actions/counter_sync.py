@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from evenhand.actions.cycles import find
-from evenhand.actions.redeem import Taken, check_counted_in, receipt_rows
+from evenhand.actions.redeem import Taken, check_counted_in, receipt_columns
 from evenhand.core.errors import UsageError
-from evenhand.flow.redemption import Device, Head, Link, check_head, merge, peek, read_head, write_head
+from evenhand.flow.redemption import Device, Head, Link, Receipt, check_head, merge, parse, read_head, write_head
 from evenhand.flow.redemption.errors import RedemptionError
 from evenhand.formats import cose
 from evenhand.store import Store
@@ -62,26 +62,28 @@ def sync(store: Store, device: Device, cycle: str, batch: list[bytes]) -> Synced
         raise UsageError(f"{len(batch)} receipts in one batch", f"send at most {BATCH_MAX} at a time")
     programme = store.programme.id
     named = {"programme": programme, "cycle": cycle, "device": device.name}
+    parsed = [parse(raw) for raw in batch]
+    found = [one for one in parsed if isinstance(one, Receipt)]
     with store.transaction(f"device:{device.name}", beside="cycle"):
         state, held, (count, last) = store.rows(GATE, {**named, "points": sorted(device.points)})[0]
         if state != "open":
             raise UsageError(f"cycle {cycle} is {state or 'not known'}, not open", "ask the officer")
         whole, end = int(count), bytes.fromhex(last) if last else None
-        peeked = [peek(raw) for raw in batch]
-        sequences = sorted({p[0] + near for p in peeked if p for near in (-1, 0)})
+        sequences = sorted({r.sequence + near for r in found for near in (-1, 0)})
         around = [
             Link(device.name, sequence, bytes(digest), _bytes(previous))
             for sequence, digest, previous in store.rows(AROUND, {**named, "whole": whole, "sequences": sequences})
         ]
         rolls: dict[str, list[bytes]] = {}
-        for point, tag in store.rows(ON_ROLL, (programme, cycle, [p[1] for p in peeked if p])):
+        for point, tag in store.rows(ON_ROLL, (programme, cycle, [r.tag for r in found])):
             rolls.setdefault(point, []).append(bytes(tag))
         holders = dict.fromkeys(held or (), device.name)
-        merged = merge(around, batch, [device], programme, cycle, rolls, holders, whole={device.name: whole})
+        merged = merge(
+            around, batch, [device], programme, cycle, rolls, holders, whole={device.name: whole}, parsed=parsed
+        )
         if merged.new:
             check_counted_in(store, cycle, {receipt.point for receipt in merged.new})
-            columns = receipt_rows(store, cycle, merged.new)
-            store.execute(INSERT, [column.to_pylist() for column in columns.columns])
+            store.execute(INSERT, receipt_columns(store, cycle, merged.new))
         head = _grown(Head(programme, cycle, device.name, whole, end), [*around, *(r.link for r in merged.new)])
         if head.receipts > whole:
             store.execute(

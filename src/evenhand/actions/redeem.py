@@ -49,7 +49,7 @@ def redeem(
             holders, pool, beside=beside,
         )  # fmt: skip
         check_counted_in(store, cycle, {receipt.point for receipt in merged.new})
-        store.copy_in("receipt", receipt_rows(store, cycle, merged.new))
+        store.copy_in("receipt", pa.table(receipt_columns(store, cycle, merged.new), schema=RECEIPT))
         progress("merging receipts", len(batch), len(batch))
     return Taken(len(merged.new), len(merged.duplicates), merged.refused, merged.forks, merged.gaps)
 
@@ -107,20 +107,21 @@ def known_links(store: Store, cycle: str) -> list[Link]:
     return [Link(*row) for row in zip(*columns, strict=True)]
 
 
-def receipt_rows(store: Store, cycle: str, receipts: Sequence[Receipt]) -> pa.Table:
-    """Rows of the table `receipt`."""
+RECEIPT = pa.schema(
+    [
+        ("hash", pa.binary()), ("programme", pa.string()), ("cycle", pa.string()), ("device", pa.string()),
+        ("sequence", pa.int64()), ("previous", pa.binary()), ("point", pa.string()), ("tag", pa.binary()),
+        ("exception", pa.string()), ("raw", pa.binary()),
+    ]
+)  # fmt: skip
+
+
+def receipt_columns(store: Store, cycle: str, receipts: Sequence[Receipt]) -> list[list[object]]:
+    """Columns of the table `receipt`, in the order of `RECEIPT`."""
     count = len(receipts)
-    return pa.table(
-        {
-            "hash": pa.array([r.hash for r in receipts], pa.binary()),
-            "programme": pa.array([store.programme.id] * count, pa.string()),
-            "cycle": pa.array([cycle] * count, pa.string()),
-            "device": pa.array([r.device for r in receipts], pa.string()),
-            "sequence": pa.array([r.sequence for r in receipts], pa.int64()),
-            "previous": pa.array([r.previous for r in receipts], pa.binary()),
-            "point": pa.array([r.point for r in receipts], pa.string()),
-            "tag": pa.array([r.tag for r in receipts], pa.binary()),
-            "exception": pa.array([r.proof if isinstance(r.proof, str) else None for r in receipts], pa.string()),
-            "raw": pa.array([r.raw for r in receipts], pa.binary()),
-        }
-    )
+    return [
+        [r.hash for r in receipts], [store.programme.id] * count, [cycle] * count, [r.device for r in receipts],
+        [r.sequence for r in receipts], [r.previous for r in receipts], [r.point for r in receipts],
+        [r.tag for r in receipts], [r.proof if isinstance(r.proof, str) else None for r in receipts],
+        [r.raw for r in receipts],
+    ]  # fmt: skip

@@ -108,13 +108,17 @@ def _kid_of(protected: bytes) -> bytes | None:
     return kid if isinstance(kid, bytes) and len(kid) == 8 and protected == _protected(kid) else None
 
 
+@lru_cache(4096)
+def _key(public_key: bytes) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(public_key)
+
+
 def verify(signed: Signed, public_key: bytes) -> bool:
     """Whether `public_key` made this signature."""
     if signed.kid != key_id(public_key):
         return False
     try:
-        key = Ed25519PublicKey.from_public_bytes(public_key)
-        key.verify(signed.signature, _to_sign(signed.kid, signed.payload))
+        _key(public_key).verify(signed.signature, _to_sign(signed.kid, signed.payload))
     except (InvalidSignature, ValueError):
         return False
     return True

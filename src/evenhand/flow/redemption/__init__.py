@@ -11,9 +11,9 @@ from evenhand.flow.redemption.decide import NOT_ON_ROLL, UNDONE, Decision, Prese
 from evenhand.flow.redemption.device import Device, device_of
 from evenhand.flow.redemption.errors import RedemptionError
 from evenhand.flow.redemption.head import Head, check_head, read_head, write_head
-from evenhand.flow.redemption.merge import Fork, Gap, Merged, Refused, merge, read_many
+from evenhand.flow.redemption.merge import Fork, Gap, Merged, Refused, merge, parse, read_many
 from evenhand.flow.redemption.outcome import pack_outcomes, redeemed_entry
-from evenhand.flow.redemption.receipt import Link, Receipt, chain, peek, read, split, write
+from evenhand.flow.redemption.receipt import Link, Receipt, chain, read, split, write
 from evenhand.flow.redemption.settle import Beyond, Contested, Settlement, Unsettled, settle
 
 __all__ = [
@@ -43,7 +43,7 @@ __all__ = [
     "device_of",
     "merge",
     "pack_outcomes",
-    "peek",
+    "parse",
     "read",
     "read_head",
     "read_many",

@@ -75,6 +75,7 @@ def merge(
     pool: Pool | None = None,
     whole: Mapping[str, int] | None = None,
     beside: Mapping[str, Collection[str]] | None = None,
+    parsed: Sequence[Receipt | str] | None = None,
 ) -> Merged:
     """Merge `batch` (each item the bytes of one receipt) with what is `known` of this cycle.
 
@@ -82,7 +83,7 @@ def merge(
     `beside`: the other devices whose receipts count there: those it replaced in this cycle, and second devices of the point
     (who gave first is settled later, see `custody`). `whole`: for a device, the number up to which its chain was here
     without a gap before; then `known` need not hold what lies below it, except the receipts of numbers that the batch names
-    again. What is known in the end is the same however receipts are split into batches, ordered or repeated;
+    again. `parsed`: the batch as `parse` reads it, where that was done before. What is known in the end is the same however receipts are split into batches, ordered or repeated;
     `Refused.reason` says why an item cannot stand.
     """
     links = {receipt.hash: Link(receipt.device, receipt.sequence, receipt.hash, receipt.previous) for receipt in known}
@@ -94,6 +95,7 @@ def merge(
     refused: list[Refused] = []
     places: dict[bytes, list[int]] = {}
     waiting: list[bytes] = []
+    ready: list[Receipt | str] = []
     for item, raw in enumerate(batch, 1):
         digest = sha256(raw).digest()
         if digest in links:
@@ -103,10 +105,12 @@ def merge(
         else:
             places[digest] = [item]
             waiting.append(raw)
+            if parsed is not None:
+                ready.append(parsed[item - 1])
     keys = {name: device.public_key for name, device in known_devices.items()}
+    checked = read_many(waiting, keys, pool) if parsed is None else [_verified(one, keys) for one in ready]
     new: list[Receipt] = []
-    for raw, (found, holds) in zip(waiting, read_many(waiting, keys, pool), strict=True):
-        digest = sha256(raw).digest()
+    for digest, (found, holds) in zip(places, checked, strict=True):
         reason = found if isinstance(found, str) else gate.fault(found)
         if not reason and not holds:
             assert isinstance(found, Receipt)
@@ -134,19 +138,25 @@ def read_many(
 
 
 def _read_chunk(chunk: tuple[Sequence[bytes], Mapping[str, bytes] | None]) -> list[tuple[Receipt | str, bool]]:
-    found: list[tuple[Receipt | str, bool]] = []
     batch, keys = chunk
-    for raw in batch:
-        try:
-            receipt = read(raw)
-        except RedemptionError as error:
-            found.append((error.reason, False))
-            continue
-        key = None if keys is None else keys.get(receipt.device)
-        assert receipt.signed is not None
-        holds = keys is None or (key is not None and cose.verify(receipt.signed, key))
-        found.append((replace(receipt, signed=None), holds))
-    return found
+    return [_verified(parse(raw), keys) for raw in batch]
+
+
+def parse(raw: bytes) -> Receipt | str:
+    """The receipt of these bytes, its signature not yet verified, or the reason why it is none."""
+    try:
+        return read(raw)
+    except RedemptionError as error:
+        return error.reason
+
+
+def _verified(found: Receipt | str, keys: Mapping[str, bytes] | None) -> tuple[Receipt | str, bool]:
+    if isinstance(found, str):
+        return found, False
+    key = None if keys is None else keys.get(found.device)
+    assert found.signed is not None
+    holds = keys is None or (key is not None and cose.verify(found.signed, key))
+    return replace(found, signed=None), holds
 
 
 class _Gate:

@@ -87,18 +87,6 @@ def read(data: bytes) -> Receipt:
     return receipt
 
 
-def peek(data: bytes) -> tuple[int, bytes] | None:
-    """Sequence and tag of what may be a receipt, unchecked: what to look up before it is read. None if it has none."""
-    try:
-        fields = cose.parse(data).array()
-    except cose.CoseError:
-        return None
-    if len(fields) < 8:
-        return None
-    sequence, tag = fields[1], fields[7]
-    return (sequence, tag) if _is_number(sequence, 1) and isinstance(tag, bytes) else None  # type: ignore[return-value]
-
-
 def split(data: bytes) -> list[bytes]:
     """The items of a file of receipts (a CBOR sequence), each as its bytes. RedemptionError where it breaks off."""
     found: list[bytes] = []
