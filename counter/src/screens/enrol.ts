@@ -56,6 +56,7 @@ export function enrol(app: App, view: Of<"enrol">): Screen {
 
 export function compare(app: App, view: Of<"compare">): Screen {
   const digits = app.counter.device?.digits ?? "";
+  const heard = app.counter.device?.name ? t("compare.wait") : t("today.syncing");
   const again = async (): Promise<void> => {
     app.counter.device = (await kept(app.counter.db, "device")) ?? null;
     app.go({ at: "enrol", problem: "" });
@@ -64,7 +65,7 @@ export function compare(app: App, view: Of<"compare">): Screen {
     <div class="bar"><span>Evenhand</span></div>
     <div class="head">${title(t("compare.title"))}<p>${t("compare.lead")}</p></div>
     <p class="code code--huge" dir="ltr">${digits.slice(0, 3)} ${digits.slice(3)}</p>
-    <p role="status">${app.silent ? t("compare.silent") : view.problem || t("compare.wait")}</p>
+    <p role="status">${app.silent ? t("compare.silent") : view.problem || heard}</p>
     <div class="push">${view.problem || app.silent ? main(t("today.sync"), () => app.sync(), app.syncing) : nothing}
       <div class="under">${link(t("compare.other"), again)}</div></div>
   </section>`;
