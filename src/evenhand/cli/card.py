@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from evenhand.cli.common import DataOption, JsonOption, progress_bars, say, say_json
+from evenhand.cli.common import AsOption, DataOption, JsonOption, passphrase, progress_bars, say, say_json
 from evenhand.core.errors import UsageError
 from evenhand.formats import code
 from evenhand.store import Store
@@ -18,10 +18,14 @@ from evenhand.wiring import open_store, read_clock
 
 if TYPE_CHECKING:
     from evenhand.actions.card_paper import Printed
+    from evenhand.actions.reissue import People
     from evenhand.render.sheets import Run
 
 PaperOption = Annotated[str, typer.Option("--paper", metavar="PAPER", help="a4, letter; 80mm or 58mm thermal roll.")]
 LanguageOption = Annotated[str, typer.Option("--language", metavar="LANG", help="en, fr, ar or hi.")]
+SecondOption = Annotated[
+    str, typer.Option("--second", metavar="NAME", help="Who confirms it: another person.", show_default=False)
+]
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
 
 
@@ -79,6 +83,86 @@ def issue(
         say(f"Next: evenhand cycle draft {periods[0]} --as NAME")
 
 
+@app.command()
+def reissue(
+    reason: Annotated[
+        str, typer.Option("--reason", metavar="TEXT", help="Why, such as: lost. It is kept with the card.")
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="A new folder for the sheets.")],
+    who: AsOption,
+    household: Annotated[str, typer.Option("--household", metavar="ID", help="Whose card.", show_default=False)] = "",
+    card: Annotated[str, typer.Option("--card", metavar="NUMBER", help="Or its number.", show_default=False)] = "",
+    second: SecondOption = "",
+    period: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--period", metavar="PERIOD", help="A month to print; again for more. Left out: those printed before."
+        ),
+    ] = None,
+    paper: PaperOption = "a4",
+    language: LanguageOption = "en",
+    data: DataOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Replace a lost card, coupon sheet or slip of one household.
+
+    The number stays; secret and coupons are new. They count from the first month whose cycle is not frozen yet, and the lost
+    ones no longer do. Until then the household is served by its card number, as one who comes without a coupon.
+
+    The passphrase of --as comes from EVENHAND_PASSPHRASE, that of --second from EVENHAND_SECOND_PASSPHRASE, else they are
+    asked for.
+
+    Example: evenhand card reissue --household H17 --reason "lost at the market" --as ana --second boris --out paper-H17
+    """
+    from evenhand.actions.reissue import household_of
+    from evenhand.actions.reissue import reissue as act
+
+    people = _people(who, second)
+    with open_store(data, read_clock) as store:
+        whose = household_of(store, household, card)
+        done = act(store, whose, reason, people, period or [], _draw, out, _run(store, paper, language))
+    if json:
+        say_json({"household": done.household, "card": done.number, "epoch": done.epoch, "periods": [*done.periods],
+                  "folder": str(out), "files": [*map(str, done.printed.files)]})  # fmt: skip
+        return
+    say(f"card {done.number}, issue {done.epoch}: new coupons for {', '.join(done.periods)} in {out}.")
+    say(f"From {done.periods[0]} on the old coupons are on no roll. Keep the old slip for the months before.")
+    _warn(done.printed)
+
+
+@app.command()
+def renew(
+    periods: Annotated[list[str], typer.Argument(metavar="PERIOD…", help="Every month the new coupons are for.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="A new folder for the sheets.")],
+    who: AsOption,
+    second: SecondOption = "",
+    paper: PaperOption = "a4",
+    language: LanguageOption = "en",
+    data: DataOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Print coupons for months to come, for every household whose card has none for them.
+
+    Coupons come from a secret that only the household has, on its slip. So new coupons mean a new secret: new sheets and new
+    slips for everybody; card numbers stay. From the first of these months on the older coupons no longer count.
+
+    Example: evenhand card renew 2008-06 2008-07 2008-08 --as ana --out paper-summer
+    """
+    from evenhand.actions.reissue import renew as act
+
+    people = _people(who, second)
+    with open_store(data, read_clock) as store, progress_bars(not json) as progress:
+        done = act(store, periods, people, _draw, out, _run(store, paper, language), progress)
+    _say_printed(done, out, json)
+
+
+def _people(who: str, second: str) -> People:
+    from evenhand.actions.reissue import People
+
+    first = passphrase(f"{who}'s key")
+    return People(who, first, second, passphrase(f"{second}'s key", "EVENHAND_SECOND_PASSPHRASE") if second else "")
+
+
 def _draw(households: Sequence[str]) -> list[bytes]:
     return [secrets.token_bytes(16) for _ in households]
 
@@ -95,9 +179,13 @@ def _say_printed(done: Printed, out: Path, json: bool) -> None:
                   "unprintable": done.unprintable})  # fmt: skip
         return
     say(f"printed {done.cards} cards and {done.coupons} coupons: {len(done.files)} files in {out}.")
+    _warn(done)
+    say("Print, hand out, destroy the files. Pack slips/ apart from coupons/: whoever has both could collect and read.")
+
+
+def _warn(done: Printed) -> None:
     if done.unprintable:
         say(f"No font has these characters; they are empty boxes on the sheets: {' '.join(done.unprintable)}")
-    say("Print, hand out, destroy the files. Pack slips/ apart from coupons/: whoever has both could collect and read.")
 
 
 def write_paper(out: Path, slips: list[dict[str, Any]], coupons: list[dict[str, Any]]) -> None:
