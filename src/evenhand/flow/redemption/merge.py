@@ -83,8 +83,8 @@ def merge(
     `beside`: the other devices whose receipts count there: those it replaced in this cycle, and second devices of the point
     (who gave first is settled later, see `custody`). `whole`: for a device, the number up to which its chain was here
     without a gap before; then `known` need not hold what lies below it, except the receipts of numbers that the batch names
-    again. `parsed`: the batch as `parse` reads it, where that was done before. What is known in the end is the same however receipts are split into batches, ordered or repeated;
-    `Refused.reason` says why an item cannot stand.
+    again. `parsed`: the batch as `parse` reads it, where that was done before. What is known in the end is the same however
+    receipts are split into batches, ordered or repeated; `Refused.reason` says why an item cannot stand.
     """
     links = {receipt.hash: Link(receipt.device, receipt.sequence, receipt.hash, receipt.previous) for receipt in known}
     known_devices = newest(list(devices))
