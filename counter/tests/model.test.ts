@@ -8,10 +8,12 @@ import { read } from "../src/formats/receipt";
 import { parse, verify } from "../src/formats/cose";
 import type { Counter } from "../src/model/counter";
 import type { Found } from "../src/model/place";
+import { served } from "../src/model/place";
 import { waiting } from "../src/model/waiting";
 import { countIn, cutWords, totalsOf } from "../src/model/counting";
 import { append } from "../src/store/db";
-import { coupon, phone } from "./village";
+import { tagOf } from "../src/formats/tag";
+import { coupon, phone, stateBytes } from "./village";
 
 async function come(counter: Counter, n: number): Promise<Found> {
   const found = await counter.byCoupon(coupon(n), counter.places[0]!);
@@ -72,6 +74,20 @@ describe("a household with its coupon", () => {
     const entry = await counter.give({ place: found.place, tag, proof, items, after: found.written });
     expect(read(entry.raw).proof).toBe("lost coupon");
     expect(counter.byCard(cardNumber(9), counter.places[0]!, "lost coupon")).toBeNull();
+  });
+});
+
+describe("a phone that replaces a lost one", () => {
+  it("knows who was served by it: contested, never refused, never given twice from the ration", async () => {
+    const { counter } = await phone();
+    counter.hear({ raw: await stateBytes({ given: [await tagOf(coupon(3))] }), at: 0 });
+    const found = await come(counter, 3);
+    expect(found.visits.receipts).toEqual([]);
+    expect(await counter.decide(found)).toMatchObject({ verdict: "contested", items: { grain: 5 }, claim: { grain: 5, oil: 5 } });
+    expect((await counter.decide(await come(counter, 1))).verdict).toBe("give");
+    const place = counter.places[0]!;
+    expect([served(place), waiting(place).length]).toEqual([1, 3]);
+    expect(counter.onHand(place).grain).toEqual({ had: 60, left: 50 });
   });
 });
 

@@ -189,15 +189,28 @@ export class Counter {
     );
   }
 
-  /** Steps that should lie at a place now; null for a benefit nobody counted and no plan says anything about. */
+  /** Steps that lay at a place after the count (as planned, where nobody counted), and what should be left of them. */
   onHand(place: Place): Record<string, { had: number; left: number }> {
     const { rations, reserve } = place.book.totals();
+    const elsewhere = this.givenElsewhere(place);
     const found: Record<string, { had: number; left: number }> = {};
     for (const { id, units } of place.roll?.benefits ?? []) {
       const had = place.count?.counted[id] ?? units ?? 0;
-      if (had || rations[id]) found[id] = { had, left: had - (rations[id] ?? 0) - (reserve[id] ?? 0) };
+      const gone = (rations[id] ?? 0) + (reserve[id] ?? 0) + (elsewhere[id] ?? 0);
+      if (had || gone) found[id] = { had, left: had - gone };
     }
     return found;
+  }
+
+  /** What the phone that this one replaces gave, as far as the server knows: whole rations. */
+  private givenElsewhere(place: Place): Steps {
+    const sum: Record<string, number> = {};
+    for (const tag of place.point.given.values()) {
+      const index = place.roll?.byTag(tag) ?? -1;
+      if (index < 0 || place.book.visits(tag).receipts.length) continue;
+      for (const [id, steps] of Object.entries(this.due(place, index, (place.roll as Roll).row(index)))) sum[id] = (sum[id] ?? 0) + steps;
+    }
+    return sum;
   }
 
   /** Sign what was decided and keep it. It is on the disk when this returns; then the goods may be handed over. */

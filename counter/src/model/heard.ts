@@ -18,8 +18,8 @@ export interface PointState {
   readonly tagsSha256: Uint8Array | null;
   readonly expected: readonly Expected[];
   readonly counted: ReadonlyMap<string, number> | null;
-  /** Tags (as keys) to which another device of the point gave: this phone replaces it. */
-  readonly given: ReadonlySet<string>;
+  /** Tags, by their keys, to which another device of the point gave: this phone replaces it. */
+  readonly given: ReadonlyMap<string, Uint8Array>;
   readonly closed: boolean;
 }
 
@@ -99,7 +99,7 @@ function readPoint(of: Map_): PointState {
       return { waybill, from, benefit, steps };
     }),
     counted: counted instanceof Map ? (counted as ReadonlyMap<string, number>) : null,
-    given: new Set(((of.get("given") ?? []) as Uint8Array[]).map(key)),
+    given: new Map(((of.get("given") ?? []) as Uint8Array[]).map((tag) => [key(tag), tag])),
     closed: of.get("closed") === true,
   };
 }

@@ -1,6 +1,6 @@
 /** Where the phone works, who came, and what shall be written. */
 
-import type { Roll, RollRow } from "../formats/roll";
+import { key, type Roll, type RollRow } from "../formats/roll";
 import type { Presented, Steps } from "../flow/decide";
 import type { StoredCount } from "../store/db";
 import type { Book, Visits } from "./book";
@@ -42,6 +42,17 @@ export interface Draft {
   readonly after: number;
   readonly fromReserve?: boolean;
   readonly notes?: readonly { readonly kind: string; readonly text: string }[];
+}
+
+/** Whether a row had of its ration: from this phone, or from one it replaces. */
+export function had(place: Place, tag: Uint8Array): boolean {
+  return place.point.given.has(key(tag)) || place.book.visits(tag).receipts.length > 0;
+}
+
+/** How many rows had of their rations. */
+export function served(place: Place): number {
+  const elsewhere = [...place.point.given.values()].filter((tag) => !place.book.visits(tag).receipts.length);
+  return place.book.served + elsewhere.length;
 }
 
 export function placeName(place: Place): string {

@@ -1,7 +1,7 @@
 /** Who has not come: rows of a place that had nothing yet. */
 
 import type { Roll, RollRow } from "../formats/roll";
-import type { Place } from "./place";
+import { had, type Place } from "./place";
 
 interface Listed {
   readonly index: number;
@@ -23,5 +23,5 @@ function listed(roll: Roll): readonly Listed[] {
 
 /** Rows of a place that had nothing of their ration yet, by name then card. */
 export function waiting(place: Place): readonly Listed[] {
-  return place.roll ? listed(place.roll).filter(({ row }) => !place.book.visits(row.tag).receipts.length) : [];
+  return place.roll ? listed(place.roll).filter(({ row }) => !had(place, row.tag)) : [];
 }

@@ -3,7 +3,7 @@
 import { html, nothing } from "lit-html";
 import type { App } from "../app";
 import { CodeError, checkCardNumber } from "../formats/code";
-import type { Place } from "../model/place";
+import { served, type Place } from "../model/place";
 import type { Entry } from "../store/db";
 import type { View } from "../view";
 import { t, when } from "../words";
@@ -15,7 +15,7 @@ export function scan(app: App, view: Extract<View, { at: "scan" }>): Screen {
   const all = place.roll?.size ?? 0;
   return html`<section class="screen">${bar(app)}
     <div class="head">${title(t("scan.title"))}
-      <p class="soft">${t("served", { n: place.book.served, all })} · ${t("unsent", { n: app.counter.unsentCount })}</p></div>
+      <p class="soft">${t("served", { n: served(place), all })} · ${t("unsent", { n: app.counter.unsentCount })}</p></div>
     <div class="camera"><video playsinline muted autoplay aria-hidden="true" tabindex="-1"></video>
       ${app.cameraWorks ? nothing : html`<p>${t("scan.nocamera")}</p>`}</div>
     <p class="said" role="status">${view.said || nothing}</p>

@@ -2,7 +2,7 @@
 
 import { html, nothing } from "lit-html";
 import type { App } from "../app";
-import { placeName, type Place } from "../model/place";
+import { placeName, served, type Place } from "../model/place";
 import { benefitName, date, period, quantity, t, when } from "../words";
 import { typedFor } from "./count";
 import { link, main, picture, stockBar, title, type Screen } from "./parts";
@@ -16,7 +16,7 @@ export function today(app: App): Screen {
   if (!place) return nothingToDo(app);
   const { counter } = app;
   const all = place.roll?.size ?? place.point.rows;
-  const served = place.book.served;
+  const come = served(place);
   return html`<section class="screen">
     <div class="bar"><span>${counter.device?.name}</span><span>${heardLine(app)}</span></div>
     <div class="head">${title(place.point.name)}
@@ -24,7 +24,7 @@ export function today(app: App): Screen {
     ${notices(app, place)}
     <dl class="facts">
       <div><dt>${t("today.households")}</dt><dd>${all}</dd></div>
-      <div><dt>${t("today.left")}</dt><dd>${all - served}</dd></div>
+      <div><dt>${t("today.left")}</dt><dd>${all - come}</dd></div>
       <div><dt>${t("today.unsent")}</dt><dd>${counter.unsentCount}</dd></div>
     </dl>
     ${stock(app, place)}
