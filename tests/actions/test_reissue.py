@@ -1,4 +1,4 @@
-"""A lost card: the next epoch counts from the first month that is not frozen; from then on the old coupons are on no roll."""
+"""A lost card: the next epoch counts from the first month that is not frozen, and then the old coupons serve no more."""
 
 from __future__ import annotations
 
@@ -39,6 +39,10 @@ def tags(store: Store, period: str) -> dict[str, bytes]:
 
 def coupon_tag(household: str, period: str) -> bytes:
     return tag_of(code.decode(paper().coupons[household, period]))
+
+
+def same(households: list[str]) -> list[bytes]:
+    return [b"yet another one!"] * len(households)
 
 
 def lost(store: Store, out: Path, **given: object) -> object:
@@ -84,9 +88,7 @@ def test_the_next_roll_has_the_new_coupon_and_not_the_old(tmp_path: Path) -> Non
 def test_lost_twice_is_the_third_epoch(tmp_path: Path) -> None:
     with open_folder() as folder, open_store(copy_data(at("open"), folder), clock) as store:
         lost(store, tmp_path / "one")
-        done = reissue(
-            store, "A2", "burnt", BOTH, (), lambda names: [b"yet another one!"] * len(names), tmp_path / "two", RUN
-        )
+        done = reissue(store, "A2", "burnt", BOTH, (), same, tmp_path / "two", RUN)
         assert done.epoch == 3
         assert len(tags(store, "2008-04")) == 8
         with pytest.raises(UsageError, match="database refuses"):  # one secret for two cards
