@@ -116,3 +116,29 @@ def test_an_output_that_others_read_is_computed_once(tmp_path: Path) -> None:
     found = DuckDB().rows(plan, {"stock": stock(tmp_path)})
     assert found["doubled"].column("point").to_pylist() == ["Alder", "Alder", "Birch", "Cedar"]
     assert found["largest"].to_pylist() == [{"amount": 8}]
+
+
+@pytest.mark.parametrize(("limit", "amounts"), [(3, [{"amount": 4}]), (9, [])])
+def test_where_nothing_is_given_the_short_form_is_planned(
+    tmp_path: Path, limit: int, amounts: list[dict[str, int]]
+) -> None:
+    plan = Plan(
+        ("stock",),
+        (
+            Select(
+                "many", f"SELECT CAST(amount AS BIGINT) AS amount FROM stock WHERE CAST(amount AS BIGINT) > {limit}"
+            ),
+            Select("most", "SELECT max(amount) AS amount FROM many"),
+            Select("shown", "SELECT amount FROM many", given="many", bare="SELECT amount FROM many WHERE FALSE"),
+        ),
+        ("most", "shown"),
+    )
+    found = DuckDB().rows(plan, {"stock": stock(tmp_path)})
+    assert found["shown"].to_pylist() == amounts
+    broken = Select("shown", "SELECT nothing FROM many", given="many", bare="SELECT amount FROM many WHERE FALSE")
+    without = Plan(plan.inputs, (*plan.selects[:2], broken), plan.outputs)
+    if amounts:
+        with pytest.raises(UsageError, match="could not compute shown"):
+            DuckDB().rows(without, {"stock": stock(tmp_path)})
+    else:
+        assert DuckDB().rows(without, {"stock": stock(tmp_path)})["shown"].to_pylist() == []

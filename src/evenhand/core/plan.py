@@ -9,11 +9,16 @@ from evenhand.core.schema import Table
 
 @dataclass(frozen=True)
 class Select:
-    """One named SELECT. It may read the plan's inputs and earlier selects by name. `schema` is what it yields."""
+    """One named SELECT. It may read the plan's inputs and earlier selects by name. `schema` is what it yields.
+
+    `bare` is short SQL that yields the same where the earlier select `given` has no rows: an engine need not plan the rest.
+    """
 
     name: str
     sql: str
     schema: Table | None = None
+    given: str = ""
+    bare: str = ""
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,9 @@ class DuckDB:
             queries = Queries(plan, hint="NOT MATERIALIZED ")
             for name in queries.shared:
                 with _said(name):
-                    connection.execute(f"CREATE TEMP TABLE {name} AS {queries.of(name)}")
+                    made = connection.execute(f"CREATE TEMP TABLE {name} AS {queries.of(name)}").fetchone()
+                if made == (0,):
+                    queries.without(name)
             yield connection, {name: queries.ordered(name) for name in plan.outputs}
         finally:
             connection.close()

@@ -18,8 +18,8 @@ class Queries:
         self.texts = texts or {select.name: select.sql for select in plan.selects}
         self.hint = hint
         known = "|".join(sorted(map(re.escape, self.selects), key=len, reverse=True))
-        after = re.compile(rf'\b(?:FROM|JOIN)\s+"?({known})\b', re.IGNORECASE)
-        self.reads = {name: after.findall(select.sql) for name, select in self.selects.items()}
+        self._after = re.compile(rf'\b(?:FROM|JOIN)\s+"?({known})\b', re.IGNORECASE)
+        self.reads = {name: self._after.findall(select.sql) for name, select in self.selects.items()}
         uses = Counter(read for name, reads in self.reads.items() for read in reads if read != name)
         most = {name: 0 if name in plan.outputs else 1 for name in self.selects}
         self.shared = [name for name in self.selects if uses[name] > most[name]]
@@ -27,6 +27,13 @@ class Queries:
     def of(self, name: str) -> str:
         """The query of a select, with all it reads that is not a table yet."""
         return self._inlined(name) + self.texts[name]
+
+    def without(self, empty: str) -> None:
+        """`empty`, one of `shared`, has no rows: what depends on that takes its short form from now on."""
+        for name, select in self.selects.items():
+            if select.given == empty:
+                self.texts[name] = select.bare
+                self.reads[name] = self._after.findall(select.bare)
 
     def ordered(self, name: str) -> str:
         """The query of an output, in its declared order."""

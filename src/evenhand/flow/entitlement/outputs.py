@@ -17,10 +17,16 @@ def causes(planner: Planner, other: Planner, source: str) -> list[Select]:
     other.base(numbered=True)
     selects, last = other.layers.selects()
     columns = ", ".join(["household", "row", *(f"u_{name}" for name in names)])
+    none = "".join(f", CAST(NULL AS VARCHAR) AS u_{name}" for name in names)
     return [
         Select(OPEN, f"SELECT household FROM {source} WHERE {unknown}"),
         *selects,
-        Select(CAUSES, f"SELECT {columns} FROM {last}"),
+        Select(
+            CAUSES,
+            f"SELECT {columns} FROM {last}",
+            given=OPEN,
+            bare=f"SELECT household, row{none} FROM {source} WHERE FALSE",
+        ),
     ]
 
 
