@@ -89,6 +89,8 @@ def signs(a: Whole, b: Whole, c: Whole, d: Whole) -> Whole:
 def _product_fits(a: Whole, b: Whole) -> Mask:
     if a.dtype == object or b.dtype == object:
         return np.zeros(len(a), np.bool_)
+    if peak(a) * peak(b) <= MOST:
+        return np.ones(len(a), np.bool_)
     return np.asarray(np.abs(a.astype(float)) * np.abs(b.astype(float)) <= MOST)
 
 
@@ -98,17 +100,20 @@ def fraction_sums(at: Whole, num: Whole, den: Whole, size: int) -> tuple[Whole, 
     if object in (num.dtype, den.dtype):
         return _with_hard(np.zeros(size, np.int64), common, at, num, den)
     np.maximum.at(common, at, den)  # often a multiple of the others already
-    odd = common[at] % den != 0
-    np.lcm.at(common, at[odd], den[odd])
-    # It may have left int64. Whatever it is: above 0 and a multiple of each den it is a common denominator.
     scale = common[at] // den
-    easy = (scale > 0) & _product_fits(scale, den) & _product_fits(scale, num)
-    easy &= scale * den == common[at]
+    odd = scale * den != common[at]
+    if odd.any():
+        np.lcm.at(common, at[odd], den[odd])
+        scale = common[at] // den
+    # The lcm may have left int64. Whatever it is: above 0 and a multiple of each den it is a common denominator.
+    easy = (common[at] > 0) & (scale * den == common[at]) & _product_fits(scale, num)
+    if easy.all():
+        return sums(at, num * scale, size), common
     hard = np.zeros(size, np.bool_)
     hard[at[~easy]] = True
+    common[hard] = 1
     easy = ~hard[at]
     total = sums(at[easy], num[easy] * scale[easy], size)
-    common[hard] = 1
     return _with_hard(total, common, at[~easy], num[~easy], den[~easy])
 
 

@@ -8,6 +8,8 @@ so of each that is marked.
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import reduce
+from operator import or_
 
 import numpy as np
 
@@ -24,11 +26,13 @@ NAMED = 1000
 
 def _marked(*masks: Mask) -> list[int]:
     """The first rows that any of the masks marks."""
-    return np.flatnonzero(np.any(masks, axis=0))[:NAMED].tolist()  # type: ignore[no-any-return]
+    return np.flatnonzero(reduce(or_, masks))[:NAMED].tolist()  # type: ignore[no-any-return]
 
 
 def _first_seen(places: Whole, marked: Mask) -> list[int]:
     """The marked places, in the order in which they first stand in `places`."""
+    if not marked.any():
+        return []
     rows = np.flatnonzero(marked[places])
     found, first = np.unique(places[rows], return_index=True)
     return found[np.argsort(first)][:NAMED].tolist()  # type: ignore[no-any-return]

@@ -39,7 +39,7 @@ def check_levels(case: Case) -> str | list[str]:
         if ladder is None:
             failures.append(f"a level is given where nothing is due, point {point}, {commodity}")
             continue
-        block = answer.blocks.get(answer.certificate.get(key, -1))
+        block = answer.blocks.get(answer.certificate.get(key))
         if block is None:
             failures.append(f"the block of this level is not known, point {point}, {commodity}")
             continue
