@@ -149,7 +149,7 @@ def test_without_the_paper_nothing_is_paid() -> None:
 
 def test_a_merchants_device_signs_as_a_points_does_and_merges_the_same() -> None:
     root = signer("root")
-    payload = [
+    payload: list[Value] = [
         "evenhand/certificate/v1",
         "demo.x",
         "device",

@@ -341,6 +341,23 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='VoucherPayment',
+            fields=[
+                ('pk', models.CompositePrimaryKey('programme', 'series', 'merchant', 'number', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('programme', models.TextField()),
+                ('series', models.TextField()),
+                ('merchant', models.TextField()),
+                ('number', models.BigIntegerField()),
+                ('steps', models.BigIntegerField()),
+                ('cents', models.BigIntegerField()),
+                ('person', models.TextField()),
+                ('at', models.BigIntegerField()),
+            ],
+            options={
+                'db_table': 'voucher_payment',
+            },
+        ),
+        migrations.CreateModel(
             name='Approval',
             fields=[
                 ('pk', models.CompositePrimaryKey('programme', 'cycle', 'role', blank=True, editable=False, primary_key=True, serialize=False)),
@@ -643,6 +660,62 @@ class Migration(migrations.Migration):
             options={
                 'db_table': 'transfer',
                 'constraints': [models.CheckConstraint(condition=models.Q(('steps__gt', 0)), name='transfer_steps')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Voucher',
+            fields=[
+                ('tag', models.BinaryField(primary_key=True, serialize=False)),
+                ('programme', models.TextField()),
+                ('series', models.TextField()),
+                ('number', models.BigIntegerField()),
+                ('card', models.TextField()),
+                ('leaf', models.BigIntegerField()),
+                ('leaves', models.BigIntegerField()),
+            ],
+            options={
+                'db_table': 'voucher',
+                'constraints': [models.UniqueConstraint(fields=('programme', 'series', 'number'), name='voucher_number')],
+            },
+        ),
+        migrations.CreateModel(
+            name='VoucherReceipt',
+            fields=[
+                ('hash', models.BinaryField(primary_key=True, serialize=False)),
+                ('programme', models.TextField()),
+                ('series', models.TextField()),
+                ('device', models.TextField()),
+                ('sequence', models.BigIntegerField()),
+                ('previous', models.BinaryField(null=True)),
+                ('merchant', models.TextField()),
+                ('tag', models.BinaryField()),
+                ('steps', models.BigIntegerField()),
+                ('raw', models.BinaryField()),
+            ],
+            options={
+                'db_table': 'voucher_receipt',
+                'indexes': [models.Index(fields=['tag'], name='voucher_receipt_tag')],
+            },
+        ),
+        migrations.CreateModel(
+            name='VoucherSeries',
+            fields=[
+                ('pk', models.CompositePrimaryKey('programme', 'series', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('programme', models.TextField()),
+                ('series', models.TextField()),
+                ('benefit', models.TextField()),
+                ('worth', models.BigIntegerField()),
+                ('first', models.DateField()),
+                ('last', models.DateField()),
+                ('parts', models.BooleanField()),
+                ('merchant', models.TextField()),
+                ('cents', models.BigIntegerField()),
+                ('person', models.TextField()),
+                ('at', models.BigIntegerField()),
+            ],
+            options={
+                'db_table': 'voucher_series',
+                'constraints': [models.CheckConstraint(condition=models.Q(('cents__gte', 0), ('worth__gt', 0)), name='voucher_series_terms')],
             },
         ),
         migrations.CreateModel(

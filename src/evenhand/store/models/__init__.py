@@ -17,11 +17,13 @@ from evenhand.store.models.policy import PolicyText
 from evenhand.store.models.redemption import Head, Outcome, Receipt
 from evenhand.store.models.registry import Household, ImportFile, Member
 from evenhand.store.models.roll import Roll, RollRow
+from evenhand.store.models.voucher import Voucher, VoucherPayment, VoucherReceipt, VoucherSeries
 
 __all__ = [
     "Acknowledged", "Approval", "Area", "Card", "CardPeriod", "Certificate", "Checkpoint", "Count", "CounterClaim",
     "CounterInvitation", "CounterNote", "Cycle", "CycleEvent", "Freeze", "GoodsReceived", "Head", "Heard", "Holding",
     "Household", "ImportFile", "LaneVersion", "LogEntry", "Lot", "Member", "Movement", "Node", "Outcome",
     "PolicyText", "Programme", "Proxy", "Receipt", "Recut", "RecutRow", "Released", "Reroute", "RoleGrant", "Roll",
-    "RollRow", "StagedFile", "Statement", "Transfer", "Waybill",
+    "RollRow", "StagedFile", "Statement", "Transfer", "Voucher", "VoucherPayment",
+    "VoucherReceipt", "VoucherSeries", "Waybill",
 ]  # fmt: skip
