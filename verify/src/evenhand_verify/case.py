@@ -171,12 +171,8 @@ class Case:
         self.strangers = np.flatnonzero(levels.at < 0)
         receivers = levels.at.copy()
         receivers[self.strangers] = problem.size + np.arange(len(self.strangers))
-        lane, goods, num, den = (
-            flows.lane[flows.runs],
-            flows.goods[flows.runs],
-            flows.num[flows.runs],
-            flows.den[flows.runs],
-        )
+        running = (column[flows.runs] for column in (flows.lane, flows.goods, flows.num, flows.den))
+        lane, goods, num, den = running
         ends = np.stack([problem.at(lanes.tail[lane], goods), problem.at(lanes.head[lane], goods)], axis=1)
         self.users = np.concatenate([receivers, ends.ravel()])
         above = np.concatenate([levels.quantity_num, np.stack([num, -num], axis=1).ravel()])

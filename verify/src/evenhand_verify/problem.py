@@ -57,7 +57,7 @@ class Problem:
     each row known to make sense (`allocation.problem` sees to that).
 
     A *place* is a node with a commodity, or (a gate) with none: node x width + commodity, the last of them for none. One
-    more place, the last, also index -1, is for what has no place; there nothing is due, there and in no block.
+    more, the last and so index -1, is for whatever has no place: nothing is due there, and it stands in no block.
     """
 
     def __init__(self, tables: Mapping[str, Columns]) -> None:
