@@ -7,11 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from evenhand.actions.key_order import households_in_order, members_in_order
 from evenhand.actions.policy_files import (
     absent_inputs,
     as_table,
@@ -151,9 +153,13 @@ def run_policy(engine: Engine, policy: Policy, on: date, households: Path, membe
         same_keys(files, work)
         kinds = {name: kinds_of(path) for name, path in files.items()}
         progress(1, 4)
-        refuse_faults(engine, faults_plan(policy, "household", own, stated, kinds["household"]), files, households)
+        sure = households_in_order(files["household"])
+        refuse_faults(
+            engine, faults_plan(policy, "household", own, stated, kinds["household"], sure), files, households
+        )
         if members is not None:
-            refuse_faults(engine, faults_plan(policy, "member", people, kinds=kinds["member"]), files, members)
+            sure = members_in_order(files["household"], files["member"])
+            refuse_faults(engine, faults_plan(policy, "member", people, False, kinds["member"], sure), files, members)
         progress(2, 4)
         also = {"reasons": reasons, "prices": prices}
         outputs = ("wide", *(name for name, path in also.items() if path is not None))
@@ -179,8 +185,15 @@ def _summary(policy: Policy, period: str, wide: Path) -> Ran:
     file = pq.ParquetFile(wide)
     totals = {entitlement.name: 0 for entitlement in policy.entitlements}
     undecided = 0
-    for batch in file.iter_batches(1 << 18):
+    for batch in file.iter_batches(1 << 18, columns=[*totals, "undecided"]):
         undecided += pc.sum(pc.not_equal(batch.column("undecided"), "")).as_py() or 0
         for name in totals:
-            totals[name] += pc.sum(batch.column(name).cast(pa.decimal128(38))).as_py() or 0
-    return Ran(policy.id, period, file.metadata.num_rows, undecided, {k: int(v) for k, v in totals.items()}, ())
+            totals[name] += _total(batch.column(name))
+    return Ran(policy.id, period, file.metadata.num_rows, undecided, totals, ())
+
+
+def _total(amounts: Any) -> int:
+    """The exact sum; 64 bits do where the greatest of so many cannot leave them."""
+    least, most = (found.as_py() or 0 for found in pc.min_max(amounts).values())
+    small = max(-least, most) * len(amounts) < 2**63
+    return int(pc.sum(amounts if small else amounts.cast(pa.decimal128(38))).as_py() or 0)

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
+from evenhand.actions.key_order import households_in_order, members_in_order
 from evenhand.actions.policy_document import write_page
 from evenhand.actions.policy_files import (
     absent_inputs,
@@ -74,11 +75,13 @@ def compare_policies(engine: Engine, old: Policy, new: Policy, days: tuple[date,
         progress(1, 5)
         stated = "size" in head
         for at, policy in enumerate(policies):
-            refuse_faults(
-                engine, faults_plan(policy, "household", own[at], stated, kinds["household"]), files, households
-            )
+            sure = at > 0 or households_in_order(files["household"])
+            faults = faults_plan(policy, "household", own[at], stated, kinds["household"], sure)
+            refuse_faults(engine, faults, files, households)
             if members is not None:
-                refuse_faults(engine, faults_plan(policy, "member", people[at], kinds=kinds["member"]), files, members)
+                sure = at > 0 or members_in_order(files["household"], files["member"])
+                faults = faults_plan(policy, "member", people[at], False, kinds["member"], sure)
+                refuse_faults(engine, faults, files, members)
             progress(2 + at, 5)
         joined = compare_plan(policies, periods, place, members=members is not None, stated_size=stated, absent=absent,
                               kinds=kinds)  # fmt: skip
