@@ -1,20 +1,20 @@
-"""The one place that picks engine, database and clock."""
+"""The one place that picks engine, database and clock. Each is imported when it is wanted: a policy needs no database."""
 
 from __future__ import annotations
 
 import os
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import get_context
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evenhand.core.engine import Engine
 from evenhand.core.errors import UsageError
-from evenhand.flow.redemption.merge import Pool
-from evenhand.store import Store, default_data_folder
-from evenhand.store import open_store as open_store_at
+
+if TYPE_CHECKING:
+    from evenhand.flow.redemption.merge import Pool
+    from evenhand.store import Store
 
 
 def read_clock() -> int:
@@ -24,17 +24,24 @@ def read_clock() -> int:
 
 def data_folder(data: Path | None) -> Path:
     """The data folder: the platform's own if none is named."""
+    from evenhand.store import default_data_folder
+
     return data or default_data_folder()
 
 
 def open_store(data: Path | None, clock: object = read_clock) -> Store:
     """The store of the data folder, the platform's own if `data` is None; use it in a `with`."""
-    return open_store_at(data_folder(data), clock)
+    from evenhand.store import open_store
+
+    return open_store(data_folder(data), clock)
 
 
 @contextmanager
 def worker_pool() -> Iterator[Pool]:
     """Worker processes for signatures, one a core. They start when first used: a small batch needs none."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
     with ProcessPoolExecutor(max_workers=os.cpu_count(), mp_context=get_context("spawn")) as pool:
         yield pool
 
@@ -54,7 +61,7 @@ def engine(name: str = "duckdb") -> Engine:
 
 def default_demo_folder() -> Path:
     """Where the demo keeps its data unless told otherwise: beside the real data folder, never in it."""
-    folder = default_data_folder()
+    folder = data_folder(None)
     return folder.with_name(folder.name + "-demo")
 
 
