@@ -36,6 +36,8 @@ COLUMNS = {
     "holding": "point since device replaces reason cose",
     "released": "hash programme cycle point device target raw",
     "counter_note": "hash programme cycle device sequence point tag kind text receipt noted_at raw",
+    "grievance": "reference programme kind point area channel anonymous words sealed mark note person at",
+    "grievance_event": "id reference number act at person words outcome office remedy benefit amount_base",
     "role_grant": "id programme step username role area revoked person second proposal at",
     "heard": "device hour at",
     "cycle": "cycle programme period attempt policy_sha256",

@@ -9,6 +9,7 @@ from evenhand.store.models.card import Card, CardPeriod, Proxy
 from evenhand.store.models.counter import Acknowledged, CounterClaim, CounterInvitation, CounterNote, Holding, Released
 from evenhand.store.models.cycle import Approval, Cycle, CycleEvent, Freeze, Programme, StagedFile
 from evenhand.store.models.dispatch import Count, GoodsReceived, Recut, RecutRow, Reroute, Statement, Transfer, Waybill
+from evenhand.store.models.grievance import Grievance, GrievanceEvent
 from evenhand.store.models.keys import Certificate
 from evenhand.store.models.ledger import Lot, Movement
 from evenhand.store.models.log import Checkpoint, LogEntry
@@ -21,7 +22,7 @@ from evenhand.store.models.voucher import Voucher, VoucherPayment, VoucherReceip
 
 __all__ = [
     "Acknowledged", "Approval", "Area", "Card", "CardPeriod", "Certificate", "Checkpoint", "Count", "CounterClaim",
-    "CounterInvitation", "CounterNote", "Cycle", "CycleEvent", "Freeze", "GoodsReceived", "Head", "Heard", "Holding",
+    "CounterInvitation", "CounterNote", "Cycle", "CycleEvent", "Freeze", "GoodsReceived", "Grievance", "GrievanceEvent", "Head", "Heard", "Holding",
     "Household", "ImportFile", "LaneVersion", "LogEntry", "Lot", "Member", "Movement", "Node", "Outcome",
     "PolicyText", "Programme", "Proxy", "Receipt", "Recut", "RecutRow", "Released", "Reroute", "RoleGrant", "Roll",
     "RollRow", "StagedFile", "Statement", "Transfer", "Voucher", "VoucherPayment",
