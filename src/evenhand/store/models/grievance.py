@@ -1,0 +1,52 @@
+"""Complaints and what happened to them. Who complained is sealed (`store/seals.py`)."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Grievance(models.Model):
+    """A complaint as it came in. `sealed`: household, name, contact, and for a restricted kind its words too; null where it
+    is anonymous and not restricted. `mark`: keyed hash of the household. `note`: the counter's note it was taken from."""
+
+    reference = models.TextField(primary_key=True)
+    programme = models.TextField()
+    kind = models.TextField()
+    point = models.TextField()
+    area = models.TextField()
+    channel = models.TextField()
+    anonymous = models.BooleanField()
+    words = models.TextField()
+    sealed = models.BinaryField(null=True)
+    mark = models.BinaryField(null=True)
+    note = models.BinaryField(null=True, unique=True)
+    person = models.TextField()
+    at = models.BigIntegerField()
+
+    class Meta:
+        db_table = "grievance"
+        indexes = [
+            models.Index(fields=["programme", "area"], name="grievance_area"),
+            models.Index(fields=["mark"], name="grievance_mark"),
+        ]
+
+
+class GrievanceEvent(models.Model):
+    """Something that happened to a case (`flow/grievance`), numbered from 1 in each. `person` is empty for the household."""
+
+    id = models.BigAutoField(primary_key=True)
+    reference = models.TextField()
+    number = models.IntegerField()
+    act = models.TextField()
+    at = models.BigIntegerField()
+    person = models.TextField()
+    words = models.TextField()
+    outcome = models.TextField()
+    office = models.TextField()
+    remedy = models.TextField()
+    benefit = models.TextField()
+    amount_base = models.BigIntegerField()
+
+    class Meta:
+        db_table = "grievance_event"
+        constraints = [models.UniqueConstraint(fields=["reference", "number"], name="grievance_event_number")]
