@@ -159,4 +159,3 @@ def _check(store: Store, role: str, area: str | None) -> None:
 def _check_admin(store: Store, admin: str) -> None:
     if "admin" not in roles_of(store, admin):
         raise UsageError(f"{admin} is no administrator", "ask somebody who is")
-

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from evenhand.cli.common import DataOption, say
-from evenhand.core.errors import UsageError
+from evenhand.core.errors import TryAgain, UsageError
 from evenhand.wiring import data_folder, open_store, read_clock
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -40,11 +42,12 @@ def serve(
     key: Annotated[Path | None, typer.Option("--key", metavar="FILE", help="Its private key (PEM).")] = None,
     data: DataOption = None,
 ) -> None:
-    """Serve the counter app to browsers and phones until it is interrupted.
+    """Serve the console to officers and the counter app to phones until it is interrupted.
 
     Without --lan only this machine is answered, over plain HTTP, which browsers accept for localhost. With --lan phones
     reach it over HTTPS: the program makes a certificate authority of its own, kept in keys/, and a page (one port higher)
-    walks each phone through trusting it. Behind a reverse proxy leave --lan out and let the proxy do HTTPS.
+    walks each phone through trusting it. Behind a reverse proxy leave --lan out, let the proxy do HTTPS, and
+    give its name: --name ration.example.org.
 
     A certificate of your own: --name ration.example.org --certificate fullchain.pem --key privkey.pem.
 
@@ -59,12 +62,17 @@ def serve(
     # Held open for as long as we serve: the database starts once, and its tables are brought up to date before anybody asks.
     with open_store(folder, read_clock) as store:
         _free(port, "0.0.0.0" if lan else "127.0.0.1")
+        prepare_accounts(folder)
+        proxied = bool(name) and not lan
         os.environ |= {"EVENHAND_DATA": str(folder), "EVENHAND_HOSTS": ",".join(names)}
+        os.environ |= {"EVENHAND_SECURE": str(int(lan or proxied)), "EVENHAND_PROXY": str(int(proxied))}
         if lan:
             _serve_lan(folder, names, port, certificate, key)
         else:
-            say(f"Evenhand serves {store.programme.id} on this machine:  http://localhost:{port}/counter/")
-            say("Phones are not answered; for those: evenhand serve --lan.  Stop with Ctrl-C.")
+            say(f"Evenhand serves {store.programme.id} on this machine.  Stop with Ctrl-C.")
+            say(f"  officers:        http://localhost:{port}/console/")
+            say(f"  the counter app: http://localhost:{port}/counter/")
+            say("Phones are not answered; for those: evenhand serve --lan")
             _run("127.0.0.1", port, None, None)
 
 
@@ -88,6 +96,19 @@ def _serve_lan(folder: Path, names: list[str], port: int, certificate: Path | No
     say("Stop with Ctrl-C.")
     with serving(port + 1, pages.files):
         _run("0.0.0.0", port, made.certificate, made.key)
+
+
+def prepare_accounts(folder: Path) -> None:
+    """Make the tables of accounts and sessions where they are not this program's yet, in a process of its own: Django is
+    configured once a process, here for the flow's tables. The database must be running. TryAgain where it fails."""
+    environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    done = subprocess.run(
+        [sys.executable, "-m", "evenhand.web.prepare"], env=environment | {"EVENHAND_DATA": str(folder)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode != 0:
+        last = done.stderr.strip().splitlines()[-1:] or ["it said nothing"]
+        raise TryAgain(f"the tables of accounts could not be made: {last[0]}", "run the command again")
 
 
 def _run(address: str, port: int, certificate: Path | None, key: Path | None) -> None:

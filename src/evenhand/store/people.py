@@ -11,6 +11,9 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from evenhand.core.errors import UsageError
 from evenhand.store.opening import address
 
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Of a password: none that is taken for another when it is read aloud."""
+
 INSERT = """
 INSERT INTO web.auth_user (username, password, is_active, is_superuser, is_staff, first_name, last_name, email, date_joined)
 VALUES (%s, %s, true, false, false, '', '', '', now()) ON CONFLICT (username) DO NOTHING
@@ -20,7 +23,7 @@ VALUES (%s, %s, true, false, false, '', '', '', now()) ON CONFLICT (username) DO
 def add_account(data: Path, username: str) -> str:
     """Make an account; its random password, which is kept nowhere. UsageError where there is one of that name, whatever
     its capitals. The database must be running and its tables of accounts made."""
-    password = "-".join(secrets.token_urlsafe(4) for _ in range(4))
+    password = "-".join("".join(secrets.choice(LETTERS) for _ in range(5)) for _ in range(4))
     hasher = PBKDF2PasswordHasher()
     encoded = hasher.encode(password, secrets.token_hex(11))
     with psycopg.connect(**address(data).web) as connection:

@@ -13,6 +13,7 @@ from typing import TypeAlias
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from evenhand.actions.exceptions import hear
 from evenhand.actions.redeem import device_named
 from evenhand.core.errors import EvenhandError, TryAgain
 from evenhand.flow.redemption import Device
@@ -74,7 +75,9 @@ def signed(method: str, call: Call) -> Callable[[HttpRequest], HttpResponse]:
 
     def view(request: HttpRequest) -> HttpResponse:
         with lent_store() as store:
-            return answer(call(request, store, caller(request, store)))
+            device = caller(request, store)
+            hear(store, device.name)
+            return answer(call(request, store, device))
 
     return guarded(method, view)
 

@@ -16,6 +16,10 @@ from evenhand.render.catalogue import (
     compare_en,
     compare_fr,
     compare_hi,
+    console_ar,
+    console_en,
+    console_fr,
+    console_hi,
     en,
     fr,
     hi,
@@ -30,10 +34,10 @@ from evenhand.render.catalogue import (
 )
 
 CATALOGUES: dict[str, dict[str, str]] = {
-    "en": en.TEXT | compare_en.TEXT | planning_en.TEXT | offline_en.TEXT,
-    "fr": fr.TEXT | compare_fr.TEXT | planning_fr.TEXT | offline_fr.TEXT,
-    "ar": ar.TEXT | compare_ar.TEXT | planning_ar.TEXT | offline_ar.TEXT,
-    "hi": hi.TEXT | compare_hi.TEXT | planning_hi.TEXT | offline_hi.TEXT,
+    "en": en.TEXT | compare_en.TEXT | planning_en.TEXT | offline_en.TEXT | console_en.TEXT,
+    "fr": fr.TEXT | compare_fr.TEXT | planning_fr.TEXT | offline_fr.TEXT | console_fr.TEXT,
+    "ar": ar.TEXT | compare_ar.TEXT | planning_ar.TEXT | offline_ar.TEXT | console_ar.TEXT,
+    "hi": hi.TEXT | compare_hi.TEXT | planning_hi.TEXT | offline_hi.TEXT | console_hi.TEXT,
 }
 LANGUAGES = tuple(CATALOGUES)
 DRAFTED = frozenset({"fr", "ar", "hi"})

@@ -1,0 +1,1 @@
+"""Tags for templates: the words of the catalogues, quantities, dates."""
