@@ -25,6 +25,7 @@ COMMANDS = {
     "lane": ("lane", "close a lane in the middle of a cycle: what has not left goes other ways"),
     "redeem": ("redeem", "take in receipts of what was handed out"),
     "account": ("account", "accounts of the console: who may sign in, and as what"),
+    "voucher": ("voucher", "vouchers and points books: issue, redeem at merchants, settle"),
     "serve": ("serve", "serve the console to officers and the counter app to phones"),
     "claims": ("claims", "test the claims made of a distribution against its disclosures"),
     "allocate": ("allocate", "divide stock fairly over a network given as CSV files"),

@@ -36,6 +36,8 @@ class Series:
                 raise UsageError(
                     f"the {name} of the series is not a plain text of 1 to {TEXT_MAX} characters", "shorten it"
                 )
+        if "/" in self.id:
+            raise UsageError(f'the series "{self.id}" is named like a cycle', "leave out the /")
         if not 1 <= self.worth <= STEPS_MAX:
             raise UsageError(f"a voucher worth {self.worth} steps cannot be made", "name at least 1 step")
         if self.last < self.first:
