@@ -196,17 +196,15 @@ def _lanes_in_order(case: Case) -> tuple[int, list[str]]:
     full = lanes.limited[lane] & (signs(num, den, lanes.capacity[lane], np.ones_like(lane)) == 0)
     for cell in _marked(homeless, down & ~full, up & (num != 0)):
         name, commodity = problem.tables["lanes"]["lane"][lane[cell]], problem.commodities[goods[cell]]
-        richer, poorer = problem.nodes[lanes.tail[lane[cell]]], problem.nodes[lanes.head[lane[cell]]]
+        start, end = problem.nodes[lanes.tail[lane[cell]]], problem.nodes[lanes.head[lane[cell]]]
         if homeless[cell]:
             failures.append(f"an end of the lane stands in no block for {commodity}, lane {name}")
         elif down[cell]:
             failures.append(
-                f"{commodity} could still go from the better served {richer} to the worse served {poorer}, lane {name}"
+                f"{commodity} could still go from the better served {start} to the worse served {end}, lane {name}"
             )
         else:
-            failures.append(
-                f"{commodity} goes from the worse served {richer} to the better served {poorer}, lane {name}"
-            )
+            failures.append(f"{commodity} goes from the worse served {start} to the better served {end}, lane {name}")
     return int(np.count_nonzero(down | up)), failures
 
 
