@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from evenhand.cli.common import AsOption, DataOption, JsonOption, passphrase, progress_bars, say, say_json
+from evenhand.cli.cycle_print import print_
 from evenhand.store import Store
 from evenhand.wiring import open_store, read_clock, worker_pool
 
@@ -290,3 +291,6 @@ def show(
             say(f"  {line}")
         for bill in row.get("waybills", []) if row["state"] in ("committed", "open") else []:
             say(f"  {bill['waybill']}  {bill['from']} to {bill['to']}: {bill['commodity']} {bill['steps']} steps")
+
+
+app.command("print")(print_)
