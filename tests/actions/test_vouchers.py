@@ -126,7 +126,20 @@ def test_the_commands(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setenv("EVENHAND_PASSPHRASE", village.ANA)
     data = ["--data", str(store.data)]
-    terms = ["--series", "bread", "--benefit", "bread", "--worth", "4", "--from", "2008-03-01", "--to", "2099-01-01"]
+    printed = ["--merchant", "cedar", "--pdf", "--says", "4 loaves", "--language", "ar"]
+    terms = [
+        *printed,
+        "--series",
+        "bread",
+        "--benefit",
+        "bread",
+        "--worth",
+        "4",
+        "--from",
+        "2008-03-01",
+        "--to",
+        "2099-01-01",
+    ]
     made = CliRunner().invoke(
         app, ["issue", *terms, "--count", "2", "--out", str(tmp_path), "--as", "ana", "--json", *data]
     )
@@ -134,6 +147,12 @@ def test_the_commands(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     path = Path(json.loads(made.stdout)["file"])
     assert path.stat().st_mode & 0o077 == 0
     rows = list(csv.DictReader(path.open()))
+    assert (tmp_path / "vouchers.pdf").read_bytes().startswith(b"%PDF")
+    read = CliRunner().invoke(app, ["check", rows[0]["scan"], "--json", *data])
+    assert (json.loads(read.stdout)["worth"], json.loads(read.stdout)["merchant"]) == (4, "cedar")
+    swapped = rows[1]["code"].replace("-", "") + rows[0]["scan"][28:]
+    for wrong in (swapped, rows[0]["scan"][:-8], "nonsense", ""):
+        assert isinstance(CliRunner().invoke(app, ["check", wrong, *data]).exception, UsageError)
     taken = tmp_path / "monday.csv"
     taken.write_text(f"merchant,voucher,steps\ncedar,{rows[0]['code']},4\n")
     sent = CliRunner().invoke(app, ["redeem", str(taken), "--series", "bread", "--json", *data])

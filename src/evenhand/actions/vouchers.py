@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b32decode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -12,7 +13,7 @@ from evenhand.actions.enrol import Place, enrol_key
 from evenhand.core.errors import InputError, Problem, UsageError
 from evenhand.flow.redemption import Device, Link, Receipt, chain, merge, read
 from evenhand.flow.redemption.errors import RedemptionError
-from evenhand.flow.voucher import Series, Voucher, decide, issue, merchant_of
+from evenhand.flow.voucher import Series, Voucher, VoucherError, decide, issue, merchant_of, read_voucher
 from evenhand.flow.voucher.merchant import ROLE
 from evenhand.formats import code
 from evenhand.formats.tag import tag_of
@@ -162,6 +163,18 @@ def serve(store: Store, series: str, rows: Sequence[Mapping[str, str]], file: st
             raise InputError(problems)
         _keep(store, terms, [replace(one, signed=None) for one in receipts])
     return Taken(len(receipts), 0, [], [])
+
+
+def check_voucher(store: Store, text: str) -> Voucher:
+    """The voucher whose QR says `text` (its code, a point, and the voucher as signed), by its signature alone: as a merchant
+    without a network reads it. UsageError if it is none of this programme."""
+    letters, _, rest = text.strip().partition(".")
+    issuers = store.rows("select public_key from certificate where kind = 'person' and 'preparer' = any(roles)")
+    try:
+        signed = b32decode(rest + "=" * (-len(rest) % 8), casefold=True)
+        return read_voucher(signed, code.decode(letters), store.programme.id, [bytes(row[0]) for row in issuers])
+    except (ValueError, VoucherError) as error:
+        raise UsageError(f"this is no voucher: {error}", "scan it again; else do not take it") from error
 
 
 def series_named(store: Store, name: str) -> Series:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import os
 import secrets
-from base64 import urlsafe_b64encode
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
@@ -18,7 +18,9 @@ from evenhand.core.errors import UsageError
 from evenhand.wiring import open_store, read_clock
 
 if TYPE_CHECKING:
-    from evenhand.actions.vouchers import Leaf
+    from evenhand.render.vouchers import Paper
+
+FRESH = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
 
@@ -78,6 +80,11 @@ def issue(
         str, typer.Option("--merchant", metavar="ID", help="Only this merchant takes them, offline too.")
     ] = "",
     cents: Annotated[int, typer.Option("--cents", metavar="N", help="What a merchant is paid a step; 0: nothing.")] = 0,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Print them: vouchers.pdf, ten on a sheet, besides.")] = False,
+    says: Annotated[
+        str, typer.Option("--says", metavar="TEXT", help="The worth as the paper says it, such as 50 francs.")
+    ] = "",
+    language: Annotated[str, typer.Option("--language", help="Language of the paper: en, fr, ar or hi.")] = "en",
     book: Annotated[int, typer.Option("--book", metavar="N", help="Leaves of a book; 0: loose.")] = 0,
     data: DataOption = None,
     json: JsonOption = False,
@@ -85,7 +92,8 @@ def issue(
     """Issue a series of vouchers, signed by a person enrolled as preparer.
 
     vouchers.csv is what the printer needs and is kept nowhere else: print it, hand the vouchers out, destroy it. Each row
-    has a code (28 letters; whoever holds it holds the voucher) and the voucher as signed, for a merchant without a network.
+    has a code (28 letters; whoever holds it holds the voucher) and what its QR says: the code, and for a series that one
+    merchant serves without a network the voucher as signed.
 
     With --merchant one shop holds the series and serves it without a network: it alone can know what is spent. Without, any
     merchant takes them, and has to ask the server each time. What two merchants took in spite of that is shared between them
@@ -96,6 +104,7 @@ def issue(
     """
     from evenhand.actions.vouchers import MOST, issue_vouchers
     from evenhand.flow.voucher import Series
+    from evenhand.render.vouchers import Printing, vouchers_pdf
 
     named = [row["card"].replace(" ", "") for row in read_csv(cards, ("card",))] if cards is not None else []
     if bool(named) == bool(count):
@@ -104,18 +113,52 @@ def issue(
         raise UsageError(f"{count or len(named)} vouchers cannot be issued at once", f"issue 1 to {MOST}")
     terms = Series(series, benefit, worth, _day(first), _day(last), parts, only)
     path = out / "vouchers.csv"
-    if path.exists():
-        raise UsageError(f"{path} is there already", "name a new folder: nothing is written over")
+    for there in (path, out / "vouchers.pdf"):
+        if there.exists():
+            raise UsageError(f"{there} is there already", "name a new folder: nothing is written over")
     drawn = [secrets.token_bytes(16) for _ in range(count or len(named))]
     own = passphrase(person)
     out.mkdir(parents=True, exist_ok=True)
     with open_store(data, read_clock) as store:
+        run = Printing(store.programme.id, says, language, store.programme.demo)
+        if pdf:
+            vouchers_pdf([], run)  # what cannot be printed is said before anything is issued
         made = issue_vouchers(store, terms, cents, drawn, named, book, person, own)
-    _write(path, made)
+    papers = [(leaf.number, leaf.voucher, leaf.code, leaf.signed) for leaf in made]
+    with _private(path) as file:
+        _write(file, papers)
+    if pdf:
+        with open(os.open(out / "vouchers.pdf", FRESH, 0o600), "wb") as sheet:
+            sheet.write(vouchers_pdf(papers, run))
     if json:
         say_json({"series": series, "vouchers": len(made), "steps": worth * len(made), "file": str(path)})
     else:
         say(f"{len(made)} vouchers of {worth} {benefit} each: {path}. It is kept nowhere else.")
+
+
+@app.command()
+def check(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What the QR of the voucher says.")],
+    data: DataOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Read a voucher by its signature alone: what it is worth, where, until when.
+
+    It does not say whether the voucher is spent: the merchant that serves the series knows, and the server.
+
+    Example: evenhand voucher check "$(cat scanned.txt)"
+    """
+    from evenhand.actions.vouchers import check_voucher
+
+    with open_store(data, read_clock) as store:
+        voucher = check_voucher(store, text)
+    s = voucher.series
+    told = {"series": s.id, "benefit": s.benefit, "worth": s.worth, "from": str(s.first), "to": str(s.last),
+            "parts": s.parts, "merchant": s.merchant, "card": voucher.card}  # fmt: skip
+    if json:
+        say_json(told)
+    else:
+        say(", ".join(f"{name} {value}" for name, value in told.items() if value not in ("", None)))
 
 
 @app.command()
@@ -202,11 +245,14 @@ def _day(text: str) -> date:
         raise UsageError(f'"{text}" is not a day', "write it as 2008-03-31") from None
 
 
-def _write(path: Path, made: list[Leaf]) -> None:
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(("number", "leaf", "leaves", "card", "code", "signed"))
-        for leaf in made:
-            v = leaf.voucher
-            signed = urlsafe_b64encode(leaf.signed).decode().rstrip("=")
-            writer.writerow((leaf.number, v.leaf, v.leaves, v.card, leaf.code, signed))
+def _private(path: Path) -> TextIO:
+    return open(os.open(path, FRESH, 0o600), "w", newline="", encoding="utf-8")
+
+
+def _write(file: TextIO, papers: Sequence[Paper]) -> None:
+    from evenhand.render.vouchers import scanned
+
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(("number", "leaf", "leaves", "card", "code", "scan"))
+    for number, v, letters, signed in papers:
+        writer.writerow((number, v.leaf, v.leaves, v.card, letters, scanned(v, letters, signed)))
