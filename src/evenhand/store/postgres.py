@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from threading import Thread
 
 from evenhand.core.errors import TryAgain, UsageError
 from evenhand.store import account as accounts
@@ -209,6 +210,8 @@ def _bring_up(cluster: Path, account: Account, sockets: Path) -> subprocess.Pope
         child = _launch(cluster, account, sockets)
         while child.poll() is None:
             if _is_ready(cluster, child):
+                # Buried when it dies, whoever killed it: the dead but unburied keep their number, and no server could start.
+                Thread(target=child.wait, name="postgres", daemon=True).start()
                 return child
             if time.monotonic() > until:
                 child.send_signal(signal.SIGINT)
