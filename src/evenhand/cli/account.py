@@ -21,7 +21,7 @@ def add(
         typer.Option(
             "--role",
             metavar="ROLE",
-            help="registrar, policy, approver, store, reviewer, auditor or admin; may be repeated.",
+            help="registrar, policy, approver, store, reviewer, ombudsman, auditor or admin; may be repeated.",
         ),
     ],
     area: Annotated[

@@ -22,7 +22,8 @@ from evenhand.store.models.voucher import Voucher, VoucherPayment, VoucherReceip
 
 __all__ = [
     "Acknowledged", "Approval", "Area", "Card", "CardPeriod", "Certificate", "Checkpoint", "Count", "CounterClaim",
-    "CounterInvitation", "CounterNote", "Cycle", "CycleEvent", "Freeze", "GoodsReceived", "Grievance", "GrievanceEvent", "Head", "Heard", "Holding",
+    "CounterInvitation", "CounterNote", "Cycle", "CycleEvent", "Freeze", "GoodsReceived", "Grievance", "GrievanceEvent",
+    "Head", "Heard", "Holding",
     "Household", "ImportFile", "LaneVersion", "LogEntry", "Lot", "Member", "Movement", "Node", "Outcome",
     "PolicyText", "Programme", "Proxy", "Receipt", "Recut", "RecutRow", "Released", "Reroute", "RoleGrant", "Roll",
     "RollRow", "StagedFile", "Statement", "Transfer", "Voucher", "VoucherPayment",
