@@ -24,6 +24,7 @@ COMMANDS = {
     "transfer": ("transfer", "move goods from one point to another while a cycle is open"),
     "lane": ("lane", "close a lane in the middle of a cycle: what has not left goes other ways"),
     "redeem": ("redeem", "take in receipts of what was handed out"),
+    "grievance": ("grievance", "complaints: take one in, decide it in time, appeal, remedy"),
     "account": ("account", "accounts of the console: who may sign in, and as what"),
     "voucher": ("voucher", "vouchers and points books: issue, redeem at merchants, settle"),
     "serve": ("serve", "serve the console to officers and the counter app to phones"),

@@ -139,6 +139,7 @@ TEXT = {
     "co.role.approver": "المعتمِد",
     "co.role.store": "أمين المخزن",
     "co.role.reviewer": "مراجع الشكاوى",
+    "co.role.ombudsman": "أمين المظالم",
     "co.role.auditor": "المدقق",
     "co.role.admin": "المدير",
     "co.signin": "تسجيل الدخول",

@@ -139,6 +139,7 @@ TEXT = {
     "co.role.approver": "approver",
     "co.role.store": "storekeeper",
     "co.role.reviewer": "grievance reviewer",
+    "co.role.ombudsman": "ombudsman",
     "co.role.auditor": "auditor",
     "co.role.admin": "administrator",
     "co.signin": "Sign in",

@@ -139,6 +139,7 @@ TEXT = {
     "co.role.approver": "approbateur",
     "co.role.store": "magasinier",
     "co.role.reviewer": "examinateur des réclamations",
+    "co.role.ombudsman": "médiateur",
     "co.role.auditor": "auditeur",
     "co.role.admin": "administrateur",
     "co.signin": "Se connecter",

@@ -139,6 +139,7 @@ TEXT = {
     "co.role.approver": "स्वीकृति देने वाला",
     "co.role.store": "भंडारी",
     "co.role.reviewer": "शिकायत समीक्षक",
+    "co.role.ombudsman": "लोकपाल",
     "co.role.auditor": "लेखा परीक्षक",
     "co.role.admin": "प्रशासक",
     "co.signin": "साइन इन करें",
