@@ -17,6 +17,8 @@ UPHELD, NOT_UPHELD = "upheld", "not upheld"
 OPEN, DECIDED, APPEALED, FINAL = "open", "decided", "appealed", "final"
 ARREARS, CORRECTION, COUPON = "arrears", "correction", "coupon"
 WORDS_MAX = 4000
+AMOUNT_MAX = 10**9
+"""Base units of one remedy: a tonne of a food. More for one household is a slip of the hand."""
 
 
 @dataclass(frozen=True)
@@ -152,6 +154,8 @@ def _check_remedy(remedy: Remedy | None) -> None:
         raise UsageError("this is no remedy", f"choose {ARREARS}, {CORRECTION} or {COUPON}")
     if (remedy.kind == ARREARS) != (bool(remedy.benefit) and remedy.amount_base > 0):
         raise UsageError("arrears are an amount of a benefit, and nothing else has one", "name benefit and amount")
+    if remedy.amount_base > AMOUNT_MAX:
+        raise UsageError(f"arrears of {remedy.amount_base:,} base units for one household", "look at the amount again")
 
 
 def _same(one: str, other: str) -> bool:
