@@ -17,6 +17,7 @@ from evenhand.actions.counter_sync import head_of
 from evenhand.actions.cycles import Cycle, find, place, seed_of, state_of
 from evenhand.actions.holding import points_beside, points_held
 from evenhand.actions.opening import waybills_of
+from evenhand.actions.proxies import proxies_at
 from evenhand.core.benefit import Benefit
 from evenhand.core.errors import UsageError
 from evenhand.core.quantity import MICRO
@@ -144,6 +145,7 @@ def _packed_roll(store: Store, cycle: Cycle, point: str) -> bytes:
         )
     )
     names = dict(store.rows("select household, name from household where point = %s", (point,)))
+    proxies = proxies_at(store, point)
     benefits: list[cbor.Value] = []
     for benefit in cycle.policy().benefits.values():
         planned, stands = units.get(benefit.id), level.get(benefit.id)
@@ -158,7 +160,7 @@ def _packed_roll(store: Store, cycle: Cycle, point: str) -> bytes:
     for tag, group in _by_tag(rows):
         packed.append([
             tag, group["card"][0], names.get(group["household"][0]), people.get(group["household"][0], 0),
-            group["ration_steps"], _first(group), group["ladder"],
+            group["ration_steps"], _first(group), group["ladder"], list(proxies.get(group["household"][0], ())),
         ])  # fmt: skip
     return cbor.dumps({
         "version": 1, "programme": store.programme.id, "cycle": cycle.id, "point": point,

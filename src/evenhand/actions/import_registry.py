@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from evenhand.actions.import_work import Imported, Work, check, copied, planned, refuse
+from evenhand.actions.import_work import Imported, Work, check, checked_rows, copied, planned, refuse
+from evenhand.core import validation
 from evenhand.flow import registry
 from evenhand.flow.policy import Policy
 from evenhand.store import Store
@@ -44,6 +45,31 @@ def members(work: Work) -> Imported:
     registered = "SELECT household, member, birth_date, sex, occupation, name, inputs::text AS inputs FROM member"
     new = planned(work, registry.members_plan(declared), registered)
     return copied(work, "member", new, count, lambda rows, done: rows)
+
+
+def proxies(work: Work) -> Imported:
+    """People named in advance by households, and names withdrawn; a name that nobody has cannot be withdrawn."""
+    people = {"household": "SELECT household FROM household"}
+    rows, found = checked_rows(work, registry.PROXIES, people)
+    said = [
+        (row["household"], row["name"], date.fromisoformat(row["since"]), row["withdrawn"] == "yes") for row in rows
+    ]
+    known = set(work.store.rows("SELECT household, name, since, withdrawn FROM proxy"))
+    named = {one[:2] for one in [*known, *said] if not one[3]}
+    faults = [
+        validation.problem(
+            work.source.name, row["row"], "name", row["name"],
+            f'household "{row["household"]}" has named nobody so|write the name as it was given',
+        )
+        for row, one in zip(rows, said, strict=True) if one[3] and one[:2] not in named
+    ]  # fmt: skip
+    refuse((found[0] + faults, found[1] + len(faults)))
+    new = [one for one in said if one not in known]
+    columns = list(zip(*new, strict=True)) if new else [[], [], [], []]
+    types = (pa.string(), pa.string(), pa.date32(), pa.bool_())
+    names = ("household", "name", "since", "withdrawn")
+    work.store.copy_in("proxy", pa.table([pa.array(c, t) for c, t in zip(columns, types, strict=True)], names=names))
+    return Imported("proxies", len(rows), len(new), len(rows) - len(new))
 
 
 def _ranges(declared: list[registry.Declared]) -> list[tuple[str, str, str]]:

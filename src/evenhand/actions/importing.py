@@ -1,4 +1,4 @@
-"""Bring in areas, points, depots, lanes, stock, households, members: a file is added as a whole or not at all."""
+"""Bring in areas, points, depots, lanes, stock, households, members, proxies: a file is added as a whole or not at all."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ STEPS: dict[str, Callable[[Work], Imported]] = {
     "stock": import_network.stock,
     "households": import_registry.households,
     "members": import_registry.members,
+    "proxies": import_registry.proxies,
 }
 KINDS = tuple(STEPS)
 

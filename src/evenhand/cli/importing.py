@@ -1,4 +1,4 @@
-"""`evenhand import areas|points|depots|lanes|stock|households|members FILE`."""
+"""`evenhand import areas|points|depots|lanes|stock|households|members|proxies FILE`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FileArgument = Annotated[
 def about() -> None:
     """Bring in a file, as a whole or not at all.
 
-    The order: areas, points, depots; then adopt a policy; then lanes, stock, households, members.
+    The order: areas, points, depots; then adopt a policy; then lanes, stock, households, members, proxies.
 
     Example: evenhand import areas areas.csv
     """
@@ -103,6 +103,18 @@ def members(file: FileArgument, data: DataOption = None, json: JsonOption = Fals
     Example: evenhand import members members.csv
     """
     _import("members", file, data, json)
+
+
+@app.command()
+def proxies(file: FileArgument, data: DataOption = None, json: JsonOption = False) -> None:
+    """People a household has named in advance, who may collect for it.
+
+    Columns: household, name, since (a day); withdrawn (yes: from that day on no longer). Nothing is overwritten: to take a
+    name back, import a row that withdraws it. They stand on the printed roll, on the phone at the point and on the slip.
+
+    Example: evenhand import proxies proxies.csv
+    """
+    _import("proxies", file, data, json)
 
 
 def _import(kind: str, file: Path, data: Path | None, json: bool) -> None:

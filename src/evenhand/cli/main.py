@@ -16,7 +16,7 @@ COMMANDS = {
     "init": ("init", "make a data folder for a programme, with its root key"),
     "enrol": ("enrol", "enrol a person or a device: make and certify a key"),
     "policy": ("policy", "check, test, run and adopt a policy"),
-    "import": ("importing", "bring in areas, points, depots, lanes, stock, households, members"),
+    "import": ("importing", "bring in areas, points, depots, lanes, stock, households, members, proxies"),
     "card": ("card", "issue cards and coupons"),
     "cycle": ("cycle", "the steps of a cycle, from draft to published"),
     "receive": ("receive", "record what arrived at depots and points"),

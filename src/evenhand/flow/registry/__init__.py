@@ -7,6 +7,6 @@ there is no column for politics, religion, ethnicity, origin or obedience, and o
 
 from evenhand.flow.registry.declared import Declared
 from evenhand.flow.registry.plans import households_plan, members_plan
-from evenhand.flow.registry.tables import household_table, member_table
+from evenhand.flow.registry.tables import PROXIES, household_table, member_table
 
-__all__ = ["Declared", "household_table", "households_plan", "member_table", "members_plan"]
+__all__ = ["PROXIES", "Declared", "household_table", "households_plan", "member_table", "members_plan"]

@@ -27,6 +27,19 @@ def household_table(declared: Sequence[Declared]) -> Table:
     return Table("households", fixed + tuple(i.column() for i in declared), ("household",), "Households.")
 
 
+PROXIES = Table(
+    "proxies",
+    (
+        identifier("household", "household that names the person", references=("household", "household")),
+        Column("name", "text", "who may collect for it", maximum=NAME_LENGTH_MAX),
+        Column("since", "date", "first day, such as 2008-03-01", minimum=_day(BORN_FIRST)),
+        Column("withdrawn", "bool", "yes: from that day on no longer", False),
+    ),
+    ("household", "name", "since"),
+    "People named in advance who may collect for a household.",
+)
+
+
 def member_table(declared: Sequence[Declared], occupations: tuple[str, ...], today: date) -> Table:
     """members: household, member, birth_date, sex, occupation, name, and an input a column.
 
