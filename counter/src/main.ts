@@ -51,6 +51,8 @@ async function start(): Promise<void> {
   } else app.go(localStorage.getItem("evenhand-enrolled") ? { at: "gone" } : { at: "enrol", problem: "" });
 }
 
+const TAKE_OVER = 4_000;
+
 /** Keep the app itself on the phone; a newer one waits until the clerk has time for it. */
 function worker(app: App): void {
   if (!("serviceWorker" in navigator) || import.meta.env.DEV) return;
@@ -58,8 +60,14 @@ function worker(app: App): void {
     const { waiting } = registration;
     if (!waiting || !navigator.serviceWorker.controller) return;
     app.update = () => {
-      navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+      // Where the old worker is still busy the new one takes over later: never while a household is served.
+      const taken = (): void => void (app.view.at === "today" && location.reload());
+      navigator.serviceWorker.addEventListener("controllerchange", taken, { once: true });
       waiting.postMessage({ type: "SKIP_WAITING" });
+      setTimeout(() => {
+        app.update = null;
+        if (app.view.at === "today") app.draw();
+      }, TAKE_OVER);
     };
     if (app.view.at === "today") app.draw();
   };

@@ -55,11 +55,11 @@ function nothingToDo(app: App): Screen {
 function warnings(app: App): unknown {
   const must = (words: string, lead = ""): Screen => html`<div class="notice notice--must"><p class="must">${words}</p>${lead ? html`<p dir="auto">${lead}</p>` : nothing}</div>`;
   return html`
+    ${app.update ? html`<div class="notice"><p>${t("today.update")}</p>${link(t("today.update.go"), app.update)}</div>` : nothing}
     ${app.trusted ? nothing : must(t("trust.title"), t("trust.lead"))}
     ${app.troubles.map(({ what, said }) => must(t(`trouble.${what}`, { said }), OWN_WORDS.has(what) ? "" : said))}
     ${app.silent ? html`<div class="notice"><p>${t("silent", { host: location.host })}</p></div>` : nothing}
-    ${app.fragile && app.counter.unsentCount ? html`<div class="notice"><p>${t("today.fragile")}</p></div>` : nothing}
-    ${app.update ? html`<div class="notice"><p>${t("today.update")}</p>${link(t("today.update.go"), app.update)}</div>` : nothing}`;
+    ${app.fragile && app.counter.unsentCount ? html`<div class="notice"><p>${t("today.fragile")}</p></div>` : nothing}`;
 }
 
 function notices(app: App, place: Place): unknown {
