@@ -68,10 +68,7 @@ def morning(store: Store, seen: Set[str] | None = None) -> Morning:
         cycle = newest(store)
     except UsageError:
         return Morning(None, "", {}, [], [], [], 0, 0, 0)
-    rows = store.rows(
-        "select state, at, person from cycle_event where programme = %s and cycle = %s order by id",
-        (store.programme.id, cycle),
-    )
+    rows = _events(store, cycle)
     state = rows[-1][0]
     points = [p for p in points_now(store, cycle) if seen is None or p.point in seen] if state == "open" else []
     troubles = exceptions(points, store.clock())
@@ -107,3 +104,15 @@ def points_now(store: Store, cycle: str) -> list[PointNow]:
         )
         for point, name, households, counted, recut, given in store.rows(POINTS, at)
     ]  # fmt: skip
+
+
+def states_reached(store: Store, cycle: str) -> dict[str, int]:
+    """State -> when the cycle came into it, UTC seconds."""
+    return {state: at for state, at, _ in _events(store, cycle)}
+
+
+def _events(store: Store, cycle: str) -> list[tuple[str, int, str]]:
+    return store.rows(
+        "select state, at, person from cycle_event where programme = %s and cycle = %s order by id",
+        (store.programme.id, cycle),
+    )

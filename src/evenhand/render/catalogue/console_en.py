@@ -101,6 +101,8 @@ TEXT = {
     "co.tocome": "Still to come",
     "co.tocome.at": "at points that were heard",
     "co.error": "That was not done",
+    "co.refusal.often": "Too many attempts",
+    "co.refusal.todo.often": "Wait five minutes, then try again.",
     "co.refusal.refused": "This page is not for your role",
     "co.refusal.todo.refused": "An administrator can propose another role for you, and a second one confirm it.",
     "co.refusal.missing": "There is no such page",

@@ -101,6 +101,8 @@ TEXT = {
     "co.tocome": "Encore à venir",
     "co.tocome.at": "aux points entendus",
     "co.error": "Cela n’a pas été fait",
+    "co.refusal.often": "Trop d’essais",
+    "co.refusal.todo.often": "Attendez cinq minutes, puis réessayez.",
     "co.refusal.refused": "Cette page n’est pas pour votre rôle",
     "co.refusal.todo.refused": "Un administrateur peut proposer un autre rôle pour vous, et un second le confirmer.",
     "co.refusal.missing": "Il n’y a pas de telle page",

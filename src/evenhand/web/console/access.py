@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Protocol
 
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.utils.http import urlencode
 
 from evenhand.actions.accounts import ROLES, points_seen, roles_of
 from evenhand.store import Store
@@ -54,7 +54,8 @@ def page(*roles: str, methods: tuple[str, ...] = ("GET",)) -> Callable[[Callable
         @wraps(view)
         def guard(request: HttpRequest, **captured: str) -> HttpResponse:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                asked = request.get_full_path() if request.method == "GET" else "/console/"
+                return HttpResponseRedirect(f"/accounts/login/?{urlencode({'next': asked})}")
             if request.method not in (*methods, "HEAD"):
                 return HttpResponseNotAllowed(methods)
             with lent_store() as store:

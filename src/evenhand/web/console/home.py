@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -38,7 +39,7 @@ def home(request: HttpRequest, seat: Seat) -> HttpResponse:
     return render(request, "console/home.html", {
         "morning": found, "here": "points", "now": when(seat.store.clock(), zone), "told": told,
         "quiet": [p.name for p in found.points if p.point not in needing],
-        "title": _title(found, words), "steps": steps_of(found, zone),
+        "title": _title(found, words), "steps": steps_of(found.reached, found.state, zone),
         "waiting": [(one, when(one.at, zone)) for one in found.waiting],
         "may_sign": seat.has("approver"),
         "figures": {name: figures.whole(getattr(found, name)) for name in ("served", "unknown", "to_come")},
@@ -53,8 +54,7 @@ def _title(found: Morning, words: Catalogue) -> str:
         return words.text[f"co.home.title.{found.state}"]
     if not found.troubles:
         return words.text["co.home.title.none"]
-    every = Figures(words).whole(len(found.points))
-    return words.counted("co.home.title", str(len(found.troubles)), len(found.troubles)).replace("{all}", every)
+    return words.counted("co.home.title", str(len(found.troubles)), len(found.troubles))
 
 
 def _told(one: Exception_, words: Catalogue, benefits: dict[str, Benefit], zone: ZoneInfo) -> dict[str, Any]:
@@ -83,9 +83,6 @@ def when(seconds: int, zone: ZoneInfo) -> str:
     return datetime.fromtimestamp(seconds, zone).strftime("%Y-%m-%d %H:%M")
 
 
-def steps_of(found: Morning, zone: ZoneInfo) -> list[tuple[str, str, bool]]:
+def steps_of(reached: Mapping[str, int], state: str, zone: ZoneInfo) -> list[tuple[str, str, bool]]:
     """Every state of a cycle: its name, when it was reached, whether it is the one now."""
-    return [
-        (name, when(found.reached[name], zone)[:10] if name in found.reached else "", name == found.state)
-        for name in ORDER
-    ]
+    return [(name, when(reached[name], zone)[:10] if name in reached else "", name == state) for name in ORDER]

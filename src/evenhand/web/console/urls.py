@@ -5,12 +5,15 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path
 
+from evenhand.web.console.cycle import cycle, sign
 from evenhand.web.console.home import home
 from evenhand.web.console.parts import parts
 from evenhand.web.console.people import people, people_add, people_answer, people_propose
 
 urls = [
     path("", home, name="home"),
+    path("cycle/", cycle, name="cycle"),
+    path("cycle/sign", sign, name="sign"),
     path("people/", people, name="people"),
     path("people/add", people_add, name="people_add"),
     path("people/propose", people_propose, name="people_propose"),
