@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -13,16 +14,19 @@ import pytest
 from actions import village
 from folders import clock, copy_data, open_folder
 
+from evenhand.actions.reissue import People
 from evenhand.actions.voucher_payment import Payment, settle_series
 from evenhand.actions.vouchers import Leaf, enrol_merchant, issue_vouchers, serve, take_receipts
 from evenhand.core.errors import InputError, UsageError
-from evenhand.flow.redemption import Receipt, chain
+from evenhand.flow.redemption import Receipt, chain, read, write
 from evenhand.flow.voucher import Series
 from evenhand.formats import code
+from evenhand.formats.tag import tag_of
 from evenhand.store import Store, open_store
 
 FIRST, LAST = date(2008, 3, 1), date(2099, 12, 31)
 CASH = Series("cash", "money", 5000, FIRST, LAST, parts=True)
+BOTH = People("ana", village.ANA, "boris", village.BORIS)
 SECRETS = [sha256(f"voucher {n}".encode()).digest()[:16] for n in range(4)]
 
 
@@ -35,13 +39,11 @@ def store() -> Iterator[Store]:
 
 
 def issued(store: Store, series: Series = CASH) -> list[Leaf]:
-    return issue_vouchers(store, series, 1, SECRETS, [], 2, "ana", village.ANA)
+    return issue_vouchers(store, series, 1, SECRETS, [], 2, BOTH)
 
 
 def offline(store: Store, shop: str, *taken: tuple[int, int]) -> list[bytes]:
     """A till's receipts, made without asking: (number of the voucher from 0, cents)."""
-    from evenhand.formats.tag import tag_of
-
     drafts = [
         Receipt(0, None, store.programme.id, "cash", shop, f"{shop}-till", tag_of(SECRETS[n]), SECRETS[n],
                 (("money", cents),), "till")
@@ -88,12 +90,8 @@ def test_what_two_shops_took_offline_is_shared_and_what_was_paid_too_early_owed_
 def test_receipts_of_other_series_shops_and_without_paper_buy_nothing(store: Store, tmp_path: Path) -> None:
     issued(store)
     held = Series("held", "money", 5000, FIRST, LAST, merchant="dogwood")
-    issue_vouchers(store, held, 1, [sha256(b"h").digest()[:16]], [], 0, "ana", village.ANA)
+    issue_vouchers(store, held, 1, [sha256(b"h").digest()[:16]], [], 0, BOTH)
     assert [reason for _, reason in take_receipts(store, "held", offline(store, "cedar", (0, 5000))).refused]
-    from dataclasses import replace
-
-    from evenhand.flow.redemption import read, write
-
     told = replace(read(offline(store, "cedar", (0, 5000))[0]), proof="lost paper")
     take_receipts(store, "cash", [write(told, store.keys.device("cedar-till"))])
     assert settle_series(store, "cash", tmp_path, False, "boris").settled.spent == {"cash": 0}
@@ -103,16 +101,20 @@ def test_receipts_of_other_series_shops_and_without_paper_buy_nothing(store: Sto
 
 def test_a_series_is_issued_once_by_a_preparer_to_merchants_and_cards_that_exist(store: Store) -> None:
     issued(store)
-    for series, cards, person, word in (
-        (CASH, [], "ana", village.ANA),
-        (Series("other", "money", 1, FIRST, LAST), [], "boris", village.BORIS),
-        (Series("other", "money", 1, FIRST, LAST, merchant="elm"), [], "ana", village.ANA),
-        (Series("other", "money", 1, FIRST, LAST), ["9999999905"], "ana", village.ANA),
-        (Series("2008-03/1", "money", 1, FIRST, LAST), [], "ana", village.ANA),
-        (Series("other", "money", 1, LAST, FIRST), [], "ana", village.ANA),
+    other = Series("other", "money", 1, FIRST, LAST)
+    for series, cards, people in (
+        (CASH, [], BOTH),
+        (other, [], People("boris", village.BORIS, "ana", village.ANA)),
+        (other, [], People("ana", village.ANA)),
+        (other, [], People("ana", village.ANA, "Ana", village.ANA)),
+        (other, [], People("ana", village.ANA, "boris", village.ANA)),
+        (replace(other, merchant="elm"), [], BOTH),
+        (other, ["9999999905"], BOTH),
+        (replace(other, id="2008-03/1"), [], BOTH),
+        (replace(other, first=LAST, last=FIRST), [], BOTH),
     ):
         with pytest.raises(UsageError):
-            issue_vouchers(store, series, 1, [sha256(b"x").digest()[:16]], cards, 0, person, word)
+            issue_vouchers(store, series, 1, [sha256(b"x").digest()[:16]], cards, 0, people)
     with pytest.raises(UsageError):
         enrol_merchant(store, "second-till", "cedar", village.ROOT)
     with pytest.raises(UsageError):
@@ -125,6 +127,7 @@ def test_the_commands(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     from evenhand.cli.voucher import app
 
     monkeypatch.setenv("EVENHAND_PASSPHRASE", village.ANA)
+    monkeypatch.setenv("EVENHAND_SECOND_PASSPHRASE", village.BORIS)
     data = ["--data", str(store.data)]
     printed = ["--merchant", "cedar", "--pdf", "--says", "4 loaves", "--language", "ar"]
     terms = [
@@ -141,7 +144,8 @@ def test_the_commands(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPa
         "2099-01-01",
     ]
     made = CliRunner().invoke(
-        app, ["issue", *terms, "--count", "2", "--out", str(tmp_path), "--as", "ana", "--json", *data]
+        app,
+        ["issue", *terms, "--count", "2", "--out", str(tmp_path), "--as", "ana", "--second", "boris", "--json", *data],
     )
     assert made.exit_code == 0, made.output
     path = Path(json.loads(made.stdout)["file"])

@@ -105,3 +105,10 @@ def test_the_command_says_each_claim_and_its_exit_code_is_the_answer(small: Tria
     bad = _run("--seed", "3", "--households", "1000", "--reserve", "1")
     assert bad.exit_code == 1
     assert "DOES NOT HOLD" in bad.stdout
+
+
+@pytest.mark.parametrize(
+    "wrong", [("--reserve", "nan"), ("--reserve", "2.25"), ("--reserve", "-1"), ("--language", "xx")]
+)
+def test_what_is_not_a_share_or_a_language_is_said_before_anything_is_played(wrong: tuple[str, str]) -> None:
+    assert isinstance(_run(*wrong).exception, UsageError)

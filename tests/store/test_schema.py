@@ -56,7 +56,7 @@ COLUMNS = {
     "recut": "programme cycle point benefit counted reserve carry_micro rungs num den units",
     "recut_row": "programme cycle tag rations",
     "receipt": "hash programme cycle device sequence previous point tag exception raw arrived",
-    "voucher_series": "programme series benefit worth first last parts merchant cents person at",
+    "voucher_series": "programme series benefit worth first last parts merchant cents person second confirmed at",
     "voucher": "tag programme series number card leaf leaves",
     "voucher_receipt": "hash programme series device sequence previous merchant tag steps raw",
     "voucher_payment": "programme series merchant number steps cents person at",

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 
 from evenhand.actions.cycles import Progress, person_signer, quiet
 from evenhand.actions.enrol import Place, enrol_key
+from evenhand.actions.reissue import People
 from evenhand.core.errors import InputError, Problem, UsageError
 from evenhand.flow.redemption import Device, Link, Receipt, chain, merge, read
 from evenhand.flow.redemption.errors import RedemptionError
-from evenhand.flow.voucher import Series, Voucher, VoucherError, decide, issue, merchant_of, read_voucher
+from evenhand.flow.voucher import Series, Voucher, VoucherError, confirm, decide, issue, merchant_of, read_voucher
 from evenhand.flow.voucher.merchant import ROLE
 from evenhand.formats import code
 from evenhand.formats.tag import tag_of
@@ -63,10 +64,10 @@ def enrol_merchant(store: Store, device: str, merchant: str, root_passphrase: st
 
 
 def issue_vouchers(
-    store: Store, series: Series, cents: int, secrets: Sequence[bytes], cards: Sequence[str], leaves: int,
-    person: str, passphrase: str,
+    store: Store, series: Series, cents: int, secrets: Sequence[bytes], cards: Sequence[str], leaves: int, people: People
 ) -> list[Leaf]:  # fmt: skip
-    """Issue a series, once, signed by a person enrolled as preparer; what its paper says.
+    """Issue a series, once: a preparer signs each voucher, an approver, who is somebody else, terms and tags of all; what
+    its paper says.
 
     `cents`: what a merchant is paid a step. UsageError for terms that make no sense, a series that exists, a merchant
     without a device, or card numbers that were never issued.
@@ -78,7 +79,11 @@ def issue_vouchers(
         raise UsageError("a merchant cannot be paid less than nothing a step", "name 0 or more")
     if leaves < 0 or (leaves and len(secrets) % leaves):
         raise UsageError(f"{len(secrets)} vouchers do not fill books of {leaves}", "name a multiple of it")
-    signer = person_signer(store, person, passphrase, "preparer")
+    if not people.second:
+        raise UsageError("nobody confirms the series", "a second person, enrolled as approver, has to: --second NAME")
+    people.check(store)
+    signer = person_signer(store, people.person, people.passphrase, "preparer")
+    second = person_signer(store, people.second, people.second_passphrase, "approver")
     if series.merchant and not any(series.merchant in d.points for d in _devices(store)):
         raise UsageError(f'no device signs for merchant "{series.merchant}"', "first: evenhand voucher merchant")
     unknown = set(cards) - {
@@ -88,14 +93,15 @@ def issue_vouchers(
         raise UsageError(f"no card has the number {min(unknown)}", "name cards that were issued")
     made = issue(series, secrets, cards, leaves, store.programme.id, signer)
     programme = store.programme.id
+    confirmed = confirm(series, cents, [voucher for voucher, _ in made], programme, second)
     with store.transaction("voucher"):
         if any(row[0] == series.id for row in store.rows(SERIES, (programme,))):
             raise UsageError(f'the series "{series.id}" is issued already', "name another one")
         store.execute(
-            "insert into voucher_series (programme, series, benefit, worth, first, last, parts, merchant, cents, person, at)"
-            " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            "insert into voucher_series (programme, series, benefit, worth, first, last, parts, merchant, cents, person,"
+            " second, confirmed, at) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             (programme, series.id, series.benefit, series.worth, series.first, series.last, series.parts, series.merchant,
-             cents, person, store.clock()),
+             cents, people.person, people.second, confirmed, store.clock()),
         )  # fmt: skip
         store.execute_many(
             "insert into voucher (tag, programme, series, number, card, leaf, leaves) values (%s, %s, %s, %s, %s, %s, %s)",

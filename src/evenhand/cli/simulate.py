@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from evenhand.cli.common import JsonOption, progress_bars, say, say_json
+from evenhand.core.errors import UsageError
 
 if TYPE_CHECKING:
     from evenhand.render.offline_words import Said
@@ -25,8 +28,8 @@ def offline(
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same day.")] = 1,
     households: Annotated[int, typer.Option("--households", help="How many households; 250 a point.")] = 5000,
     reserve: Annotated[
-        float, typer.Option("--reserve", metavar="PERCENT", help="What points keep beyond the rations.")
-    ] = 15,
+        str, typer.Option("--reserve", metavar="PERCENT", help="What points keep beyond the rations, such as 2.5.")
+    ] = "15",
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="Write the page there.", show_default=False)
     ] = None,
@@ -45,13 +48,16 @@ def offline(
     Example: evenhand simulate offline --seed 7 --reserve 3 --out offline.html
     """
     from evenhand.actions.writing import write_text
+    from evenhand.render.catalogue import Catalogue
     from evenhand.render.offline import offline_page
     from evenhand.render.offline_words import Said
     from evenhand.simulation.offline_trial import trial
     from evenhand.simulation.offline_world import Scenario
 
+    scenario = Scenario(seed, households, _permille(reserve))
+    Catalogue(language)  # an unknown language is said before anything is played
     with progress_bars(not json) as progress:
-        found = trial(Scenario(seed, households, round(reserve * 10)), progress)
+        found = trial(scenario, progress)
     if out is not None:
         write_text(out, offline_page(found, language))
     if json:
@@ -61,6 +67,12 @@ def offline(
         say(f"written: {out}" if out is not None else "for the page with the pictures: --out FILE")
     if not found.holds:
         raise typer.Exit(1)
+
+
+def _permille(text: str) -> int:
+    if not re.fullmatch(r"\d{1,3}(\.\d)?", text, re.ASCII):
+        raise UsageError(f'a reserve of "{text}" % cannot be played', "write 0 to 100, with one decimal at most")
+    return int(Decimal(text) * 10)
 
 
 def _say(said: Said) -> None:

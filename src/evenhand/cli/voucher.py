@@ -70,6 +70,9 @@ def issue(
     last: Annotated[str, typer.Option("--to", metavar="DAY", help="Last day.")],
     out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where vouchers.csv goes.")],
     person: AsOption,
+    second: Annotated[
+        str, typer.Option("--second", metavar="NAME", help="Who confirms it: an approver, another person.")
+    ],
     count: Annotated[int, typer.Option("--count", metavar="N", help="So many bearer vouchers.")] = 0,
     cards: Annotated[
         Path | None,
@@ -89,19 +92,23 @@ def issue(
     data: DataOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Issue a series of vouchers, signed by a person enrolled as preparer.
+    """Issue a series of vouchers, signed by a preparer and confirmed by an approver.
 
     vouchers.csv is what the printer needs and is kept nowhere else: print it, hand the vouchers out, destroy it. Each row
     has a code (28 letters; whoever holds it holds the voucher) and what its QR says: the code, and for a series that one
     merchant serves without a network the voucher as signed.
+
+    The passphrase of --as comes from EVENHAND_PASSPHRASE, that of --second from EVENHAND_SECOND_PASSPHRASE, else they are
+    asked for.
 
     With --merchant one shop holds the series and serves it without a network: it alone can know what is spent. Without, any
     merchant takes them, and has to ask the server each time. What two merchants took in spite of that is shared between them
     in the settlement: a voucher is never paid twice.
 
     Example: evenhand voucher issue --series clothes --benefit clothing --worth 66 --parts --count 200
-    --from 2026-06-01 --to 2027-01-31 --out paper --as amina
+    --from 2026-06-01 --to 2027-01-31 --out paper --as amina --second boris
     """
+    from evenhand.actions.reissue import People
     from evenhand.actions.vouchers import MOST, issue_vouchers
     from evenhand.flow.voucher import Series
     from evenhand.render.vouchers import Printing, vouchers_pdf
@@ -117,13 +124,13 @@ def issue(
         if there.exists():
             raise UsageError(f"{there} is there already", "name a new folder: nothing is written over")
     drawn = [secrets.token_bytes(16) for _ in range(count or len(named))]
-    own = passphrase(person)
+    own, other = passphrase(person), passphrase(second, "EVENHAND_SECOND_PASSPHRASE")
     out.mkdir(parents=True, exist_ok=True)
     with open_store(data, read_clock) as store:
         run = Printing(store.programme.id, says, language, store.programme.demo)
         if pdf:
             vouchers_pdf([], run)  # what cannot be printed is said before anything is issued
-        made = issue_vouchers(store, terms, cents, drawn, named, book, person, own)
+        made = issue_vouchers(store, terms, cents, drawn, named, book, People(person, own, second, other))
     papers = [(leaf.number, leaf.voucher, leaf.code, leaf.signed) for leaf in made]
     with _private(path) as file:
         _write(file, papers)

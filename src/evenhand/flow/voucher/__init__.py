@@ -7,7 +7,7 @@ receipts alone; a receipt that reveals no r of an issued voucher is paid nothing
 """
 
 from evenhand.flow.voucher.merchant import merchant_of
-from evenhand.flow.voucher.paper import VoucherError, issue, read_voucher
+from evenhand.flow.voucher.paper import VoucherError, confirm, issue, read_voucher
 from evenhand.flow.voucher.present import Answer, decide
 from evenhand.flow.voucher.series import Series, Voucher
 from evenhand.flow.voucher.settle import Line, Settled, settle, statement
@@ -19,6 +19,7 @@ __all__ = [
     "Settled",
     "Voucher",
     "VoucherError",
+    "confirm",
     "decide",
     "issue",
     "merchant_of",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from evenhand.core.errors import EvenhandError
@@ -11,7 +12,7 @@ from evenhand.flow.voucher.series import Series, Voucher
 from evenhand.formats import code, cose
 from evenhand.formats.tag import tag_of
 
-NAME = "evenhand/voucher/v1"
+NAME, SERIES = "evenhand/voucher/v1", "evenhand/voucher-series/v1"
 
 
 class VoucherError(ValueError):
@@ -39,6 +40,12 @@ def issue(
         voucher = Voucher(series, tag_of(r), card, n % leaves + 1 if leaves else 0, leaves)
         made.append((voucher, cose.sign1(_payload(voucher, programme), signer)))
     return made
+
+
+def confirm(series: Series, cents: int, vouchers: Sequence[Voucher], programme: str, second: cose.Signer) -> bytes:
+    """A second person's signature under the terms of a series, what is paid a step, and all its tags in order."""
+    tags = sha256(b"".join(voucher.tag for voucher in vouchers)).digest()
+    return cose.sign1([SERIES, programme, *_terms(series), cents, len(vouchers), tags], second)
 
 
 def read_voucher(data: bytes, r: bytes, programme: str, issuers: Sequence[bytes]) -> Voucher:
@@ -69,6 +76,8 @@ def read_voucher(data: bytes, r: bytes, programme: str, issuers: Sequence[bytes]
 
 
 def _payload(v: Voucher, programme: str) -> list[Any]:
-    s = v.series
-    terms = [s.id, s.benefit, s.worth, s.first.isoformat(), s.last.isoformat(), s.parts, s.merchant]
-    return [NAME, programme, *terms, v.tag, v.card, v.leaf, v.leaves]
+    return [NAME, programme, *_terms(v.series), v.tag, v.card, v.leaf, v.leaves]
+
+
+def _terms(s: Series) -> list[Any]:
+    return [s.id, s.benefit, s.worth, s.first.isoformat(), s.last.isoformat(), s.parts, s.merchant]

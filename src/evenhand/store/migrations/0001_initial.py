@@ -754,6 +754,8 @@ class Migration(migrations.Migration):
                 ('merchant', models.TextField()),
                 ('cents', models.BigIntegerField()),
                 ('person', models.TextField()),
+                ('second', models.TextField()),
+                ('confirmed', models.BinaryField()),
                 ('at', models.BigIntegerField()),
             ],
             options={

@@ -6,7 +6,8 @@ from django.db import models
 
 
 class VoucherSeries(models.Model):
-    """The terms of vouchers issued together; `cents` is what a merchant is paid a step (0: nothing, as for points)."""
+    """The terms of vouchers issued together; `cents` is what a merchant is paid a step (0: nothing, as for points).
+    `person` issued it, `second` signed terms and tags (`confirmed`, a COSE_Sign1)."""
 
     pk = models.CompositePrimaryKey("programme", "series")
     programme = models.TextField()
@@ -19,6 +20,8 @@ class VoucherSeries(models.Model):
     merchant = models.TextField()
     cents = models.BigIntegerField()
     person = models.TextField()
+    second = models.TextField()
+    confirmed = models.BinaryField()
     at = models.BigIntegerField()
 
     class Meta:
