@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-BATCH_ROWS = 1 << 20
+BATCH_ROWS = 131_072
+"""Few enough that their memory is used again and again: asking for new memory costs more than the look."""
 
 
 def households_in_order(path: Path) -> bool:
@@ -48,7 +49,7 @@ def members_in_order(households: Path, members: Path) -> bool:
 
 
 def _keys(path: Path) -> Any:
-    return _plain(pq.read_table(path, columns=["household"]).column(0))
+    return _plain(pq.ParquetFile(path).read(columns=["household"]).column(0))
 
 
 def _plain(column: Any) -> Any:
