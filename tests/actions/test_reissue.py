@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from actions.village import ANA, APRIL, BORIS, MARCH, STEPS, at, paper
+from actions.village import ANA, APRIL, BORIS, MARCH, POLICY, STEPS, at, paper
 from folders import clock, copy_data, open_folder
 
 from evenhand.actions.approve import approve
 from evenhand.actions.cards import KEYS
 from evenhand.actions.commit import commit
 from evenhand.actions.compute import compute
-from evenhand.actions.draft import draft
+from evenhand.actions.draft import adopt, draft
 from evenhand.actions.freeze import freeze
 from evenhand.actions.reissue import People, household_of, reissue, renew
 from evenhand.core.errors import UsageError
@@ -147,6 +147,15 @@ def test_what_is_refused_changes_nothing(tmp_path: Path) -> None:
         assert household_of(store, "", paper().cards["A2"]) == "A2"
         assert store.rows("select count(*) from card where epoch > 1") == [(0,)]
         assert not (tmp_path / "out").exists()
+
+
+def test_where_the_policy_asks_for_two_persons_one_is_refused(tmp_path: Path) -> None:
+    with open_folder() as folder, open_store(copy_data(at("drafted"), folder), clock) as store:
+        (tmp_path / "policy.toml").write_text(POLICY.replace("k = 2", 'k = 2\nreissue = "two persons"'))
+        adopt(store, tmp_path / "policy.toml", "ana")
+        with pytest.raises(UsageError, match="asks for two persons"):
+            reissue(store, "A2", "lost", People("ana", ANA), (), secrets, tmp_path / "out", RUN)
+        assert lost(store, tmp_path / "out")
 
 
 def test_march_is_still_served_by_the_old_coupon_and_by_the_number(tmp_path: Path) -> None:

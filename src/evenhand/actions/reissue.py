@@ -11,6 +11,7 @@ from pathlib import Path
 from evenhand.actions.card_paper import JOURNAL, Printed, print_batches
 from evenhand.actions.cards import Paper, Secrets, check_periods, keep
 from evenhand.actions.cycles import Progress, find, quiet, signer_of
+from evenhand.actions.importing import policy_in_force
 from evenhand.core.errors import UsageError
 from evenhand.core.period import month, month_after
 from evenhand.flow.card import replace
@@ -33,7 +34,10 @@ class People:
     second_passphrase: str = ""
 
     def check(self, store: Store) -> None:
-        """UsageError unless both are enrolled, hold their keys, and are two."""
+        """UsageError unless both are enrolled, hold their keys, and are two where the policy in force asks for two."""
+        policy = policy_in_force(store)
+        if policy is not None and policy.reissue_by_two and not self.second:
+            raise UsageError("the policy asks for two persons", "let another one confirm it: --second NAME")
         if self.second and self.second.strip().casefold() == self.person.strip().casefold():
             raise UsageError(f"{self.person} asks for this and cannot confirm it", "a second person must confirm")
         signer_of(store, self.person, self.passphrase)

@@ -29,6 +29,7 @@ from evenhand.flow.policy.tree import Program
 
 MOST_PERIODS = 600
 PRESENCES = ("coupon", "pin", "witness")
+REISSUES = ("one person", "two persons")
 """What proves that a household came: the coupon's secret, or what the clerk declares."""
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}\Z")
 
@@ -72,7 +73,7 @@ def _assemble(text: str, file: str, root: Sheet, faults: Faults, amendments: tup
     if "policy" not in root.data:
         root.fault(None, "[policy] is missing", 'write [policy] with id = "…" and period = "month"')
     else:
-        head.only("id", "period", "leap", "from", "to", "k", "reserve", "presence")
+        head.only("id", "period", "leap", "from", "to", "k", "reserve", "presence", "reissue")
     name = head.text("id", '"india-nfsa"') if head.data else ""
     if name and not _ID.match(name):
         head.fault("id", f'"{name}" cannot be the id of a policy', "use a-z, 0-9 and -")
@@ -84,6 +85,7 @@ def _assemble(text: str, file: str, root: Sheet, faults: Faults, amendments: tup
         kind = "month"
     leap = head.choice("leap", LEAPS, "") if "leap" in head.data else ""
     presence = head.choice("presence", PRESENCES, "coupon")
+    reissue = head.choice("reissue", REISSUES, REISSUES[0])
     reserve = head.fraction("reserve", '"1/100"', Fraction(0)) or Fraction(0)
     if not 0 <= reserve < 1 or reserve.denominator > 1_000_000:
         head.fault("reserve", "a fraction from 0 to less than 1 is wanted", 'write reserve = "1/100"')
@@ -108,6 +110,7 @@ def _assemble(text: str, file: str, root: Sheet, faults: Faults, amendments: tup
         name, title, kind or "month", leap, head.span(), head.integer("k", 1, 1_000_000, 20), reserve,
         file, text, digest, categories, inputs, params, rules, benefits,
         entitlements, cases, tuple(sources), declared, faults.lines, presence=presence,
+        reissue_by_two=reissue == REISSUES[1],
         prices=read_prices(root, benefits, params), divisions=read_divisions(root, benefits),
         amendments=amendments, words=faults.words, titles=faults.titles,
     )  # fmt: skip

@@ -215,7 +215,8 @@ class Amendment:
 class Policy:
     """A checked policy. `sha256` is that of the file's bytes; `declared` are all names in it, also those that are wrong.
 
-    `presence` says what proves that a household came; `prices`: the price list of a benefit of points, by benefit;
+    `presence` says what proves that a household came; `reissue_by_two`, that a second person confirms a replaced card;
+    `prices`: the price list of a benefit of points, by benefit;
     `divisions`: how each benefit is divided when short;
     `amendments`: what this text changes in those it extends.
     `words`: texts for people that the policy gives in several languages, by path and language (en, fr, ar, hi);
@@ -244,6 +245,7 @@ class Policy:
     declared: frozenset[str] = frozenset()
     lines: dict[Path, int] = field(repr=False, default_factory=dict, compare=False)
     presence: str = "coupon"
+    reissue_by_two: bool = False
     prices: dict[str, str] = field(default_factory=dict)
     divisions: dict[str, tuple[Chosen, ...]] = field(default_factory=dict)
     amendments: tuple[Amendment, ...] = ()
