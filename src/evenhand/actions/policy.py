@@ -186,7 +186,8 @@ def _summary(policy: Policy, period: str, wide: Path) -> Ran:
     totals = {entitlement.name: 0 for entitlement in policy.entitlements}
     undecided = 0
     for batch in file.iter_batches(1 << 18, columns=[*totals, "undecided"]):
-        undecided += pc.sum(pc.not_equal(batch.column("undecided"), "")).as_py() or 0
+        # Compared with a text of Python's own, pyarrow would first import pandas, if that is there: a quarter of a second.
+        undecided += pc.binary_length(batch.column("undecided")).cast(pa.bool_()).true_count
         for name in totals:
             totals[name] += _total(batch.column(name))
     return Ran(policy.id, period, file.metadata.num_rows, undecided, totals, ())
