@@ -4,12 +4,11 @@ Valley, Omar is the ombudsman, Stella keeps the store, and reviews too."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from hashlib import sha256
-from itertools import count
 
 import pytest
-from actions.village import MARCH, at, clock
+from actions.village import MARCH, at
 from folders import NOW, copy_data, open_folder
+from grievance.people import draw, give_roles
 
 from evenhand.actions.appeal import appeal
 from evenhand.actions.case_page import beside, case_page
@@ -25,18 +24,7 @@ from evenhand.flow.grievance import NOT_UPHELD, UPHELD, Remedy
 from evenhand.store import Store, open_store
 
 DAY = 86_400
-ROLES = (
-    ("dora", "reviewer", "V1"), ("pavel", "reviewer", "V"), ("omar", "ombudsman", None), ("stella", "store", "V1"),
-    ("stella", "reviewer", "V1"), ("both", "ombudsman", None), ("both", "reviewer", "V1"), ("eve", "auditor", None),
-)  # fmt: skip
 SHORT = Complaint("wrong-amount", "7 kg are missing", household="A6", name="Cedar", contact="at the mill")
-
-
-NUMBERS = count()
-
-
-def draw() -> bytes:
-    return sha256(str(next(NUMBERS)).encode()).digest()
 
 
 class Moment:
@@ -56,11 +44,7 @@ def moment() -> Moment:
 @pytest.fixture
 def store(moment: Moment) -> Iterator[Store]:
     with open_folder() as folder, open_store(copy_data(at("closed"), folder), moment) as opened:
-        for username, role, area in ROLES:
-            opened.execute(
-                "insert into role_grant (programme, step, username, role, area, at) values (%s, 'machine', %s, %s, %s, %s)",
-                (opened.programme.id, username, role, area, clock()),
-            )
+        give_roles(opened)
         yield opened
 
 

@@ -144,6 +144,10 @@ def _insert(store: Store, reference: str, event: Event) -> None:
     )  # fmt: skip
 
 
+REMEDIES = "remedies"
+"""The name of the lock under which remedies are written and read: a freeze must not overlook one that is being written."""
+
+
 def locked(reference: str) -> str:
     """The name of the lock on a case."""
     return f"grievance:{reference}"

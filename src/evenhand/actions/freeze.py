@@ -21,6 +21,7 @@ from evenhand.actions.cycles import (
     quiet,
     step_due,
 )  # fmt: skip
+from evenhand.actions.paying import remedies_after
 from evenhand.actions.stock import ON_HAND, steps_of
 from evenhand.core.benefit import Benefit
 from evenhand.core.errors import InputError, Problem, UsageError
@@ -51,7 +52,8 @@ def freeze(
         _check_may_freeze(store, due, event)
         upto = store.rows("select coalesce(max(id), 0) from movement where programme = %s", (store.programme.id,))[0][0]
         hashes = {"policy": due.policy_sha256.hex()}
-        tables = _tables(store, due, upto)
+        owed, remedies_to = _owed(store, due, person)
+        tables = [*_tables(store, due, upto), ("owed", owed)]
         for number, (name, table) in enumerate(tables):
             progress("freezing", number, len(tables))
             hashes[name] = store.snapshots.put(table)
@@ -64,7 +66,7 @@ def freeze(
         )
         totals = {"snapshot": raw, "event": event}
         store.log.append([Entry("freeze", store.programme.id, cycle, "freeze", sha256(signed).digest(), totals)])
-        advance(store, cycle, "frozen", person, {"movements_to": upto})
+        advance(store, cycle, "frozen", person, {"movements_to": upto, "remedies_to": remedies_to})
     store.log.publish()
     return hashes
 
@@ -142,7 +144,7 @@ def _inputs(policy: Policy, scope: str, table: str) -> str:
 
 
 def _tables(store: Store, cycle: Cycle, upto: int) -> list[tuple[str, pa.Table]]:
-    """The snapshots but the policy: (name, table), each in a fixed order."""
+    """The snapshots but the policy and what is owed: (name, table), each in a fixed order."""
     policy = cycle.policy()
     return [
         (
@@ -168,7 +170,6 @@ def _tables(store: Store, cycle: Cycle, upto: int) -> list[tuple[str, pa.Table]]
             store.copy_out(ON_HAND, {"programme": store.programme.id, "upto": upto}).drop_columns(["best_before"]),
         ),
         ("carry", _carry(store, cycle)),
-        ("owed", _owed(store, cycle.id)),
     ]
 
 
@@ -205,8 +206,12 @@ def _carry(store: Store, cycle: Cycle) -> pa.Table:
     return CARRY_SCHEMA.empty_table()
 
 
-def _owed(store: Store, cycle: str) -> pa.Table:
-    """What the cycle before left undersupplied and uncollected by household; nothing before the first."""
-    for name, _state in cycles_before(store, cycle)[-1:]:
-        return store.snapshots.table(detail_of(store, name, "closed")["owed"])
-    return OWED_SCHEMA.empty_table()
+def _owed(store: Store, cycle: Cycle, person: str) -> tuple[pa.Table, int]:
+    """What the cycle before left owed by household, with the remedies of complaints since its freeze, and the last entry of
+    a case that was read. Nothing before the first: its remedies wait for the second."""
+    for name, _state in cycles_before(store, cycle.id)[-1:]:
+        after, since = detail_of(store, name, "frozen").get("remedies_to", 0), find(store, name).period.id
+        given, upto = remedies_after(store, after, since, cycle.id, person)
+        found = pa.concat_tables([store.snapshots.table(detail_of(store, name, "closed")["owed"]), given])
+        return found.sort_by([(column, "ascending") for column in OWED_SCHEMA.names[:4]]), upto
+    return OWED_SCHEMA.empty_table(), 0

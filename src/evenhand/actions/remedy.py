@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evenhand.actions.cases import Found, locked, readable, write_event
+from evenhand.actions.cases import REMEDIES, Found, locked, readable, write_event
 from evenhand.actions.importing import policy_in_force
 from evenhand.core.benefit import Benefit
 from evenhand.core.errors import UsageError
@@ -19,7 +19,7 @@ def give_remedy(store: Store, reference: str, person: str, remedy: Remedy, words
     to a registered household.
     """
     found, _ = readable(store, reference, person)
-    with store.transaction(locked(found.reference)):
+    with store.transaction(REMEDIES), store.transaction(locked(found.reference)):
         found, _ = readable(store, reference, person)
         if found.case.decisions and found.case.decisions[-1].person.strip().casefold() != person.strip().casefold():
             raise UsageError(

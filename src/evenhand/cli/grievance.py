@@ -50,9 +50,7 @@ def file(
     Who complains is sealed at once: the point complained about never reads it, and whoever opens it is written down. Abuse
     goes to the ombudsman outside the programme, its words sealed too.
 
-    Examples:
-      evenhand grievance file --kind wrong-amount --card 0000041217 --words "40 kg came, the roll says 47"
-      evenhand grievance file --kind conduct --point P003 --anonymous --words "sent away twice"
+    Example: evenhand grievance file --kind wrong-amount --card 0000041217 --words "40 kg came, the roll says 47"
     """
     from evenhand.actions.complain import Complaint, complain
     from evenhand.actions.reissue import household_of

@@ -27,7 +27,7 @@ class RollError(ValueError):
 @dataclass(frozen=True)
 class Grant:
     """What a row says of one benefit: the household's ladder (base units a rung), carry before, ration in steps, and what
-    earlier months still owe it: (`undersupplied` or `uncollected`, month, base units)."""
+    earlier months still owe it: (`undersupplied`, `uncollected` or `remedy`, month, base units)."""
 
     benefit: str
     ladder: tuple[int, ...]

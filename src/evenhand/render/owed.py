@@ -18,7 +18,7 @@ from evenhand.render.html import Child, Html, el
 from evenhand.render.sections import with_links
 from evenhand.render.words import capital, say
 
-KINDS = ("undersupplied", "uncollected")
+KINDS = ("undersupplied", "uncollected", "remedy")
 Key = tuple[str, str, str]
 """Kind, benefit, the month it comes from."""
 

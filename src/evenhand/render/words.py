@@ -193,6 +193,7 @@ TEXT = {
     "owed.col.rest": "Still owed",
     "owed.undersupplied": "undersupplied in {month}",
     "owed.uncollected": "uncollected in {month}",
+    "owed.remedy": "remedies of complaints, since {month}",
     "owed.source": "From {owed} and {left}, over all points.",
     # rule
     "rule": "The rule of division",

@@ -136,7 +136,9 @@ def _owed(card: Card, grant: Grant) -> Owed:
             steps = base // step if debt.offered else 0
             found.again += steps
             then = "are in this ration" if debt.offered else "wait until the goods are there"
-            found.told.append(f"  {shown} that were not collected in {since} {then}")
+            remedy = kind == facts.REMEDY
+            why = f"a complaint brought you, since {since}," if remedy else f"were not collected in {since}"
+            found.told.append(f"  {shown} that {why} {then}")
     return found
 
 

@@ -7,7 +7,7 @@ from calendar import monthrange
 from datetime import date
 
 from evenhand_verify.disclosure import Disclosure
-from evenhand_verify.facts import UNDERSUPPLIED
+from evenhand_verify.facts import REMEDY, UNCOLLECTED
 from evenhand_verify.result import Malformed
 
 _RULE = re.compile(
@@ -56,10 +56,12 @@ class Rule:
 
 
 def rule(d: Disclosure, benefit: str, kind: str) -> Rule | None:
-    """The rule of a benefit for what is `undersupplied` or `uncollected`; None where nothing can be owed of that kind."""
+    """The rule of a benefit for what is owed of a kind; None where nothing can be owed of it. A remedy has no end."""
     found = d.policy.benefits.get(benefit)
-    if found is None or (kind == UNDERSUPPLIED and not found.divided):
+    if found is None or (kind != UNCOLLECTED and not found.divided):
         return None
+    if kind == REMEDY:
+        return Rule("carry", "")
     data = d.policy.data["benefit"][benefit]
     return Rule(str(data.get(kind, "lapse")), f"{d.meta.policy}, benefit {benefit}")
 

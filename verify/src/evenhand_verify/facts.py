@@ -14,7 +14,7 @@ from evenhand_verify.result import Malformed
 
 Key = tuple[str, str]
 MICRO = 1_000_000
-UNDERSUPPLIED, UNCOLLECTED = KINDS = ("undersupplied", "uncollected")
+UNDERSUPPLIED, UNCOLLECTED, REMEDY = KINDS = ("undersupplied", "uncollected", "remedy")
 
 
 class Total(NamedTuple):

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from evenhand.flow.allocation import Groups, Rows, divide
-from evenhand.flow.cycle.owing import OWED_SCHEMA, UNCOLLECTED, UNDERSUPPLIED
+from evenhand.flow.cycle.owing import OWED_SCHEMA, UNCOLLECTED, UNDERSUPPLIED, WAITING
 from evenhand.flow.cycle.stage import Tables
 from evenhand.flow.cycle.supply import table
 from evenhand.flow.policy import Policy
@@ -188,16 +188,17 @@ def _uncollected(
     fresh = joined.select(wide).append_column("kind", pa.array([UNCOLLECTED] * len(joined), pa.string()))
     fresh = fresh.append_column("since", pa.array([period] * len(joined), pa.string()))
     fresh = fresh.append_column("amount", pc.multiply(own, base))
-    waiting = debts.filter(pc.and_(pc.equal(debts["kind"], UNCOLLECTED), pc.equal(debts["lapsed"], 0))).sort_by("since")
+    waiting = debts.filter(pc.and_(_among(debts["kind"], list(WAITING)), pc.equal(debts["lapsed"], 0)))
+    waiting = waiting.sort_by([("since", "ascending"), ("kind", "ascending")])
     if not len(waiting):
         return [fresh]
     columns = (joined["household"].to_pylist(), joined["benefit"].to_pylist(), pc.multiply(paid, base).to_pylist())
     paid_base = {(household, benefit): amount for household, benefit, amount in zip(*columns, strict=True)}
-    offered = {(r["household"], r["benefit"], r["since"]): r["steps"] for r in on_roll.to_pylist()}
+    offered = {(r["household"], r["benefit"], r["kind"], r["since"]): r["steps"] for r in on_roll.to_pylist()}
     amounts = []
     for row in waiting.to_pylist():
         key = row["household"], row["benefit"]
-        taken = min(offered.get((*key, row["since"]), 0) * steps[row["benefit"]], paid_base.get(key, 0))
+        taken = min(offered.get((*key, row["kind"], row["since"]), 0) * steps[row["benefit"]], paid_base.get(key, 0))
         paid_base[key] = paid_base.get(key, 0) - taken
         amounts.append(row["amount"] - taken)
     kept = waiting.select([*wide, "kind", "since"])

@@ -1,7 +1,8 @@
-"""What earlier months still owe: undersupplied and uncollected, aged, lapsed, given its rung or its stock (spec/formats.md).
+"""What earlier months still owe: undersupplied, uncollected, remedies; aged, lapsed, given rung or stock (spec/formats.md).
 
 Undersupplied stands on rungs of its own above everybody's need of this month, the oldest month lowest. Uncollected is put
-on the roll again from stock set aside for it. Neither is ever mixed with the other or with rounding arrears.
+on the roll again from stock set aside for it, and so is what the remedy of a complaint gives. None is ever mixed with
+another or with rounding arrears.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from evenhand.core.quantity import MICRO, ceil_div
 from evenhand.flow.cycle.stage import Tables, Terms
 from evenhand.flow.cycle.supply import table
 
-UNDERSUPPLIED, UNCOLLECTED = "undersupplied", "uncollected"
+UNDERSUPPLIED, UNCOLLECTED, REMEDY = "undersupplied", "uncollected", "remedy"
+WAITING = (UNCOLLECTED, REMEDY)
+"""What waits for its household as whole steps."""
 OWED_SCHEMA = pa.schema(
     [(name, pa.string()) for name in ("household", "benefit", "kind", "since")] + [("amount", pa.int64())]
 )
@@ -30,6 +33,8 @@ def lapsed(terms: Terms, benefit: str, kind: str, since: str) -> bool:
     found = terms.policy.benefits.get(benefit)
     if found is None or (kind == UNDERSUPPLIED and found.division != "leximin"):
         return True
+    if kind == REMEDY:
+        return found.division != "leximin"
     rule = found.undersupplied if kind == UNDERSUPPLIED else found.uncollected
     return not rule.keeps(len(terms.before) - terms.before.index(since), month(since).last, terms.period.first)
 
@@ -53,7 +58,7 @@ def owed(terms: Terms, tables: Tables) -> dict[str, Any]:
         kept.append((benefit, kind, since, int(gone), rung, step))
     places = table((*_KEY, "gone", "rung", "step"), kept, ("gone", "rung", "step"))
     rows = joined.join(places, _KEY, join_type="inner")
-    waiting = pc.and_(pc.equal(rows["kind"], UNCOLLECTED), pc.equal(rows["gone"], 0))
+    waiting = pc.and_(pc.is_in(rows["kind"], pa.array(WAITING)), pc.equal(rows["gone"], 0))
     steps = pc.if_else(waiting, pc.divide(rows["amount"], rows["step"]), 0)
     rows = rows.append_column("lapsed", pc.multiply(rows["amount"], rows["gone"])).append_column("steps", steps)
     order = [(name, "ascending") for name in ("point", "household", *_KEY)]
@@ -72,9 +77,9 @@ def owed(terms: Terms, tables: Tables) -> dict[str, Any]:
 
 
 def offered(terms: Terms, tables: Tables) -> dict[str, Any]:
-    """Which uncollected goods are on this month's roll: where goods are stocked, month by month, the oldest first, as long
-    as what is set aside covers them after rounding arrears. The public table `owed`, and `first`: arrears and such steps
-    by household, which come before any share."""
+    """Which goods that wait for their household are on this month's roll: where goods are stocked, month by month, the
+    oldest first, as long as what is set aside covers them after rounding arrears. The public table `owed`, and `first`:
+    arrears and such steps by household, which come before any share."""
     room = set_aside(tables)
     arrears = _needs(tables["rounding"])
     debts = tables["debts"]
@@ -82,7 +87,7 @@ def offered(terms: Terms, tables: Tables) -> dict[str, Any]:
         [("household", "count"), ("amount", "sum"), ("lapsed", "sum"), ("rung", "max"), ("steps", "sum")]
     )
     rows, on_roll = [], []
-    for row in sorted(sums.to_pylist(), key=lambda row: row["since"]):
+    for row in sorted(sums.to_pylist(), key=lambda row: (row["since"], row["kind"])):
         point, benefit, steps = row["point"], row["benefit"], row["steps_sum"]
         waiting = steps
         if benefit in terms.steps and steps:

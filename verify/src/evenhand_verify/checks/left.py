@@ -98,12 +98,12 @@ def _uncollected(d: Disclosure, found: Left) -> list[str]:
     outcomes, totals = d.by_point("redeemed"), facts.totals(d)
     debts: dict[facts.Key, list[facts.Debt]] = defaultdict(list)
     for debt in facts.owed(d):
-        if debt.kind == facts.UNCOLLECTED and not debt.lapsed:
+        if debt.kind != facts.UNDERSUPPLIED and not debt.lapsed:
             debts[debt.point, debt.benefit].append(debt)
-    told: dict[facts.Key, dict[str, int]] = defaultdict(dict)
+    told: dict[facts.Key, dict[tuple[str, str], int]] = defaultdict(dict)
     for (point, benefit, kind, since), (amount, _) in found.items():
-        if kind == facts.UNCOLLECTED:
-            told[point, benefit][since] = amount
+        if kind != facts.UNDERSUPPLIED:
+            told[point, benefit][kind, since] = amount
     rolls = {(p, b): steps for p, entry in d.by_point("roll").items() for b, steps in entry.steps("rations").items()}
     for key in sorted(rolls.keys() | told.keys() | debts.keys()):
         point, benefit = key
@@ -113,14 +113,12 @@ def _uncollected(d: Disclosure, found: Left) -> list[str]:
             continue
         waited = offered = 0
         for debt in debts.get(key, []):
-            amount = mine.pop(debt.since, 0)
+            amount = mine.pop((debt.kind, debt.since), 0)
             if not debt.amount - debt.offered * step <= amount <= debt.amount:
                 failures.append(f"{amount:,} base units are left of {debt.amount:,}, {facts.named(debt)}")
             waited, offered = waited + debt.amount, offered + debt.offered
-        if mine.keys() - {d.meta.period}:
-            failures.append(
-                f"uncollected since {min(mine.keys() - {d.meta.period})}, which was not owed before, {where}"
-            )
+        for kind, since in sorted(mine.keys() - {(facts.UNCOLLECTED, d.meta.period)}):
+            failures.append(f"{kind} since {since}, which was not owed before, {where}")
         cut = cuts.get(key)
         on_roll = cut.units if cut else rolls.get(key, 0)
         not_given = (on_roll - entry.steps("given").get(benefit, 0)) * step

@@ -11,12 +11,19 @@ from evenhand_verify.result import Check, capped
 
 
 def run(d: Disclosure) -> str | list[str]:
-    """`owed` row by row = `left` of the folder before, less what lapsed there; arrears to a millionth a household."""
+    """`owed` row by row = `left` of the folder before, less what lapsed there, but for new remedies, which are declared;
+    arrears to a millionth a household."""
     before = d.previous
     if before is None:
         return "not asked (--previous)"
     then = {key: amount - lapsed for key, (amount, lapsed) in left(before).items() if amount > lapsed}
-    now = {(debt.point, debt.benefit, debt.kind, debt.since): debt.amount for debt in facts.owed(d)}
+    now, given = {}, 0
+    for debt in facts.owed(d):
+        key = (debt.point, debt.benefit, debt.kind, debt.since)
+        if debt.kind == facts.REMEDY and debt.since == before.meta.period:
+            given += debt.amount
+        else:
+            now[key] = debt.amount
     failures = [
         f"{then.get(key, 0):,} base units were left and {now.get(key, 0):,} are owed, "
         f"{key[2]} since {key[3]}, point {key[0]}, {key[1]}"
@@ -24,7 +31,8 @@ def run(d: Disclosure) -> str | list[str]:
         if then.get(key, 0) != now.get(key, 0)
     ]
     failures += _arrears(d, before)
-    return capped(failures) or f"{len(now):,} debts and all rounding arrears as {before.meta.cycle} left them"
+    more = f"; remedies of complaints since then, declared: {given:,} base units" if given else ""
+    return capped(failures) or f"{len(now):,} debts and all rounding arrears as {before.meta.cycle} left them{more}"
 
 
 def _arrears(d: Disclosure, before: Disclosure) -> list[str]:
