@@ -156,6 +156,37 @@ def renew(
     _say_printed(done, out, json)
 
 
+@app.command()
+def show(
+    card: Annotated[str, typer.Argument(metavar="CARD", help="A card's number, or what its QR holds (CARD:…).")],
+    data: DataOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Whose card this is, whether this piece of paper still counts, and who had it replaced for what reason.
+
+    Example: evenhand card show "0000 0412 17"
+    """
+    from evenhand.actions.card_found import find_card
+
+    with open_store(data, read_clock) as store:
+        found = find_card(store, card)
+    if json:
+        issues = [vars(issue) for issue in found.issues]
+        say_json({"card": found.number, "household": found.household, "point": found.point, "epoch": found.epoch,
+                  "replaced": found.replaced, "issues": issues})  # fmt: skip
+        return
+    newest = found.issues[-1]
+    say(f"card {found.number}: household {found.household}, point {found.point}")
+    if found.epoch is not None:
+        say(
+            f"this is issue {found.epoch}"
+            + (f", replaced by issue {newest.epoch}" if found.replaced else ": it counts")
+        )
+    for issue in found.issues:
+        by = f", by {issue.person}" + (f" and {issue.second}" if issue.second else "") if issue.person else ""
+        say(f"issue {issue.epoch} from {issue.since}{by}{': ' + issue.reason if issue.reason else ''}")
+
+
 def _people(who: str, second: str) -> People:
     from evenhand.actions.reissue import People
 
