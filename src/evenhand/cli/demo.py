@@ -44,6 +44,10 @@ def demo(
             help="Let the operator cheat: privilege, swap, leak, double, backdate, inflate, solo, ghosts.",
         ),
     ] = "",
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Then serve it on this machine, with six accounts and a month to approve.")
+    ] = False,
+    port: Annotated[int, typer.Option("--port", min=1, max=65534, help="The port of --serve.")] = 8443,
     json: JsonOption = False,
 ) -> None:
     """A generated country's ration over three months, run, published, checked, and its claims tested.
@@ -58,12 +62,18 @@ def demo(
 
     if lie and lie not in LIES:
         raise UsageError(f'there is no lie "{lie}"', f"choose one of {', '.join(LIES)}")
+    if serve and json:
+        raise UsageError("--serve goes on until it is stopped, and --json prints one document", "leave one out")
     begun = time.monotonic()
     folder = fresh_folder(data or default_demo_folder())
     clear_out(out)
     with progress_bars(not json) as progress, worker_pool() as pool:
         told = run(
-            Wish(people, months, seed, folder, out, examples_folder(), lie), engine(), pool, read_clock, progress
+            Wish(people, months, seed, folder, out, examples_folder(), lie, int(serve)),
+            engine(),
+            pool,
+            read_clock,
+            progress,
         )
     checks = [
         check(path, told.root_vkey, before) for path, before in zip(told.folders, (None, *told.folders), strict=False)
@@ -86,6 +96,27 @@ def demo(
         )
         return
     _tell(told, claims, checks, people, lie, seconds)
+    if serve:
+        _serve(folder, told, port)
+
+
+def _serve(folder: Path, told: Any, port: int) -> None:
+    """Six accounts with random passwords, shown once; then the server, for this machine alone."""
+    from evenhand.actions.accounts import add_on_machine
+    from evenhand.cli import serve as server
+    from evenhand.wiring import open_store
+
+    approver, word = told.approver
+    names = {"registrar": "registrar", "ana": "policy", approver: "approver", "store": "store", "reviewer": "reviewer",
+             "auditor": "auditor"}  # fmt: skip
+    with open_store(folder, read_clock) as store:
+        server.prepare_accounts(folder)
+        passwords = {name: add_on_machine(store, name, [role]) for name, role in names.items()}
+    say("\nSix accounts, their passwords shown this once:")
+    for name, role in names.items():
+        say(f"  {name:<10} {role:<10} {passwords[name]}")
+    say(f"One more month is computed and waits for {approver}, whose key has the passphrase {word}.\n")
+    server.serve(port=port, data=folder)
 
 
 def fresh_folder(folder: Path) -> Path:

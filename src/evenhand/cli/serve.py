@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+from multiprocessing import set_start_method
 from pathlib import Path
 from typing import Annotated
 
@@ -112,6 +113,9 @@ def prepare_accounts(folder: Path) -> None:
 
 
 def _run(address: str, port: int, certificate: Path | None, key: Path | None) -> None:
+    sys.stdout.flush()
+    # Workers begin from nothing: in this process Django may be configured for the flow's tables already.
+    set_start_method("spawn", force=True)
     from granian import Granian
     from granian.constants import Interfaces
 

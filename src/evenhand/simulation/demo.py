@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from evenhand.actions.approve import approve
 from evenhand.actions.close import close
@@ -42,12 +43,14 @@ class Told:
     lines: tuple[str, ...]
     short_changed: str
     """The first family in slips.csv, where the lie took from it."""
+    approver: tuple[str, str]
+    """The approver's name and the passphrase of their key: with `ahead` their signature is waited for."""
 
 
 def run(wish: Wish, engine: Engine, pool: Pool | None, clock: Callable[[], int], progress: Progress = quiet) -> Told:
     """Run the demo. `wish.data` must be a new folder; `wish.out` gets one disclosure a month and slips.csv."""
-    if wish.months < 1 or wish.months > 12:
-        raise UsageError(f"a demo of {wish.months} months cannot be made", "ask for 1 to 12")
+    if wish.months < 1 or wish.months + wish.ahead > 12:
+        raise UsageError(f"a demo of {wish.months} months cannot be made", f"ask for 1 to {12 - wish.ahead}")
     deceit = Deceit(wish.lie)
     tables = load_tables(wish.examples)
     policy_file = wish.examples / "policy.toml"
@@ -72,30 +75,39 @@ def _months(world: World, store: Store) -> Told:
     world.wish.out.mkdir(parents=True, exist_ok=True)
     folders: list[Path] = []
     lines: list[str] = []
-    periods = world.periods()
+    periods, ahead = world.periods()[: world.wish.months], world.periods()[world.wish.months :]
     for number, period in enumerate(periods, 1):
         last = number == len(periods)
         line = _month(world, store, number, period, world.deceit if last else Deceit(""), folders)
         lines.append(f"{period.id}  {line}")
     world.deceit.leave_out(_recut_households(store, cycle_id(periods[-1], 1)))
     slips = world.write_slips(store)
+    for period in ahead:
+        _computed(world, store, len(periods) + 1, period, Deceit(""))
     return Told(
         tuple(folders),
         store.keys.root_vkey.line(),
         slips,
         tuple(lines),
         world.deceit.victims[0] if world.deceit.victims else "",
+        (APPROVER, world.word(APPROVER)),
     )
 
 
-def _month(world: World, store: Store, number: int, period: Period, deceit: Deceit, folders: list[Path]) -> str:
+def _computed(world: World, store: Store, number: int, period: Period, deceit: Deceit) -> tuple[str, dict[str, Any]]:
+    """A month up to the preparer's signature: its cycle, and what `compute` said."""
     world.lay_in_stock(store, number, period)
     cycle = draft(store, period.id, PREPARER)
     assert cycle == cycle_id(period, 1)
-    words = (world.word(PREPARER), world.word(APPROVER))
-    freeze(store, cycle, PREPARER, words[0], f"dice thrown in public on {period.first}", world.progress)
+    word = world.word(PREPARER)
+    freeze(store, cycle, PREPARER, word, f"dice thrown in public on {period.first}", world.progress)
     throw = " ".join(str(1 + byte % 6) for byte in world.secrets.derive("dice", cycle, 8))
-    made = compute(store, world.engine, cycle, PREPARER, words[0], throw, world.progress, deceit)
+    return cycle, compute(store, world.engine, cycle, PREPARER, word, throw, world.progress, deceit)
+
+
+def _month(world: World, store: Store, number: int, period: Period, deceit: Deceit, folders: list[Path]) -> str:
+    cycle, made = _computed(world, store, number, period, deceit)
+    words = (world.word(PREPARER), world.word(APPROVER))
     signer = deceit.approver(store.keys.person(PREPARER, words[0]), store.keys.person(APPROVER, words[1]))
     approve(store, cycle, APPROVER, words[1], signer)
     commit(store, cycle, APPROVER, world.progress, signer)

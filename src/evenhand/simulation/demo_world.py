@@ -50,7 +50,7 @@ SLIPS = 5
 
 @dataclass(frozen=True)
 class Wish:
-    """What a demo is asked for."""
+    """What a demo is asked for. `ahead`: further months, computed and left for somebody to approve (0 or 1)."""
 
     people: int
     months: int
@@ -59,6 +59,7 @@ class Wish:
     out: Path
     examples: Path
     lie: str = ""
+    ahead: int = 0
 
 
 @dataclass
@@ -77,9 +78,9 @@ class World:
     work: Path
 
     def periods(self) -> list[Period]:
-        """The months of the demo."""
+        """The months of the demo, the one ahead with them."""
         found = [month(FIRST)]
-        while len(found) < self.wish.months:
+        while len(found) < self.wish.months + self.wish.ahead:
             found.append(month_after(found[-1]))
         return found
 

@@ -180,6 +180,7 @@ TEXT = {
     "co.cyc.level": "{point}، {share} %",
     "co.cyc.points": "كل نقطة",
     "co.cyc.points.aside": "نسبة المستحق فيها، الأدنى أولًا.",
+    "co.cyc.alike": "{good}: {share} % من المستحق في كل نقطة.",
     "co.cyc.points.lowest": "النقاط الأدنى: {n}",
     "co.cyc.rules": "قاعدة التوزيع",
     "co.cyc.rules.leximin": "توزَّع كل سلعة بحيث لا يمكن لمن هو أدنى أن ينال أكثر (leximin). يستطيع أي شخص التحقق من ذلك بلا برنامج حل.",

@@ -180,6 +180,7 @@ TEXT = {
     "co.cyc.level": "{point}, {share} %",
     "co.cyc.points": "Every point",
     "co.cyc.points.aside": "Share of what is due there, the lowest first.",
+    "co.cyc.alike": "{good}: {share} % of what is due, at every point.",
     "co.cyc.points.lowest": "The {n} points that stand lowest",
     "co.cyc.rules": "The rule of division",
     "co.cyc.rules.leximin": "Every good is divided so that nobody who stands lower could have more (leximin). Anybody can check that without a solver.",

@@ -180,6 +180,7 @@ TEXT = {
     "co.cyc.level": "{point}, {share} %",
     "co.cyc.points": "Chaque point",
     "co.cyc.points.aside": "Part de ce qui y est dû, le plus bas d’abord.",
+    "co.cyc.alike": "{good} : {share} % de ce qui est dû, à chaque point.",
     "co.cyc.points.lowest": "Les {n} points les plus bas",
     "co.cyc.rules": "La règle de répartition",
     "co.cyc.rules.leximin": "Chaque denrée est répartie de sorte que personne de plus bas ne pourrait avoir plus (leximin). Chacun peut le vérifier sans solveur.",

@@ -180,6 +180,7 @@ TEXT = {
     "co.cyc.level": "{point}, {share} %",
     "co.cyc.points": "हर केंद्र",
     "co.cyc.points.aside": "वहाँ के हक़ का हिस्सा, सबसे कम पहले।",
+    "co.cyc.alike": "{good}: हर केंद्र पर हक़ का {share} %।",
     "co.cyc.points.lowest": "सबसे नीचे के केंद्र: {n}",
     "co.cyc.rules": "बँटवारे का नियम",
     "co.cyc.rules.leximin": "हर वस्तु ऐसे बाँटी जाती है कि जो नीचे है उसे और नहीं मिल सकता (leximin)। कोई भी इसे बिना सॉल्वर जाँच सकता है।",

@@ -20,7 +20,9 @@ from evenhand.web.console.access import EVERY_ROLE, Seat, page
 from evenhand.web.console.home import steps_of, when
 from evenhand.web.language import catalogue_of
 
-POINTS_SHOWN = 20
+POINTS_SHOWN = 8
+LARGER = {"g": "kg", "kg": "t", "ml": "l"}
+"""A unit and the one a thousand times as large."""
 
 
 @page(*EVERY_ROLE)
@@ -77,23 +79,23 @@ def _ask(seat: Seat, found: Division) -> str:
 
 
 def _good(good: GoodDivided, figures: Figures, names: dict[str, str]) -> dict[str, Any]:
-    base = good.benefit.base_per_unit
-    ends = (
-        [(names.get(p, p), figures.percent(share)) for p, share in (good.shares[0], good.shares[-1])]
-        if good.shares
-        else []
-    )
+    base, unit = good.benefit.base_per_unit, good.benefit.unit
+    while unit in LARGER and good.due >= 100_000 * base:
+        base, unit = base * 1000, LARGER[unit]
+    ends = [(names.get(point, point), figures.percent(share)) for point, share in (good.shares[:1] + good.shares[-1:])]
     return {
-        "title": good.benefit.title, "unit": good.benefit.unit,
+        "title": good.benefit.title, "unit": unit,
         "due": figures.bare(Fraction(good.due, base)), "given": figures.bare(Fraction(good.given, base)),
         "share": figures.percent(min(Fraction(1), Fraction(good.given, good.due))) if good.due else "–", "ends": ends,
     }  # fmt: skip
 
 
 def _points(good: GoodDivided, figures: Figures, names: dict[str, str], seen: frozenset[str] | None) -> dict[str, Any]:
+    """The points that stand lowest; where all stand alike, that one share."""
     mine = [(point, share) for point, share in good.shares if seen is None or point in seen]
-    rows = [
+    shown = [
         (names.get(point, point), figures.percent(share), f"{float(min(share, Fraction(1)) * 100):.1f}")
         for point, share in mine[:POINTS_SHOWN]
     ]
-    return {"title": good.benefit.title, "rows": rows, "more": len(mine) > len(rows)}
+    alike = shown[0][1] if shown and figures.percent(mine[-1][1]) == shown[0][1] else ""
+    return {"title": good.benefit.title, "rows": shown, "more": len(mine) > len(shown), "alike": alike}
