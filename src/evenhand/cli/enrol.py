@@ -78,9 +78,9 @@ def device(
 
     The root key's passphrase comes from EVENHAND_ROOT_PASSPHRASE, else it is asked for.
 
-    Examples:
-      evenhand enrol device tablet-7 --point P00001
-      evenhand enrol device tablet-8 --point P00001 --replaces tablet-7 --reason "dropped into the river"
+    Example: evenhand enrol device tablet-7 --point P00001
+
+    In its place: evenhand enrol device tablet-8 --point P00001 --replaces tablet-7 --reason lost
     """
     from evenhand.actions.enrol import Place, enrol_device
 
@@ -118,10 +118,11 @@ def counter(
 
     The root key's passphrase comes from EVENHAND_ROOT_PASSPHRASE, else it is asked for; two people hold it.
 
-    Examples:
-      evenhand enrol counter phone-3 --point P00001 --at https://192.168.1.10:8443/counter/
-      evenhand enrol counter phone-4 --point P00001 --replaces phone-3 --reason "stolen on the road"
-      evenhand enrol counter phone-5 --point P00001 --second
+    Example: evenhand enrol counter phone-3 --point P00001 --at https://192.168.1.10:8443/counter/
+
+    In its place: evenhand enrol counter phone-4 --point P00001 --replaces phone-3 --reason stolen
+
+    Beside it: evenhand enrol counter phone-5 --point P00001 --second
     """
     from evenhand.actions.counter_enrol import certify, find_claim, invite, promote
     from evenhand.actions.enrol import Place
