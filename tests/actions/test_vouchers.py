@@ -121,6 +121,15 @@ def test_a_series_is_issued_once_by_a_preparer_to_merchants_and_cards_that_exist
         take_receipts(store, "unknown", [])
 
 
+def test_paper_that_cannot_be_written_issues_nothing(store: Store) -> None:
+    def full(leaves: list[Leaf]) -> None:
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError):
+        issue_vouchers(store, CASH, 1, SECRETS, [], 2, BOTH, full)
+    assert len(issued(store)) == 4
+
+
 def test_the_commands(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from typer.testing import CliRunner
 

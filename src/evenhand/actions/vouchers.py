@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b32decode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -64,12 +64,14 @@ def enrol_merchant(store: Store, device: str, merchant: str, root_passphrase: st
 
 
 def issue_vouchers(
-    store: Store, series: Series, cents: int, secrets: Sequence[bytes], cards: Sequence[str], leaves: int, people: People
+    store: Store, series: Series, cents: int, secrets: Sequence[bytes], cards: Sequence[str], leaves: int, people: People,
+    keep: Callable[[list[Leaf]], None] = lambda leaves: None,
 ) -> list[Leaf]:  # fmt: skip
     """Issue a series, once: a preparer signs each voucher, an approver, who is somebody else, terms and tags of all; what
     its paper says.
 
-    `cents`: what a merchant is paid a step. UsageError for terms that make no sense, a series that exists, a merchant
+    `cents`: what a merchant is paid a step. `keep` writes the paper before anything stands here: a full disk issues nothing.
+    UsageError for terms that make no sense, a series that exists, a merchant
     without a device, or card numbers that were never issued.
     """
     series.check()
@@ -93,6 +95,7 @@ def issue_vouchers(
         raise UsageError(f"no card has the number {min(unknown)}", "name cards that were issued")
     made = issue(series, secrets, cards, leaves, store.programme.id, signer)
     programme = store.programme.id
+    papers = [Leaf(n, v, code.encode(r), raw) for n, ((v, raw), r) in enumerate(zip(made, secrets, strict=True), 1)]
     confirmed = confirm(series, cents, [voucher for voucher, _ in made], programme, second)
     with store.transaction("voucher"):
         if any(row[0] == series.id for row in store.rows(SERIES, (programme,))):
@@ -107,7 +110,8 @@ def issue_vouchers(
             "insert into voucher (tag, programme, series, number, card, leaf, leaves) values (%s, %s, %s, %s, %s, %s, %s)",
             [(v.tag, programme, series.id, n, v.card, v.leaf, v.leaves) for n, (v, _) in enumerate(made, 1)],
         )
-    return [Leaf(n, v, code.encode(r), raw) for n, ((v, raw), r) in enumerate(zip(made, secrets, strict=True), 1)]
+        keep(papers)
+    return papers
 
 
 def take_receipts(store: Store, series: str, batch: Sequence[bytes]) -> Taken:

@@ -18,6 +18,7 @@ from evenhand.core.errors import UsageError
 from evenhand.wiring import open_store, read_clock
 
 if TYPE_CHECKING:
+    from evenhand.actions.vouchers import Leaf
     from evenhand.render.vouchers import Paper
 
 FRESH = os.O_WRONLY | os.O_CREAT | os.O_EXCL
@@ -125,18 +126,20 @@ def issue(
             raise UsageError(f"{there} is there already", "name a new folder: nothing is written over")
     drawn = [secrets.token_bytes(16) for _ in range(count or len(named))]
     own, other = passphrase(person), passphrase(second, "EVENHAND_SECOND_PASSPHRASE")
-    out.mkdir(parents=True, exist_ok=True)
     with open_store(data, read_clock) as store:
         run = Printing(store.programme.id, says, language, store.programme.demo)
-        if pdf:
-            vouchers_pdf([], run)  # what cannot be printed is said before anything is issued
-        made = issue_vouchers(store, terms, cents, drawn, named, book, People(person, own, second, other))
-    papers = [(leaf.number, leaf.voucher, leaf.code, leaf.signed) for leaf in made]
-    with _private(path) as file:
-        _write(file, papers)
-    if pdf:
-        with open(os.open(out / "vouchers.pdf", FRESH, 0o600), "wb") as sheet:
-            sheet.write(vouchers_pdf(papers, run))
+
+        def keep(leaves: list[Leaf]) -> None:
+            papers = [(leaf.number, leaf.voucher, leaf.code, leaf.signed) for leaf in leaves]
+            out.mkdir(parents=True, exist_ok=True)
+            with open(os.open(path, FRESH, 0o600), "w", newline="", encoding="utf-8") as file:
+                _write(file, papers)
+            if pdf:
+                sheets = vouchers_pdf(papers, run)
+                with open(os.open(out / "vouchers.pdf", FRESH, 0o600), "wb") as sheet:
+                    sheet.write(sheets)
+
+        made = issue_vouchers(store, terms, cents, drawn, named, book, People(person, own, second, other), keep)
     if json:
         say_json({"series": series, "vouchers": len(made), "steps": worth * len(made), "file": str(path)})
     else:
@@ -250,10 +253,6 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise UsageError(f'"{text}" is not a day', "write it as 2008-03-31") from None
-
-
-def _private(path: Path) -> TextIO:
-    return open(os.open(path, FRESH, 0o600), "w", newline="", encoding="utf-8")
 
 
 def _write(file: TextIO, papers: Sequence[Paper]) -> None:
