@@ -8,6 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,13 @@ from folders import clock, copy_data, open_folder
 from evenhand.actions.close import close, final_rolls
 from evenhand.actions.counter_enrol import certify, claim, find_claim, invite
 from evenhand.actions.counter_state import counter_state
-from evenhand.actions.counter_sync import sync
+from evenhand.actions.counter_sync import close_counter, sync
 from evenhand.actions.enrol import Place, enrol_device
 from evenhand.actions.publish import publish
 from evenhand.actions.redeem import device_named, redeem
 from evenhand.actions.releases import keep_releases
 from evenhand.core.errors import UsageError
-from evenhand.flow.redemption import Receipt, Release, chain, write_release
+from evenhand.flow.redemption import Head, Receipt, Release, chain, write_head, write_release
 from evenhand.flow.redemption.custody import ALL
 from evenhand.formats import code
 from evenhand.formats.tag import tag_of
@@ -228,3 +229,19 @@ def test_an_enrolled_phone_replaces_another_by_the_officers_word(store: Store) -
     assert store.rows(
         "select device, replaces, reason from holding where point = 'Alder' order by since desc limit 1"
     ) == [("phone-9", "phone-Alder", "dropped into the river")]
+
+
+def test_a_phone_that_gives_on_another_day_closes_again_with_a_longer_head(store: Store) -> None:
+    device, signer = device_named(store, "phone-Alder"), store.keys.device("phone-Alder")
+    assert device is not None
+    made = gave(store, "phone-Alder", "A1 A2 A3")
+    for count in (1, 3):
+        redeem(store, MARCH, made[:count])
+        head = Head(store.programme.id, MARCH, "phone-Alder", count, sha256(made[count - 1]).digest())
+        for _ in range(2):
+            close_counter(store, device, MARCH, write_head(head, signer))
+    short = Head(store.programme.id, MARCH, "phone-Alder", 2, sha256(made[1]).digest())
+    with pytest.raises(UsageError, match="closed with another head"):
+        close_counter(store, device, MARCH, write_head(short, signer))
+    assert store.rows("select receipts from head order by 1") == [(1,), (3,)]
+    assert "2 devices, each head signed by both sides" in published(store)

@@ -158,8 +158,8 @@ def _note(store: Store, device: Device, cycle: str, raw: bytes) -> tuple[object,
 
 
 def close_counter(store: Store, device: Device, cycle: str, signed_head: bytes) -> None:
-    """Keep the head a phone signed at the close of its last day, countersigned by the log key. The same again changes
-    nothing. UsageError if receipts are missing here, or another head was signed before."""
+    """Keep the head a phone signed at the close of a day, countersigned by the log key; after another day, the later one.
+    The same again changes nothing. UsageError if receipts are missing here, or an earlier head held more."""
     try:
         head = read_head(signed_head, device.public_key)
     except RedemptionError as error:
@@ -171,10 +171,11 @@ def close_counter(store: Store, device: Device, cycle: str, signed_head: bytes) 
         if found.state != "open":
             raise UsageError(f"cycle {cycle} is {found.state}, not open", "ask the officer")
         before = store.rows(
-            "select receipts, hash from head where programme = %s and cycle = %s and device = %s",
+            "select receipts, hash from head where programme = %s and cycle = %s and device = %s"
+            " order by receipts desc limit 1",
             (head.programme, cycle, device.name),
         )
-        if before:
+        if before and before[0][0] >= head.receipts:
             if (before[0][0], _bytes(before[0][1])) != (head.receipts, head.hash):
                 raise UsageError("this phone has closed with another head", "ask the officer to look at both")
             return

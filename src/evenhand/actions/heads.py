@@ -43,11 +43,13 @@ def _head(store: Store, cycle: str, device: str, mine: list[Receipt], lost: bool
     head = Head(store.programme.id, cycle, device, last.sequence if last else 0, last.hash if last else None)
     wrong = check_head(head, mine)
     sent = store.rows(
-        "select receipts, hash from head where programme = %s and cycle = %s and device = %s",
+        "select receipts, hash from head where programme = %s and cycle = %s and device = %s"
+        " order by receipts desc limit 1",
         (store.programme.id, cycle, device),
     )
     signer = None if sent else _signer(store, device)
-    if lost and (wrong or not (sent or signer)):
+    ends = bool(sent) and (sent[0][0], sent[0][1] and bytes(sent[0][1])) == (head.receipts, head.hash)
+    if lost and (wrong or not (ends or signer)):
         return _give_up(store, cycle, device, mine)
     if wrong:
         raise UsageError(
@@ -62,10 +64,10 @@ def _head(store: Store, cycle: str, device: str, mine: list[Receipt], lost: bool
             f"the phone {device} has not closed its day",
             f"close the day on the phone, or give it up as lost: --unclosed {device}",
         )
-    elif (sent[0][0], sent[0][1] and bytes(sent[0][1])) != (head.receipts, head.hash):
+    elif not ends:
         raise UsageError(
             f"{device} closed its day after {sent[0][0]} receipts and sent {head.receipts}",
-            "have the device send its receipts again, then close",
+            f"close the day on the device again, or give it up as lost: --unclosed {device}",
         )
     return device, head.receipts, head.hash
 
@@ -81,7 +83,7 @@ def _signer(store: Store, device: str) -> Signer | None:
 def _insert(store: Store, head: Head, device_cose: bytes) -> None:
     store.execute(
         "insert into head (programme, cycle, device, receipts, hash, device_cose, server_cose)"
-        " values (%s, %s, %s, %s, %s, %s, %s)",
+        " values (%s, %s, %s, %s, %s, %s, %s) on conflict do nothing",
         (
             store.programme.id, head.cycle, head.device, head.receipts, head.hash, device_cose,
             write_head(head, store.keys.log()),

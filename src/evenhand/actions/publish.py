@@ -161,14 +161,19 @@ def _signed(store: Store, cycle: str) -> list[bytes]:
         ("select cose from approval where programme = %s and cycle = %s order by role", at),
         ("select cose from count where programme = %s and cycle = %s and cose <> '' order by point", at),
         ("select cose from statement where programme = %s and cycle = %s order by sha256", at),
-        ("select device_cose from head where programme = %s and cycle = %s and device_cose <> '' order by device", at),
-        ("select server_cose from head where programme = %s and cycle = %s order by device", at),
     )
-    logged = {
-        entry.sha256
-        for entry in map(decode, store.log.entries()[: _log_size(store, cycle)])
-        if entry.kind in ("key", "holder")
-    }
+    entries = list(map(decode, store.log.entries()[: _log_size(store, cycle)]))
+    logged = {entry.sha256 for entry in entries if entry.kind in ("key", "holder")}
+    closed: list[Any] = [entry.totals["heads"] for entry in entries if (entry.kind, entry.cycle) == ("redeemed", cycle)]
+    ends = {tuple(head[:3]) for heads in closed for head in heads}  # a device that gave on another day had an earlier one
+    heads = [
+        bytes(cose)
+        for device, receipts, last, *coses in store.rows(
+            "select device, receipts, hash, device_cose, server_cose from head where programme = %s and cycle = %s", at
+        )
+        for cose in coses
+        if cose and (device, receipts, None if last is None else bytes(last)) in ends
+    ]
     certificates = [
         bytes(row[0])
         for row in store.rows(
@@ -177,7 +182,7 @@ def _signed(store: Store, cycle: str) -> list[bytes]:
         )
     ]
     known = [cose for cose in certificates if sha256(cose).digest() in logged]  # those of later people come next time
-    return known + [bytes(row[0]) for query, params in queries for row in store.rows(query, params)]
+    return [*known, *heads, *(bytes(row[0]) for query, params in queries for row in store.rows(query, params))]
 
 
 def _log_size(store: Store, cycle: str) -> int:

@@ -79,8 +79,6 @@ def device(
     The root key's passphrase comes from EVENHAND_ROOT_PASSPHRASE, else it is asked for.
 
     Example: evenhand enrol device tablet-7 --point P00001
-
-    In its place: evenhand enrol device tablet-8 --point P00001 --replaces tablet-7 --reason lost
     """
     from evenhand.actions.enrol import Place, enrol_device
 
@@ -119,10 +117,6 @@ def counter(
     The root key's passphrase comes from EVENHAND_ROOT_PASSPHRASE, else it is asked for; two people hold it.
 
     Example: evenhand enrol counter phone-3 --point P00001 --at https://192.168.1.10:8443/counter/
-
-    In its place: evenhand enrol counter phone-4 --point P00001 --replaces phone-3 --reason stolen
-
-    Beside it: evenhand enrol counter phone-5 --point P00001 --second
     """
     from evenhand.actions.counter_enrol import certify, find_claim, invite, promote
     from evenhand.actions.enrol import Place

@@ -121,7 +121,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Head',
             fields=[
-                ('pk', models.CompositePrimaryKey('programme', 'cycle', 'device', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('pk', models.CompositePrimaryKey('programme', 'cycle', 'device', 'receipts', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('programme', models.TextField()),
                 ('cycle', models.TextField()),
                 ('device', models.TextField()),

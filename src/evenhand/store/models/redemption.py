@@ -29,9 +29,10 @@ class Receipt(models.Model):
 
 
 class Head(models.Model):
-    """The end of a device's chain, signed by the device and by the log key, or unclosed."""
+    """The end of a device's chain, signed by the device and by the log key, or unclosed. After another day there is a later
+    one: the longest counts."""
 
-    pk = models.CompositePrimaryKey("programme", "cycle", "device")
+    pk = models.CompositePrimaryKey("programme", "cycle", "device", "receipts")
     programme = models.TextField()
     cycle = models.TextField()
     device = models.TextField()
