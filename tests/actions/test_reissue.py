@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from actions.village import ANA, APRIL, BORIS, MARCH, POLICY, STEPS, at, paper
 from folders import clock, copy_data, open_folder
 
 from evenhand.actions.approve import approve
-from evenhand.actions.cards import KEYS
+from evenhand.actions.card_paper import holders_of_paper
+from evenhand.actions.cards import KEYS, Paper
 from evenhand.actions.commit import commit
 from evenhand.actions.compute import compute
 from evenhand.actions.draft import adopt, draft
@@ -121,6 +123,18 @@ def test_renewal_gives_everybody_new_coupons_for_months_to_come(tmp_path: Path) 
             renew(store, ["2008-05"], People("ana", ANA), secrets, tmp_path / "again", RUN)
         with pytest.raises(UsageError, match="fixed already"):
             renew(store, ["2008-03", "2008-07"], People("ana", ANA), secrets, tmp_path / "again", RUN)
+
+
+def test_a_card_lost_after_a_renewal_counts_from_the_first_open_month_and_says_so(tmp_path: Path) -> None:
+    with open_folder() as folder, open_store(copy_data(at("open"), folder), clock) as store:
+        renew(store, ["2008-06"], People("ana", ANA), secrets, tmp_path / "june", RUN)
+        done = reissue(store, "A2", "lost", BOTH, (), same, tmp_path / "lost", RUN)
+        assert (done.epoch, done.periods) == (3, ("2008-04", "2008-06"))
+        for period in done.periods:
+            assert tags(store, period)["A2"] not in {coupon_tag("A2", "2008-04"), tags(store, period)["A1"]}
+        slip = {"household": ["A2"], "card": ["0000000292"], "epoch": [3], "secret": [bytes(16)], "id": [bytes(16)]}
+        coupons = {"household": ["A2"], "period": ["2008-04"], "r": [bytes(16)]}
+        assert holders_of_paper(store, Paper(pa.table(slip), pa.table(coupons)))[0].since == "2008-04"
 
 
 def test_what_is_refused_changes_nothing(tmp_path: Path) -> None:

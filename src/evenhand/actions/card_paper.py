@@ -113,7 +113,9 @@ def holders_of_paper(store: Store, paper: Paper) -> list[Holder]:
     }
     since = dict(
         store.rows(
-            "select household, max(from_period) from card where household = any(%s) group by household", (names,)
+            "select distinct on (household) household, from_period from card where household = any(%s)"
+            " order by household, epoch desc",
+            (names,),
         )
     )
     proxies = proxies_of(store, names)
