@@ -7,7 +7,7 @@ TEXT = {
     "of.page": "Handing out without a network",
     "of.over": "Played through with seed {seed}: {households} households, {points} points, {offline} of them offline for {days} days",
     "of.title": "Over-issue stays within the reserve, and no honest family goes home without food",
-    "of.title.claims": "Over-issue stays within the reserve; {n} families whose coupon was copied go home with a claim",
+    "of.title.claims": "Over-issue stays within the reserve; families left with a claim because of copies: {n}",
     "of.title.not": "The bound does not hold",
     "of.lead": "{over} % of the rations were given a second time, out of a reserve of {reserve} %. {copied} % of the coupons had been copied {copies} times.",
     "of.claims": "What was claimed",

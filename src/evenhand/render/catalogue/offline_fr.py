@@ -7,7 +7,7 @@ TEXT = {
     "of.page": "Distribuer sans réseau",
     "of.over": "Simulé avec la graine {seed} : {households} ménages, {points} points, dont {offline} hors ligne pendant {days} jours",
     "of.title": "Le surplus remis reste dans la réserve, et aucune famille honnête ne rentre sans vivres",
-    "of.title.claims": "Le surplus remis reste dans la réserve ; {n} familles dont le coupon a été copié rentrent avec une créance",
+    "of.title.claims": "Le surplus remis reste dans la réserve ; familles restées avec une créance à cause de copies : {n}",
     "of.title.not": "La borne ne tient pas",
     "of.lead": "{over} % des rations ont été remises une seconde fois, sur une réserve de {reserve} %. {copied} % des coupons avaient été copiés {copies} fois.",
     "of.claims": "Ce qui était affirmé",
