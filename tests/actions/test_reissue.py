@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,10 +15,12 @@ from evenhand.actions.card_paper import holders_of_paper
 from evenhand.actions.cards import KEYS, Paper
 from evenhand.actions.commit import commit
 from evenhand.actions.compute import compute
+from evenhand.actions.cycles import find
 from evenhand.actions.draft import adopt, draft
-from evenhand.actions.freeze import freeze
+from evenhand.actions.freeze import _check_may_freeze, freeze
 from evenhand.actions.reissue import People, household_of, reissue, renew
 from evenhand.core.errors import UsageError
+from evenhand.core.period import month
 from evenhand.engines.duckdb import DuckDB
 from evenhand.formats import code
 from evenhand.formats.tag import tag_of
@@ -102,6 +105,9 @@ def test_a_lost_sheet_kills_its_later_months_even_where_no_new_coupon_is_printed
     with open_folder() as folder, open_store(copy_data(at("drafted"), folder), clock) as store:
         lost(store, tmp_path / "out", periods=["2008-03"])
         assert "A2" not in tags(store, "2008-04")
+        with pytest.raises(UsageError) as caught:
+            _check_may_freeze(store, replace(find(store, MARCH), period=month("2008-04")), "dice")
+        assert "run: evenhand card renew 2008-04" in "".join(caught.value.lines())
         STEPS["frozen"](store, paper())
         done = renew(store, ["2008-04"], BOTH, secrets_of("renewed"), tmp_path / "april", RUN)
         assert done.cards == 1  # the others have theirs

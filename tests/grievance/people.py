@@ -5,6 +5,8 @@ from __future__ import annotations
 from hashlib import sha256
 from itertools import count
 
+from folders import NOW
+
 from evenhand.store import Store
 
 ROLES = (
@@ -27,3 +29,12 @@ NUMBERS = count()
 
 def draw() -> bytes:
     return sha256(str(next(NUMBERS)).encode()).digest()
+
+
+class Moment:
+    """A clock that tests set."""
+
+    now = NOW
+
+    def __call__(self) -> int:
+        return self.now

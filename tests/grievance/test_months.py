@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from actions.village import MARCH, at
 from folders import NOW, copy_data, open_folder
-from grievance.people import draw, give_roles
+from grievance.people import Moment, draw, give_roles
 
 from evenhand.actions.appeal import appeal
 from evenhand.actions.case_page import beside, case_page
@@ -16,6 +16,7 @@ from evenhand.actions.cases import case_of, readable
 from evenhand.actions.complain import Complaint, complain
 from evenhand.actions.decide_case import decide_case
 from evenhand.actions.escalate import cases_for
+from evenhand.actions.keep_serving import keeps_being_served
 from evenhand.actions.open_name import open_name
 from evenhand.actions.remedy import arrears, give_remedy
 from evenhand.actions.take_up import take_up
@@ -25,15 +26,6 @@ from evenhand.store import Store, open_store
 
 DAY = 86_400
 SHORT = Complaint("wrong-amount", "7 kg are missing", household="A6", name="Cedar", contact="at the mill")
-
-
-class Moment:
-    """A clock that tests set."""
-
-    now = NOW
-
-    def __call__(self) -> int:
-        return self.now
 
 
 @pytest.fixture
@@ -130,6 +122,15 @@ def test_it_escalates_with_nobody_looking_and_an_entry_is_written_once_somebody_
         decide_case(store, case, "dora", UPHELD, "too late")
     found = decide_case(store, case, "omar", UPHELD, "the scale was off")
     assert not found.case.decisions[0].in_time
+
+
+def test_a_household_is_kept_being_served_while_its_eligibility_is_in_question(store: Store, moment: Moment) -> None:
+    case = complain(store, Complaint("not-on-list", "struck off the list", household="A6"), draw)
+    assert (keeps_being_served(store, "A6"), keeps_being_served(store, "A1")) == ([case], [])
+    decide_case(store, case, "dora", NOT_UPHELD, "moved away")
+    assert keeps_being_served(store, "A6") == [case]
+    moment.now += 40 * DAY
+    assert keeps_being_served(store, "A6") == []
 
 
 def note(store: Store, number: int, text: str, household: str, at: int) -> None:

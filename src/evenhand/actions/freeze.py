@@ -93,15 +93,15 @@ def _check_may_freeze(store: Store, cycle: Cycle, event: str) -> None:
     if not people:
         raise UsageError("no household is registered", "run: evenhand import households FILE.csv")
     bare = store.rows(
-        "select count(*), min(h.household), count(k.household) from household h"
-        f" left join {KEYS} c on c.household = h.household left join card k on k.household = h.household and k.epoch = 1"
+        f"select count(*), min(h.household) from household h left join {KEYS} c on c.household = h.household"
         " where c.household is null",
         {"period": cycle.period.id},
     )[0]
     if bare[0]:
+        carded = store.rows("select 1 from card where household = %s", (bare[1],))
         raise UsageError(
             f"{bare[0]} households have no card for {cycle.period.id}, among them {bare[1]}",
-            f"run: evenhand card {'renew' if bare[2] else 'issue'} {cycle.period.id}",
+            f"run: evenhand card {'renew' if carded else 'issue'} {cycle.period.id}",
         )
     small = store.rows(
         "select point, count(*) from household group by point having count(*) < %s order by point", (policy.k,)

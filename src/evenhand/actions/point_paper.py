@@ -66,7 +66,9 @@ def print_points(store: Store, cycle: str, wish: Wish, out: Path, progress: Prog
         if wish.poster:
             written.append(write_bytes(out / "poster" / f"{file_name(point)}.pdf", poster_pdf(notice)))
         if wish.roll:
-            written.append(write_bytes(out / "roll" / f"{file_name(point)}.pdf", roll_pdf(notice, families)))
+            path = write_bytes(out / "roll" / f"{file_name(point)}.pdf", roll_pdf(notice, families))
+            path.chmod(0o600)  # it names people
+            written.append(path)
     progress("printing", len(wanted), len(wanted))
     return written
 
