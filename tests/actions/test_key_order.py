@@ -60,6 +60,16 @@ def test_a_member_without_household_or_a_household_without_member_is_not_in_orde
     assert not members_in_order(homes(tmp_path, keys), people(tmp_path, list(MEMBERS)))
 
 
+def test_of_a_torn_file_nothing_is_believed(tmp_path: Path) -> None:
+    whole, torn = homes(tmp_path, list(HOMES)), people(tmp_path, list(MEMBERS))
+    data = bytearray(torn.read_bytes())
+    data[4:60] = bytes(56)
+    torn.write_bytes(data)
+    assert not members_in_order(whole, torn)
+    assert not households_in_order(torn)
+    assert not households_in_order(tmp_path / "none.parquet")
+
+
 FEW = st.sampled_from(["", "a", "b", "aa", None])
 
 

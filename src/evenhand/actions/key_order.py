@@ -16,16 +16,30 @@ BATCH_ROWS = 131_072
 """Few enough that their memory is used again and again: asking for new memory costs more than the look."""
 
 
+UNREADABLE = (pa.ArrowException, OSError)
+"""Then nothing is known of the order; what is wrong with the file, the engine says."""
+
+
 def households_in_order(path: Path) -> bool:
     """Whether every household of a Parquet file comes after the one before it: numbers by size, texts by length first."""
-    keys = _keys(path)
-    return keys is not None and _all(_after(keys.slice(0, max(len(keys) - 1, 0)), keys.slice(1)))
+    try:
+        keys = _keys(path)
+        return keys is not None and _all(_after(keys.slice(0, max(len(keys) - 1, 0)), keys.slice(1)))
+    except UNREADABLE:
+        return False
 
 
 def members_in_order(households: Path, members: Path) -> bool:
     """Whether the members of a Parquet file stand in the order of their households, each of which has some, and inside one
     in the order of their keys.
     """
+    try:
+        return _members_in_order(households, members)
+    except UNREADABLE:
+        return False
+
+
+def _members_in_order(households: Path, members: Path) -> bool:
     keys = _keys(households)
     if keys is None:
         return False
