@@ -25,6 +25,7 @@ from evenhand.actions.cycles import (
     step_due,
 )  # fmt: skip
 from evenhand.actions.freeze import CARRY_SCHEMA
+from evenhand.actions.grievance_totals import since_last_close, totals
 from evenhand.actions.heads import signed_heads
 from evenhand.actions.recuts import file_name, recut_rows
 from evenhand.actions.releases import custody_of
@@ -91,6 +92,8 @@ def close(
             "contested": len(settlement.contested), "beyond": dict(beyond),
             "refused_receipts": len(settlement.refused),
         }  # fmt: skip
+        told = totals(store, since_last_close(store), due.policy().k)
+        detail["grievances"] = store.snapshots.put(told)
         advance(store, cycle, "closed", person, detail)
         progress("closing", 5, 5)
     store.log.publish()

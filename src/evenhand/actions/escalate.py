@@ -4,17 +4,23 @@ Looking at cases calls it, so nothing has to run by itself."""
 
 from __future__ import annotations
 
-from evenhand.actions.cases import Found, followed, locked, note_escalations, reviewer_of
+from evenhand.actions.cases import INTAKES, Found, followed, locked, note_escalations, reviewer_of
 from evenhand.flow.grievance import may_read
 from evenhand.store import Store
+
+PENDING = f"""{INTAKES} and (
+  select count(*) filter (where e.act = 'decision') - count(*) filter (where e.act = 'appeal')
+  from grievance_event e where e.reference = grievance.reference) = 0
+"""
+"""Cases that wait for a decision: as many appeals as decisions."""
 
 
 def cases_for(store: Store, person: str, *, pending: bool = True) -> list[Found]:
     """The cases `person` may read, those whose clock ends first before the others; their escalations are written down.
     `pending`: only those that wait for a decision. UsageError for somebody who reviews nothing."""
     reviewer = reviewer_of(store, person)
-    mine = [found for found in followed(store) if may_read(reviewer, found.case, found.around)]
-    mine = [found for found in mine if found.case.pending or not pending]
+    found_all = followed(store, PENDING if pending else INTAKES)
+    mine = [found for found in found_all if may_read(reviewer, found.case, found.around)]
     for number, found in enumerate(mine):
         if found.case.escalations:
             mine[number] = escalate(store, found)

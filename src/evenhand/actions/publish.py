@@ -43,6 +43,8 @@ from evenhand.formats.entry import Entry, decode
 from evenhand.render.report import ReportFacts, report
 from evenhand.store import Store
 
+COUNTED = ("received", "decided", "in_time", "upheld")
+
 
 def publish(
     store: Store,
@@ -102,6 +104,7 @@ def _write_matter(store: Store, cycle: Cycle, part: Path, progress: Progress, ta
         "balances": balances(opening, movements, closed=True),
         "recut": _recut(store, cycle.id),
         "left": store.snapshots.table(detail_of(store, cycle.id, "closed")["left"]),
+        "grievances": store.snapshots.table(detail_of(store, cycle.id, "closed")["grievances"]),
     }
     for name, table in tables.items():
         parquet.write(shape(name, table), part / layout.table_path(name))
@@ -186,7 +189,7 @@ def _signed(store: Store, cycle: str) -> list[bytes]:
 
 
 def _log_size(store: Store, cycle: str) -> int:
-    """How many entries the log had before this cycle's last two, `stock` and `publish`, whenever this is asked."""
+    """How many entries the log had before this cycle's last three, from `stock` on, whenever this is asked."""
     rows = store.rows(
         "select coalesce(min(index) filter (where cycle = %s and kind = 'stock'), count(*)) from log_entry", (cycle,)
     )
@@ -243,18 +246,22 @@ def _facts(store: Store, cycle: str, part: Path, earlier: list[str]) -> ReportFa
 
 
 def _write_log(store: Store, cycle: str, person: str, part: Path, package: bytes, earlier: list[str]) -> None:
-    """The last two entries, the state, and the log as of them."""
+    """The last three entries, the state, and the log as of them."""
     programme = store.programme.id
     moved = sha256((part / layout.table_path("movements")).read_bytes()).digest()
     closing: dict[str, int] = {}
     for row in _read(part, "balances").to_pylist():
         if row["account"].startswith("node:"):
             closing[row["benefit"]] = closing.get(row["benefit"], 0) + row["closing"]
+    told = _read(part, "grievances").to_pylist()
+    sums = {name: count for name in COUNTED if (count := sum(row[name] or 0 for row in told))}
+    complaints = sha256((part / layout.table_path("grievances")).read_bytes()).digest()
     with store.transaction("cycle"):
         due = step_due(store, cycle, "published") is not None
         store.log.append(
             [
                 Entry("stock", programme, cycle, "stock", moved, {"closing": dict(sorted(closing.items()))}),
+                Entry("grievance-totals", programme, cycle, "grievances", complaints, {"sums": sums}),
                 Entry("publish", programme, cycle, "publish", sha256(package).digest()),
             ]
         )

@@ -203,6 +203,27 @@ def remedy(
         _told(store, give_remedy(store, reference, who, given, words), json)
 
 
+@app.command("totals")
+def totals(data: DataOption = None, json: JsonOption = False) -> None:
+    """Show the public figures since the last cycle closed, as they would be published now: nothing that tells of few.
+
+    Example: evenhand grievance totals
+    """
+    from evenhand.actions.grievance_totals import totals_now
+
+    with open_store(data, read_clock) as store:
+        rows = totals_now(store).to_pylist()
+    if json:
+        say_json({"grievances": rows})
+        return
+    names = ("received", "decided", "in_time", "upheld")
+    for row in rows:
+        told = ", ".join(f"{name.replace('_', ' ')} {'few' if row[name] is None else row[name]}" for name in names)
+        say(f"{row['area'] or '(small areas)':<14} {row['kind']:<14} {told}")
+    if not rows:
+        say("No complaint came in and none was decided since the last cycle closed.")
+
+
 def _told(store: Store, found: Found, json: bool) -> None:
     from evenhand.actions.case_page import case_page
 
@@ -241,9 +262,9 @@ def _history(store: Store, found: Found) -> list[str]:
     ]
     for event in found.events:
         given = event.remedy and f"{event.remedy.kind} {event.remedy.benefit} {event.remedy.amount_base or ''}".strip()
-        parts = (event.outcome, event.office and f"to the {event.office}", given, event.words)
-        said = ": ".join(part for part in parts if part)
-        lines.append(f"  {_when(store, event.at)}  {event.act} {f'by {event.person} ' if event.person else ''}{said}")
+        by = f"{event.act} by {event.person}" if event.person else event.act
+        parts = (by, event.outcome, event.office and f"to the {event.office}", given, event.words)
+        lines.append(f"  {_when(store, event.at)}  {': '.join(part for part in parts if part)}")
     return lines
 
 
@@ -261,7 +282,6 @@ def _records(told: dict[str, Any]) -> list[str]:
                 f"    {row['benefit']}: due {row['due_base']:,}, ration {row['ration_base']:,} base units ({because})"
             )
         for receipt in cycle["receipts"]:
-            lines.append(
-                f"    receipt {receipt['number']} of {receipt['device']}, {receipt['proof']}: {receipt['steps']} steps"
-            )
+            steps = ", ".join(f"{benefit} {count} steps" for benefit, count in receipt["steps"].items())
+            lines.append(f"    receipt {receipt['number']} of {receipt['device']}, {receipt['proof']}: {steps}")
     return lines

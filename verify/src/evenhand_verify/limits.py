@@ -7,6 +7,7 @@ LIMITS = (
     "ghosts: households that do not exist look like any other; the sample audit, which visits households drawn "
     "from the rolls, is the field check",
     "people who were never registered",
+    "that every complaint was taken in, and that one stands behind each remedy",
     "that whoever printed the coupons kept none",
     "that the freeze came before its event in time: there are no witnesses",
     "operator, clerk and household acting together",

@@ -70,6 +70,9 @@ SCHEMAS: dict[str, Schema] = {
     "left": _schema(
         False, "point benefit kind since", "point:text benefit:text kind:text since:text amount:int lapsed:int"
     ),
+    "grievances": _schema(
+        False, "area kind", "area:text kind:text received:int? decided:int? in_time:int? upheld:int?"
+    ),
     "movements": _schema(
         False, "kind from to benefit lot", "kind:text from:text to:text benefit:text lot:text quantity:int"
     ),

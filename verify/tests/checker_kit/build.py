@@ -106,6 +106,7 @@ owed point,benefit,kind,since | point:t benefit:t kind:t since:t households:i am
 totals point,benefit | point:t benefit:t households:i members:i opening:i carry_micro:i carried:i units:i rations:i reserve:i
 waybills waybill,commodity | waybill:t lane:t commodity:t quantity:i
 left point,benefit,kind,since | point:t benefit:t kind:t since:t amount:i lapsed:i
+grievances area,kind | area:t kind:t received:i decided:i in_time:i upheld:i
 recut point,benefit | point:t benefit:t counted:i reserve:i carry_micro:i rungs:i num:t den:t units:i
 movements kind,from,to,benefit,lot | kind:t from:t to:t benefit:t lot:t quantity:i
 balances account,benefit | account:t benefit:t opening:i inflow:i outflow:i closing:i
@@ -116,7 +117,7 @@ balances account,benefit | account:t benefit:t opening:i inflow:i outflow:i clos
 CERTIFIED = (
     ("log", "log"), ("person", "anna"), ("person", "bert"), ("device", "phone-Alder"), ("device", "phone-Birch"),
 )  # fmt: skip
-LATER = ("left", "recut", "movements", "balances")
+LATER = ("left", "recut", "grievances", "movements", "balances")
 
 Row = dict[str, Any]
 
@@ -608,6 +609,10 @@ class Build:
         entries.append(
             e("stock", "stock", sha(parquet("movements", self.tables["movements"])), {"closing": dict(closing)})
         )
+        told = self.tables.setdefault("grievances", [])
+        sums = {name: sum(row[name] or 0 for row in told) for name in ("received", "decided", "in_time", "upheld")}
+        logged = {"sums": {name: number for name, number in sums.items() if number}}
+        entries.append(e("grievance-totals", "grievances", sha(parquet("grievances", told)), logged))
         entries.append(e("publish", "publish", b"", {}))
         self.entries = entries
 

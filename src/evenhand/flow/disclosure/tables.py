@@ -113,13 +113,14 @@ _ALL = (
     _table("owed", "point benefit kind since", "What earlier months still owed at the freeze, by the month it comes from.",
            ("point", "text", "the point"),
            ("benefit", "text", "the benefit"),
-           ("kind", "text", "undersupplied (a shortage did not give it) or uncollected (nobody came for it)"),
+           ("kind", "text", "undersupplied (a shortage did not give it), uncollected (nobody came for it) or "
+            "remedy (an upheld complaint brought it)"),
            ("since", "text", "the month it comes from"),
            ("households", "int", "households it is owed to"),
            ("amount", "int", "base units"),
            ("lapsed", "int", "base units of it that lapsed before this cycle, by the policy's rule"),
            ("rung", "int?", "undersupplied: the rung it stands on, above those of `ladders`"),
-           ("waiting", "int", "uncollected: hand-out steps of it that wait for their households"),
+           ("waiting", "int", "uncollected, remedy: hand-out steps of it that wait for their households"),
            ("offered", "int", "those of them that are on this month's rolls again")),
     _table("totals", "point benefit", "Totals of each point's roll, as committed before opening.",
            ("point", "text", "the point"),
@@ -151,10 +152,19 @@ _ALL = (
            "what does not lapse opens the next cycle's `owed`.",
            ("point", "text", "the point"),
            ("benefit", "text", "the benefit"),
-           ("kind", "text", "undersupplied or uncollected"),
+           ("kind", "text", "undersupplied, uncollected or remedy"),
            ("since", "text", "the month it comes from"),
            ("amount", "int", "base units"),
            ("lapsed", "int", "base units of it that lapse with this cycle, by the policy's rule")),
+    _table("grievances", "area kind", "Complaints that came in and were first decided since the cycle before closed. A "
+           "group of fewer than k is folded into `several` of its area, that into the area around it; a number from 1 "
+           "to k-1, or one that leaves so few, is empty.",
+           ("area", "text", "code of the area; empty: the areas that are too small alone"),
+           ("kind", "text", "kind of complaint, or `several`"),
+           ("received", "int?", "complaints that came in"),
+           ("decided", "int?", "complaints that were first decided"),
+           ("in_time", "int?", "of those decided, before any clock had run out"),
+           ("upheld", "int?", "of those decided, upheld")),
     _table("movements", "kind from to benefit lot", "Every movement of goods, both sides: the ledger of the cycle.",
            ("kind", "text", "receipt, load, transfer, arrive, loss, redeem or over-issue"),
            ("from", "text", "account it leaves: source:NAME, node:ID or transit:ID"),
@@ -175,7 +185,9 @@ _ALL = (
 TABLES: dict[str, Table] = {table.name: table for table in _ALL}
 """Every table of a disclosure by name, in the order of `spec/tables.json`."""
 
-COMPUTED: tuple[str, ...] = tuple(name for name in TABLES if name not in ("recut", "left", "movements", "balances"))
+COMPUTED: tuple[str, ...] = tuple(
+    name for name in TABLES if name not in ("recut", "left", "grievances", "movements", "balances")
+)
 """Tables that stand before approval and are part of its digest; the rest come from what happened afterwards."""
 
 

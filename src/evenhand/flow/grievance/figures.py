@@ -45,14 +45,14 @@ class _Group:
         self.cases |= other.cases
 
 
-def figures(cases: Iterable[Case], parents: Mapping[str, str], k: int, after: int, upto: int) -> list[Figure]:
-    """The rows for what came in, and what was first decided, later than `after` and not later than `upto`, sorted.
+def figures(cases: Iterable[Case], parents: Mapping[str, str], k: int, start: int, end: int) -> list[Figure]:
+    """The rows for what came in, and what was first decided, from `start` on and before `end`, sorted.
 
     `parents`: area -> the one around it ("" at the top). A case counts as upheld or not by its first decision in the span.
     """
     groups: dict[tuple[str, str], _Group] = defaultdict(_Group)
     for case in cases:
-        group = _counted(case, after, upto)
+        group = _counted(case, start, end)
         if group is not None:
             groups[case.intake.area, case.intake.kind].add(group)
     kept = {key: group for key, group in groups.items() if len(group.cases) >= k}
@@ -72,10 +72,10 @@ def figures(cases: Iterable[Case], parents: Mapping[str, str], k: int, after: in
     return sorted(_row(*key, group, k) for key, group in kept.items())
 
 
-def _counted(case: Case, after: int, upto: int) -> _Group | None:
+def _counted(case: Case, start: int, end: int) -> _Group | None:
     first = case.decisions[0] if case.decisions else None
-    received = after < case.intake.at <= upto
-    decided = first is not None and after < first.at <= upto
+    received = start <= case.intake.at < end
+    decided = first is not None and start <= first.at < end
     if not received and not decided:
         return None
     made = _Group(int(received), int(decided), cases={case.intake.reference})

@@ -25,6 +25,7 @@ from evenhand_verify.checks import (
     freeze,
     given,
     goods_received,
+    grievances,
     heads,
     holders,
     left,
@@ -71,7 +72,7 @@ ALWAYS: tuple[Check[Disclosure], ...] = tuple(
         classes_policy, classes_sum, owed, demand, network, supply, division_rule, allocation_certificate, allocation_levels,
         allocation_flows, allocation_order, allocation_idle, totals, waybills, movements, balances, loads,
         closings, transfers, goods_received, counts, recut, outcomes, presence, redeemed_once, exceptions, given,
-        left, heads, holders, stock,
+        left, heads, holders, stock, grievances,
     )
 )  # fmt: skip
 WITH_PREVIOUS: tuple[Check[Disclosure], ...] = (previous_log.CHECK, previous_stock.CHECK, previous_owed.CHECK)

@@ -17,13 +17,14 @@ STAGES = (
     ("received", "goods-received", "transfer", "closing", "recut"),
     ("redeemed",),
     ("stock",),
+    ("grievance-totals",),
     ("publish",),
 )
-SINGLE = ("freeze", "event", "stock", "publish", "void")
+SINGLE = ("freeze", "event", "stock", "grievance-totals", "publish", "void")
 
 
 def run(d: Disclosure) -> str | list[str]:
-    """freeze < event < approvals < rolls < counts and re-cuts < outcomes < stock < publish; one freeze an attempt."""
+    """freeze < event < approvals < rolls < counts and re-cuts < outcomes < stock < complaints < publish; one freeze each."""
     cycles: dict[tuple[str, str], list[Entry]] = defaultdict(list)
     for entry in d.entries:
         if entry.cycle is not None:
@@ -33,7 +34,7 @@ def run(d: Disclosure) -> str | list[str]:
         failures += _order(cycle, entries)
     failures += _attempts(d, cycles)
     mine = cycles.get((d.meta.programme, d.meta.cycle), [])
-    for kind in ("freeze", "event", "stock", "publish"):
+    for kind in ("freeze", "event", "stock", "grievance-totals", "publish"):
         if sum(entry.kind == kind for entry in mine) != 1:
             failures.append(f"not exactly one entry {kind} of this cycle, log")
     if mine and mine[-1].kind != "publish":
