@@ -40,19 +40,11 @@ def run(d: Disclosure) -> str | list[str]:
         there = books.at_freeze(point, benefit) + books.arrive.get(key, 0)
         if books.redeem.get(key, 0) + books.over_issue.get(key, 0) > there:
             failures.append(f"more was given than was ever there, {where}")
-        entry = entries.get(point)
-        if entry is not None and _all_served(entry.totals) and steps != rations:
-            failures.append(f"every row was served, with {steps} steps of the {rations} on the roll, {where}")
     sums: dict[str, int] = {}
     for (_, benefit), steps in given.items():
         sums[benefit] = sums.get(benefit, 0) + steps
     over = sum(1 for value in books.over_issue.values() if value)
     return capped(failures) or f"{facts.shown(sums)} in steps; over-issue at {over:,} points and benefits"
-
-
-def _all_served(totals: dict[str, object]) -> bool:
-    served = [totals.get(name) for name in ("redeemed", "exception", "contested")]
-    return sum(count for count in served if isinstance(count, int)) == totals.get("rows")
 
 
 CHECK = Check("given", "what was given is in the ledger, was on the roll, and was there", run)
