@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from actions.program import evenhand
 from actions.village import MARCH, ROOT, STEPS, at, paper
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from folders import clock, copy_data, open_folder
@@ -251,3 +252,13 @@ def test_a_month_in_which_everybody_came_and_took_a_part_verifies(store: Store) 
     redeem(store, MARCH, gave(store, "phone-Alder", "A1 A2 A3 A6", goods=1))  # nobody took the oil
     assert "8 rows ended: 4 redeemed" in published(store)
     assert grain(store) == {"redeem": 192}
+
+
+def test_a_file_that_a_person_carries_may_hold_releases_among_its_receipts(store: Store) -> None:
+    enrol_device(store, "tablet-2", ["Alder"], ROOT, Place(second=True))
+    file = store.data.parent / "day.cbor"
+    file.write_bytes(release(store, [ALL]) + b"".join(gave(store, "tablet-2", "A1 A2")))
+    done = evenhand("redeem", file, "--cycle", MARCH, "--json", EVENHAND_DATA=str(store.data))
+    assert done.returncode == 0, done.stderr
+    assert (done.json()["new"], done.json()["refused"]) == (2, [])
+    assert store.rows("select device, target from released") == [("phone-Alder", "tablet-2")]

@@ -25,7 +25,8 @@ def redeem(
 
     They may come in any order and as often as they are sent: each counts once.
 
-    A .cbor file is a sequence of receipts signed by a device. A .csv has the columns point, card, coupon, exception:
+    A .cbor file is a sequence of receipts signed by a device; releases of cards to a second device may stand among them. A
+    .csv has the columns point, card, coupon, exception:
     either the coupon's code, or the reason of an exception for that card (such as no-coupon); this server's own device
     for the point decides and signs them, in the order of the file.
 
@@ -34,14 +35,18 @@ def redeem(
     from evenhand.actions.cycles import newest
     from evenhand.actions.hand_over import hand_over
     from evenhand.actions.redeem import redeem as act
-    from evenhand.flow.redemption import split
+    from evenhand.actions.releases import keep_releases
+    from evenhand.flow.redemption import is_release, split
 
     with open_store(data, read_clock) as store, progress_bars(not json) as progress, worker_pool() as pool:
         if file.suffix == ".csv":
             rows = read_csv(file, ("point", "card", "coupon", "exception"))
             done = hand_over(store, cycle or newest(store), rows, str(file), progress)
         else:
-            done = act(store, cycle or newest(store), split(read_bytes(file)), progress, pool)
+            items = split(read_bytes(file))
+            keep_releases(store, cycle or newest(store), [item for item in items if is_release(item)])
+            receipts = [item for item in items if not is_release(item)]
+            done = act(store, cycle or newest(store), receipts, progress, pool)
     if json:
         say_json(
             {

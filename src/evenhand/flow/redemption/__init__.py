@@ -6,7 +6,7 @@ Invariant: every receipt is new, a duplicate or refused with a reason, never dro
 of receipts alone; food is refused to nobody for a dispute between two holders of one coupon.
 """
 
-from evenhand.flow.redemption.custody import Custody, Release, read_release, write_release
+from evenhand.flow.redemption.custody import Custody, Release, is_release, read_release, write_release
 from evenhand.flow.redemption.decide import NOT_ON_ROLL, UNDONE, Decision, Presented, Row, decide
 from evenhand.flow.redemption.device import Device, device_of
 from evenhand.flow.redemption.errors import RedemptionError
@@ -41,6 +41,7 @@ __all__ = [
     "check_head",
     "decide",
     "device_of",
+    "is_release",
     "merge",
     "pack_outcomes",
     "parse",

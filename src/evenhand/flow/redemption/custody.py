@@ -60,6 +60,14 @@ def write_release(release: Release, signer: cose.Signer) -> bytes:
     return cose.sign1([*said, [list(pair) for pair in r.ranges], [list(pair) for pair in r.reserve]], signer)
 
 
+def is_release(data: bytes) -> bool:
+    """Whether these bytes say that they are a release, whatever else they are."""
+    try:
+        return cose.parse(data).array()[0] == NAME
+    except cose.CoseError:
+        return False
+
+
 def read_release(data: bytes, keys: Mapping[str, bytes]) -> Release:
     """The release of these bytes, signed by the key (in `keys`, by device) of the device that releases. RedemptionError with
     the reason if it is none."""
