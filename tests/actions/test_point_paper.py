@@ -55,8 +55,8 @@ def test_the_notice_says_the_share_and_after_a_recut_the_new_one(papers: dict) -
     assert after.cuts == {"grain": render.Cut(216, 202, Fraction(4, 5), Fraction(3, 4))}
     told = render.poster(after)
     assert [{key: shown(text) for key, text in good.items()} for good in told["goods"]] == [
-        {"what": "Grain", "get": "7.5 kg", "share": "of every 10 kg due"},
-        {"what": "Oil", "get": "all that is due", "share": ""},
+        {"what": "Grain", "head": "Grain, kg", "get": "7.5 kg", "share": "of every 10 kg due"},
+        {"what": "Oil", "head": "Oil, l", "get": "all that is due", "share": ""},
     ]
     assert [shown(line) for line in told["why"]] == [
         "The whole programme has stock for a part of what is due: Grain 80 %.",
@@ -117,6 +117,29 @@ def test_the_roll_has_every_household_by_card_with_sums_and_proxies_that_stand(p
     many = render.roll(notice, [replace(families[0], card=f"{n:010}") for n in range(30)])
     assert [len(page["rows"]) for page in many["pages"]] == [12, 12, 6]
     assert sum(float(shown(page["sums"][0]).split()[0]) for page in many["pages"]) == 7.5 * 30
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("by_size", [True, False])
+def test_a_notice_of_six_goods_and_many_classes_is_one_page(papers: dict, language: str, by_size: bool) -> None:
+    notice, _ = papers["received"]
+    goods = {f"g{n}": notice.benefits["grain"] for n in range(6)}
+    cut = render.Cut(216_000, 202_000, Fraction(4, 5), Fraction(3, 4))
+    kinds = ((20_000, 1), (17, 1), (17, 2))
+    every = [render.Class(n, *(dict.fromkeys(goods, n * k + n % odd) for k, odd in kinds)) for n in range(1, 9)]
+    dues = {g: [(n * 20_000, n * 17, n * 17 + n % 2) for n in range(1, 9)] for g in goods}
+    full = replace(
+        notice, language=language, benefits=goods, titles=dict.fromkeys(goods, "Cooking oil"),
+        cuts=dict.fromkeys(goods, cut), share=dict.fromkeys(goods, Fraction(3, 4)),
+        everywhere=dict.fromkeys(goods, Fraction(5, 6)), alike=frozenset(goods),
+        classes=every if by_size else [], dues=dues,
+    )  # fmt: skip
+    told = render.poster(full)
+    assert len(printing.pictures(render._source("poster.typ"), told, 40)) == 1
+    assert told["more"] or not by_size
+    if by_size and language == "en":
+        assert told["classes"][0]["cells"][0] == {"get": "8.5 or 9", "due": "20", "of": "of 20 due"}
+        assert told["goods"][0]["head"] == "Cooking oil, kg"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -19,6 +19,7 @@ from evenhand.render.sheets import shown_number
 
 ROWS_A_PAGE = 12
 BLANK_LINES = 6
+FEW_GOODS, ROWS_FEW_GOODS, ROWS_MANY_GOODS = 4, 8, 6
 
 
 @dataclass(frozen=True)
@@ -112,14 +113,17 @@ def poster(notice: Notice) -> dict[str, Any]:
     said, words = Catalogue(notice.language), TEXT[notice.language]
     number = Figures(said)
     names = list(notice.share)
+    rows = ROWS_FEW_GOODS if len(names) <= FEW_GOODS else ROWS_MANY_GOODS  # one page, whatever is given
     return _common(notice) | {
         "when": notice.when, "bring": words["bring"].format(month=_month(notice.period, said)),
         "complaint": notice.complaint, "why": _reasons(notice, said, number),
         "less": any(share < 1 for share in notice.share.values()), "cut": bool(notice.cuts),
         "goods": [
-            {"what": notice.titles[name], **_good(notice, name, said, number)} for name in names
+            {"what": notice.titles[name], "head": _head(notice, name, said), **_good(notice, name, said, number)}
+            for name in names
         ],
-        "classes": [_class(notice, one, names, said) for one in notice.classes], "more": notice.more,
+        "classes": [_class(notice, one, names, said) for one in notice.classes[:rows]],
+        "more": notice.more or len(notice.classes) > rows,
         "dues": [_dues(notice, name, pairs, said) for name, pairs in notice.dues.items()] if not notice.classes else [],
         "code": str(drawing(qr(notice.checkpoint[2]), "checkpoint")),
     }  # fmt: skip
@@ -147,13 +151,20 @@ def _class(notice: Notice, one: Class, names: Sequence[str], said: Catalogue) ->
 
 def _dues(notice: Notice, name: str, pairs: Sequence[tuple[int, int, int]], said: Catalogue) -> dict[str, Any]:
     cells = [_gets(notice.benefits[name], *pair, said) for pair in pairs]
-    return {"what": notice.titles[name], "cells": cells}
+    return {"what": _head(notice, name, said), "cells": cells}
+
+
+def _head(notice: Notice, name: str, said: Catalogue) -> str:
+    """`Grain, kg`: what a column of bare numbers counts."""
+    unit = notice.benefits[name].unit
+    word = said.text[f"unit.{LARGER.get(unit, unit)}"].split("|")[-1].format(n="").strip(" \u00a0")
+    return f"{notice.titles[name]}, {said.alone(word)}"
 
 
 def _gets(benefit: Benefit, due: int, least: int, most: int, said: Catalogue) -> dict[str, str]:
     words = TEXT[said.language]
-    shown = said.alone(_base(benefit, due, said))
-    low, high = (said.alone(_steps(benefit, steps, said)) for steps in (least, most))
+    shown = said.alone(_bare(benefit, due, said))
+    low, high = (said.alone(_bare(benefit, steps * benefit.step_base, said)) for steps in (least, most))
     get = low if least == most else words["either" if most - least == 1 else "range"].format(low=low, high=high)
     return {"get": get, "due": shown, "of": words["of"].format(due=shown)}
 
@@ -193,9 +204,15 @@ def _shown(benefit: Benefit, value: Fraction, said: Catalogue, digits: int = 3) 
 def _base(benefit: Benefit, base: int, said: Catalogue) -> str:
     """So many base units, exactly; grams as kilograms and millilitres as litres, because people carry those."""
     value = Fraction(base, benefit.base_per_unit * (1000 if benefit.unit in LARGER else 1))
-    if (value * 1000).denominator == 1:
-        return _shown(benefit, value, said)
-    return said.counted(f"unit.{LARGER.get(benefit.unit, benefit.unit)}", str(value), None).replace(" ", "\u00a0")
+    whole = int(value) if value.denominator == 1 else None
+    unit = LARGER.get(benefit.unit, benefit.unit)
+    return said.counted(f"unit.{unit}", _bare(benefit, base, said), whole).replace(" ", "\u00a0")
+
+
+def _bare(benefit: Benefit, base: int, said: Catalogue) -> str:
+    """The same without its unit."""
+    value = Fraction(base, benefit.base_per_unit * (1000 if benefit.unit in LARGER else 1))
+    return Figures(said).decimal(value, 3) if (value * 1000).denominator == 1 else str(value)
 
 
 def _steps(benefit: Benefit, steps: int, said: Catalogue) -> str:
