@@ -96,7 +96,7 @@ def test_a_module_is_whole_dots_all_black_or_all_white_within_a_quiet_zone(kind:
     assert around.min() == 255
 
 
-def test_a_coupon_with_a_fifth_of_its_code_torn_off_still_reads() -> None:
+def test_a_coupon_with_a_sixth_of_its_code_torn_off_still_reads() -> None:
     (page,) = pages("coupons", [family(1, ["2008-03"])], Run("Relief", "a4"))
     (before,) = zxingcpp.read_barcodes(page)
     at = before.position.bottom_right
