@@ -170,6 +170,9 @@ REFUSED = [
     (Complaint("quality", household="Z9"), "no household"),
     (Complaint("quality", "x\0y", "Alder"), "unprintable"),
     (Complaint("quality", "x" * 4001, "Alder"), "longer"),
+    (Complaint("quality", "to \u202eright", "Alder"), "unprintable"),
+    (Complaint("quality", point="\udcff"), "unprintable"),
+    (Complaint("quality", household="A1\0"), "unprintable"),
     (Complaint("quality", point="Alder", name="Cedar", anonymous=True), "names nobody"),
     (Complaint("quality", point="Alder", channel="rumour"), "no channel"),
 ]

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from evenhand.actions.accounts import points_seen, roles_of
 from evenhand.core.errors import UsageError
 from evenhand.flow.grievance import Case, Event, Intake, Remedy, Reviewer, check_event, follow, may_read
+from evenhand.flow.grievance.case import CONTROL
 from evenhand.formats.code import ALPHABET
 from evenhand.store import Store
 
@@ -59,7 +60,7 @@ def zone_of(store: Store) -> ZoneInfo:
 
 def reviewer_of(store: Store, person: str) -> Reviewer:
     """A person's part in grievances by the roles of their account; UsageError for somebody who has none."""
-    roles = roles_of(store, person)
+    roles = {} if CONTROL.search(person) else roles_of(store, person)
     alone = set(roles) == {"ombudsman"}  # who has another part in the programme is not from outside it
     if "reviewer" not in roles and not alone:
         raise UsageError(
@@ -73,14 +74,20 @@ def reviewer_of(store: Store, person: str) -> Reviewer:
 def case_of(store: Store, reference: str) -> Found:
     """The case; UsageError if there is none."""
     wanted = reference.strip().upper()
-    found = followed(store, f"{INTAKES} and reference = %(reference)s", {"reference": wanted})
+    found = (
+        []
+        if CONTROL.search(wanted)
+        else followed(store, f"{INTAKES} and reference = %(reference)s", {"reference": wanted})
+    )
     if not found:
-        raise UsageError(f'there is no case "{reference.strip()[:20]}"', "read the reference again: two groups of four")
+        raise UsageError(
+            f'there is no case "{ascii(reference.strip()[:20])[1:-1]}"', "read the reference again: two groups of four"
+        )
     return found[0]
 
 
 def readable(store: Store, reference: str, person: str) -> tuple[Found, Reviewer]:
-    """The case and who reads it. UsageError as if there were none, for somebody who may not read it."""
+    """The case and who reads it. UsageError for somebody who may not read it."""
     reviewer, found = reviewer_of(store, person), case_of(store, reference)
     if not may_read(reviewer, found.case, found.around):
         raise UsageError(

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from evenhand.actions.cases import Draw, new_reference
 from evenhand.core.errors import UsageError
 from evenhand.flow.grievance import KINDS
-from evenhand.flow.grievance.case import WORDS_MAX
+from evenhand.flow.grievance.case import CONTROL, WORDS_MAX
 from evenhand.store import Store
 from evenhand.store.seals import Seals
 
 CHANNELS = ("page", "counter", "telephone", "paper")
-CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-"""What hides or turns around what is beside it. A new line may stand in a complaint."""
 CELL_MAX = 200
 
 
@@ -40,6 +37,8 @@ def complain(store: Store, complaint: Complaint, draw: Draw, person: str = "") -
     UsageError for an unknown kind, point, area or household, words that are too long, or an anonymous one with a name.
     """
     with store.transaction("grievances"):
+        if len(person) > CELL_MAX or CONTROL.search(person):
+            raise UsageError("who writes it down has no such name", "give a plain name")
         return keep(store, _checked(store, complaint), draw, store.clock(), person)
 
 
@@ -69,9 +68,9 @@ def _checked(store: Store, said: Complaint) -> Complaint:
         raise UsageError(f'"{said.channel}" is no channel', f"choose one of {', '.join(CHANNELS)}")
     if len(said.words) > WORDS_MAX or CONTROL.search(said.words):
         raise UsageError(f"the words are longer than {WORDS_MAX} letters, or unprintable", "say it shorter")
-    for cell in (said.name, said.contact):
+    for cell in (said.name, said.contact, said.household, said.point, said.area):
         if len(cell) > CELL_MAX or CONTROL.search(cell) or "\n" in cell:
-            raise UsageError(f"a name or contact is longer than {CELL_MAX} letters, or unprintable", "shorten it")
+            raise UsageError(f"a name, contact or id is longer than {CELL_MAX} letters, or unprintable", "shorten it")
     if said.anonymous and (said.household or said.name or said.contact):
         raise UsageError(
             "an anonymous complaint names nobody", "leave out household, name and contact, or file it sealed"

@@ -168,7 +168,9 @@ def _signed(store: Store, cycle: str) -> list[bytes]:
     entries = list(map(decode, store.log.entries()[: _log_size(store, cycle)]))
     logged = {entry.sha256 for entry in entries if entry.kind in ("key", "holder")}
     closed: list[Any] = [entry.totals["heads"] for entry in entries if (entry.kind, entry.cycle) == ("redeemed", cycle)]
-    ends = {tuple(head[:3]) for heads in closed for head in heads}  # a device that gave on another day had an earlier one
+    ends = {
+        tuple(head[:3]) for heads in closed for head in heads
+    }  # a device that gave on another day had an earlier one
     heads = [
         bytes(cose)
         for device, receipts, last, *coses in store.rows(

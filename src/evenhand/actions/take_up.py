@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from evenhand.actions.cases import Draw
-from evenhand.actions.complain import CONTROL, Complaint, keep
+from evenhand.actions.complain import Complaint, keep
+from evenhand.flow.grievance.case import CONTROL
 from evenhand.store import Store
 
 CHOICES = {

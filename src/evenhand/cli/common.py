@@ -52,7 +52,9 @@ def say(text: str) -> None:
 def warn_of_boxes(characters: str) -> None:
     """Say which characters of a PDF no font has, on stderr."""
     if characters:
-        errors.print(f"no font has {' '.join(characters)}: they print as empty boxes; write those names in another script")
+        errors.print(
+            f"no font has {' '.join(characters)}: they print as empty boxes; write those names in another script"
+        )
 
 
 def say_json(document: Any) -> None:

@@ -77,7 +77,10 @@ def _make_roles(connection: psycopg.Connection[Any], server: Server) -> None:
     with connection.transaction():
         database = sql.Identifier(connection.info.dbname)
         connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
-        for name, password, more in ((APP, server.app["password"], "NOINHERIT"), (WEB, server.web["password"], "INHERIT")):
+        for name, password, more in (
+            (APP, server.app["password"], "NOINHERIT"),
+            (WEB, server.web["password"], "INHERIT"),
+        ):
             exists = connection.execute("SELECT FROM pg_roles WHERE rolname = %s", (name,)).fetchone() is not None
             verb, role = sql.SQL("ALTER ROLE" if exists else "CREATE ROLE"), sql.Identifier(name)
             connection.execute(

@@ -6,6 +6,7 @@ writing down that it has escalated, changes nothing of how it stands.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta, tzinfo
@@ -17,6 +18,8 @@ UPHELD, NOT_UPHELD = "upheld", "not upheld"
 OPEN, DECIDED, APPEALED, FINAL = "open", "decided", "appealed", "final"
 ARREARS, CORRECTION, COUPON = "arrears", "correction", "coupon"
 WORDS_MAX = 4000
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What hides or turns around what is beside it. A new line may stand in words."""
 AMOUNT_MAX = 10**9
 """Base units of one remedy: a tonne of a food. More for one household is a slip of the hand."""
 
@@ -127,7 +130,7 @@ def check_event(case: Case, event: Event, kinds: Mapping[str, Kind] = KINDS) -> 
     found = case.intake.reference
     if event.act in ("decision", "appeal", "words") and not event.words.strip():
         raise UsageError(f"a {event.act} needs words", "say why: the household reads it")
-    if len(event.words) > WORDS_MAX or "\0" in event.words:
+    if len(event.words) > WORDS_MAX or CONTROL.search(event.words):
         raise UsageError(f"the words are longer than {WORDS_MAX} letters, or unprintable", "say it shorter")
     if event.act == "decision":
         if event.outcome not in (UPHELD, NOT_UPHELD):

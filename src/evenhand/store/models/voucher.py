@@ -26,7 +26,9 @@ class VoucherSeries(models.Model):
 
     class Meta:
         db_table = "voucher_series"
-        constraints = [models.CheckConstraint(condition=models.Q(worth__gt=0, cents__gte=0), name="voucher_series_terms")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(worth__gt=0, cents__gte=0), name="voucher_series_terms")
+        ]
 
 
 class Voucher(models.Model):
