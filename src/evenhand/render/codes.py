@@ -52,3 +52,20 @@ def _runs(row: Sequence[bool]) -> list[tuple[int, int]]:
             found.append((at, length))
         at += length
     return found
+
+
+def terminal(text: str) -> str:
+    """The QR as half blocks, two modules a character, dark on light whatever the terminal's colours."""
+    matrix = qr(text)
+    width = len(matrix) + 4
+    blank = [False] * width
+    rows = [blank, blank, *([False, False, *row, False, False] for row in matrix), blank, blank]
+    if len(rows) % 2:
+        rows.append(blank)
+    # Light modules are drawn, dark ones left out, so white ink on a dark ground reads; colours are set to be sure.
+    signs = {(False, False): "█", (False, True): "▀", (True, False): "▄", (True, True): " "}
+    lines = (
+        "".join(signs[a, b] for a, b in zip(up, down, strict=True))
+        for up, down in zip(rows[::2], rows[1::2], strict=True)
+    )
+    return "\n".join(f"\x1b[97;40m{line}\x1b[0m" for line in lines)
