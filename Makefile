@@ -38,7 +38,7 @@ test: $(VENV)/.installed-dev  ## everything but the slow national runs
 	@sh tests/browser/setup.sh $(BIN)
 	@$(BIN)/python counter/build.py --or-skip
 	@$(BIN)/python counter/build.py --or-skip --test
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m 'not slow' $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m 'not slow' $(ARGS)
 
 lint: $(VENV)/.installed-dev  ## format and check
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format . ; $(BIN)/mypy ; $(BIN)/lint-imports --no-cache
