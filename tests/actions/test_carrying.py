@@ -11,7 +11,6 @@ from collections.abc import Iterator
 import pytest
 from actions.months import POLICY, Months, months
 
-pytestmark = pytest.mark.xdist_group("carrying")
 """One worker: the months are made once."""
 
 CARRYING = POLICY.replace(

@@ -12,7 +12,6 @@ from evenhand.actions.summary import summary
 from evenhand.core.errors import InputError, UsageError
 from evenhand.flow.policy import load
 
-pytestmark = pytest.mark.xdist_group("ruling")
 GRAIN = 'undersupplied = "lapse"\nuncollected = "lapse"'
 
 

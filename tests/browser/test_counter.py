@@ -21,7 +21,6 @@ CHROMIUM = next(
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no chromium and no google-chrome on this machine"),
     pytest.mark.skipif(not (BUILT / "index.html").exists(), reason="the counter app is not built: counter/build.py"),
-    pytest.mark.xdist_group("counter"),
 ]
 AXE = Path(__file__).parents[2] / "counter" / "node_modules" / "axe-core" / "axe.min.js"
 SIZE = {"width": 360, "height": 640}

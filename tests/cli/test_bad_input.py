@@ -23,7 +23,6 @@ GAP = POLICY.replace(
 )
 
 
-pytestmark = pytest.mark.xdist_group("bad-input")
 """One worker: what the tests share is made once."""
 
 

@@ -35,7 +35,6 @@ APRIL_COUNTS = (
 )
 
 
-pytestmark = pytest.mark.xdist_group("two-months")
 """One worker: what the tests share is made once."""
 
 

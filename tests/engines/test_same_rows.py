@@ -31,8 +31,6 @@ QUICK = {
     "spark.sql.shuffle.partitions": "2",
 }
 
-pytestmark = pytest.mark.xdist_group("spark")
-
 
 @pytest.fixture(scope="module")
 def spark() -> Iterator[Spark]:

@@ -14,7 +14,6 @@ from evenhand.actions.decide_case import decide_case
 from evenhand.actions.remedy import arrears, give_remedy
 from evenhand.flow.grievance import UPHELD
 
-pytestmark = pytest.mark.xdist_group("paying")
 """One worker: the months are made once."""
 
 

@@ -20,7 +20,6 @@ from evenhand.actions.publish import publish
 from evenhand.flow.grievance import UPHELD
 from evenhand.store import open_store
 
-pytestmark = pytest.mark.xdist_group("grievances-published")
 """One worker: March is published once."""
 
 

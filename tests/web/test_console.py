@@ -22,7 +22,6 @@ from evenhand.cli.serve import prepare_accounts
 from evenhand.core.errors import UsageError
 from evenhand.store import open_store
 
-pytestmark = pytest.mark.xdist_group("server")
 GUIDE = Path(__file__).parents[2] / "docs" / "guide"
 
 

@@ -21,8 +21,6 @@ from evenhand.formats.tag import tag_of
 from evenhand.store import Store, open_store
 from evenhand.wiring import read_clock
 
-pytestmark = pytest.mark.xdist_group("server")
-
 
 @pytest.fixture(scope="module")
 def data() -> Iterator[Path]:

@@ -21,7 +21,6 @@ from evenhand.actions.receive import receive
 from evenhand.formats import cbor, cose
 from evenhand.store import Store, open_store
 
-pytestmark = pytest.mark.xdist_group("server")
 PATH = f"count?cycle={MARCH}&point=Alder"
 TO_ALDER = f"{MARCH}-W00001"
 

@@ -21,7 +21,6 @@ from web.served import free_port
 from evenhand.core.errors import UsageError
 from evenhand.store.serving import certificates
 
-pytestmark = pytest.mark.xdist_group("server")
 NOW, DAY = 1_795_000_000, 86_400
 
 

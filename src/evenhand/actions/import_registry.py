@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from fractions import Fraction
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
@@ -12,7 +11,6 @@ from evenhand.actions.import_work import Imported, Work, check, checked_rows, co
 from evenhand.core import validation
 from evenhand.flow import registry
 from evenhand.flow.policy import Policy
-from evenhand.store import Store
 
 
 def households(work: Work) -> Imported:
@@ -38,7 +36,7 @@ def members(work: Work) -> Imported:
     """Members of registered households."""
     declared = declared_inputs(work.policy, "member")
     occupations = () if work.policy is None else work.policy.categories.get("occupation", ())
-    table = registry.member_table(declared, occupations, _today(work.store))
+    table = registry.member_table(declared, occupations, work.store.today())
     people = {"household": "SELECT household FROM household"}
     count, found = check(work, table, people, extra=_ranges(declared))
     refuse(found)
@@ -74,10 +72,6 @@ def proxies(work: Work) -> Imported:
 
 def _ranges(declared: list[registry.Declared]) -> list[tuple[str, str, str]]:
     return [check for item in declared for check in item.checks()]
-
-
-def _today(store: Store) -> date:
-    return datetime.fromtimestamp(store.clock(), UTC).astimezone(ZoneInfo(store.programme.zone)).date()
 
 
 def declared_inputs(policy: Policy | None, scope: str) -> list[registry.Declared]:

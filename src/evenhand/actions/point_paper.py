@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -92,7 +90,7 @@ class _Work:
         text = note.open_note(signed, store.keys.log_vkey)
         seen = tlog.parse_checkpoint(text)
         self._checkpoint = (seen.size, seen.root.hex(), text.strip())
-        today = datetime.fromtimestamp(store.clock(), UTC).astimezone(ZoneInfo(store.programme.zone)).date()
+        today = store.today()
         self._printed = today.isoformat()
 
     def papers(self, point: str) -> tuple[Notice, list[Family]]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from evenhand.store import Store
 
@@ -28,7 +27,7 @@ def proxies_at(store: Store, point: str, day: date | None = None) -> dict[str, t
 
 
 def _standing(store: Store, which: str, params: dict[str, object], day: date | None) -> dict[str, tuple[str, ...]]:
-    today = day or datetime.fromtimestamp(store.clock(), UTC).astimezone(ZoneInfo(store.programme.zone)).date()
+    today = day or store.today()
     found: dict[str, tuple[str, ...]] = {}
     for household, name in store.rows(STANDING.format(which=which), {**params, "day": today}):
         found[household] = (*found.get(household, ()), name)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from evenhand.actions.cycles import check_enrolled
-from evenhand.actions.vouchers import SERIES, series_named, today, vouchers_of
+from evenhand.actions.vouchers import SERIES, series_named, vouchers_of
 from evenhand.actions.writing import write_csv
 from evenhand.flow.redemption import read
 from evenhand.flow.voucher import Settled, settle, statement
@@ -50,7 +50,7 @@ def settle_series(store: Store, name: str, out: Path, pay: bool, person: str) ->
             "select raw from voucher_receipt where programme = %s and series = %s order by hash", (programme, name)
         )
         vouchers = list(vouchers_of(store, series).values())
-        settled = settle(vouchers, [read(bytes(row[0])) for row in raws], today(store).isoformat())
+        settled = settle(vouchers, [read(bytes(row[0])) for row in raws], store.today().isoformat())
         payments = _payments(store, name, settled, cents)
         if pay:
             store.execute_many(

@@ -5,8 +5,6 @@ from __future__ import annotations
 from base64 import b32decode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
 from evenhand.actions.cycles import Progress, person_signer, quiet
 from evenhand.actions.enrol import Place, enrol_key
@@ -141,7 +139,7 @@ def serve(store: Store, series: str, rows: Sequence[Mapping[str, str]], file: st
 
     InputError with each row that cannot be served, and why.
     """
-    programme, day = store.programme.id, today(store)
+    programme, day = store.programme.id, store.today()
     with store.transaction("voucher"):
         terms = series_named(store, series)
         held = {merchant: device.name for device in _devices(store) for merchant in device.points}
@@ -233,11 +231,6 @@ def _keep(store: Store, series: Series, receipts: Sequence[Receipt]) -> None:
         steps = dict(r.items).get(series.benefit, 0) if isinstance(r.proof, bytes) else 0
         rows.append((r.hash, r.programme, series.id, r.device, r.sequence, r.previous, r.point, r.tag, steps, r.raw))
     store.execute_many(INSERT, rows)
-
-
-def today(store: Store) -> date:
-    """The day it is where the programme is."""
-    return datetime.fromtimestamp(store.clock(), UTC).astimezone(ZoneInfo(store.programme.zone)).date()
 
 
 def _steps(text: str) -> int:

@@ -7,8 +7,10 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pyarrow as pa
@@ -69,6 +71,10 @@ class Store:
     def connection(self) -> psycopg.Connection[Any]:
         """The app role's connection, in autocommit; use `transaction` around what belongs together."""
         return self._database.connection
+
+    def today(self) -> date:
+        """The day it is where the programme is."""
+        return datetime.fromtimestamp(self.clock(), UTC).astimezone(ZoneInfo(self.programme.zone)).date()
 
     def transaction(self, lock: str | None = None, *, beside: str | None = None) -> AbstractContextManager[None]:
         """BEGIN … COMMIT, or ROLLBACK if an error leaves it; inside another one it joins that.

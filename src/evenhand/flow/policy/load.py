@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from functools import partial
 
@@ -159,8 +159,3 @@ def _check_test_days(policy: Policy, program: Program, of: Callable[[date], Peri
 def period_for(policy: Policy, day: date) -> Period:
     """The policy's period that holds `day`."""
     return period_of(policy.period_kind, day)
-
-
-def next_period(policy: Policy, period: Period) -> Period:
-    """The period that follows."""
-    return period_of(policy.period_kind, period.last + timedelta(days=1))
