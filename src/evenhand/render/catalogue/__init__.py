@@ -1,5 +1,5 @@
-"""Our fixed words in the languages of the faces: of each one module, one for the comparison of
-policies, and one for the pages of plans.
+"""Our fixed words in the languages of the faces: of each one module, and one
+for every area that has many of its own.
 
 A policy's own words are its author's.
 
@@ -9,37 +9,27 @@ one has read it, and so does every page made with it (`drafted`).
 
 from __future__ import annotations
 
-from evenhand.core.errors import UsageError
-from evenhand.render.catalogue import (
-    ar,
-    compare_ar,
-    compare_en,
-    compare_fr,
-    compare_hi,
-    console_ar,
-    console_en,
-    console_fr,
-    console_hi,
-    en,
-    fr,
-    hi,
-    offline_ar,
-    offline_en,
-    offline_fr,
-    offline_hi,
-    planning_ar,
-    planning_en,
-    planning_fr,
-    planning_hi,
-)
+from importlib import import_module
 
+from evenhand.core.errors import UsageError
+
+AREAS = (
+    "compare",
+    "console",
+    "offline",
+    "planning",
+)
+"""What has its words in modules of its own, `<area>_<language>.py`; the rest stands in `<language>.py`."""
+
+LANGUAGES = ("en", "fr", "ar", "hi")
 CATALOGUES: dict[str, dict[str, str]] = {
-    "en": en.TEXT | compare_en.TEXT | planning_en.TEXT | offline_en.TEXT | console_en.TEXT,
-    "fr": fr.TEXT | compare_fr.TEXT | planning_fr.TEXT | offline_fr.TEXT | console_fr.TEXT,
-    "ar": ar.TEXT | compare_ar.TEXT | planning_ar.TEXT | offline_ar.TEXT | console_ar.TEXT,
-    "hi": hi.TEXT | compare_hi.TEXT | planning_hi.TEXT | offline_hi.TEXT | console_hi.TEXT,
+    language: {
+        key: text
+        for name in (language, *(f"{area}_{language}" for area in AREAS))
+        for key, text in import_module(f"{__name__}.{name}").TEXT.items()
+    }
+    for language in LANGUAGES
 }
-LANGUAGES = tuple(CATALOGUES)
 DRAFTED = frozenset({"fr", "ar", "hi"})
 """Catalogues that no native reader has read."""
 
