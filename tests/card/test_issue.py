@@ -37,7 +37,9 @@ def test_the_server_keeps_tag_salt_and_seal_key_of_each_period() -> None:
 
 def test_secret_and_r_are_not_among_what_the_server_keeps() -> None:
     made = issued()
-    assert made.card_period.column_names == ["household", "period", "epoch", "tag", "salt", "seal_key"]
+    assert made.card_period.column_names == [
+        "household", "period", "epoch", "tag", "salt", "seal_key", "factor_key",
+    ]  # fmt: skip
     kept = repr([made.card.to_pylist(), made.card_period.to_pylist()])
     assert not any(repr(one)[2:-1] in kept for one in made.ids)
     assert not any(repr(secret)[2:-1] in kept for secret in SECRETS)

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from evenhand.core.errors import UsageError
 from evenhand.formats import code
+from evenhand.formats.factor import factor_key
 from evenhand.formats.tag import Deriver, card_id, card_mark
 
 SECRET_SIZE = 16
@@ -21,14 +22,15 @@ PERIOD_KEYS = pa.schema(
         ("tag", pa.binary()),
         ("salt", pa.binary()),
         ("seal_key", pa.binary()),
+        ("factor_key", pa.binary()),
     ]
 )
 
 
 class Issued(NamedTuple):
-    """`card` (number, household, epoch, mark) and `card_period` (household, period, epoch, tag, salt, seal_key) are for
-    the server. `ids`, a card each, and `coupons` (household, period, r) are for the printer: they leave with the paper and
-    are stored nowhere."""
+    """`card` (number, household, epoch, mark) and `card_period` (household, period, epoch, tag, salt, seal_key, factor_key)
+    are for the server. `ids`, a card each, and `coupons` (household, period, r) are for the printer: they leave with the
+    paper and are stored nowhere."""
 
     card: pa.Table
     card_period: pa.Table
@@ -81,7 +83,7 @@ def replace(
             "mark": pa.array([card_mark(one) for one in ids], pa.binary()),
         }
     )
-    columns: dict[str, list[bytes]] = {"tag": [], "salt": [], "seal_key": [], "r": []}
+    columns: dict[str, list[bytes]] = {"tag": [], "salt": [], "seal_key": [], "factor_key": [], "r": []}
     for period in periods:
         derive = Deriver(origin, programme, period).derive
         for secret in secrets:
@@ -90,12 +92,13 @@ def replace(
             columns["tag"].append(keys.tag)
             columns["salt"].append(keys.salt)
             columns["seal_key"].append(keys.seal_key)
+            columns["factor_key"].append(factor_key(keys.r))
     who = {
         "household": pa.array(list(households) * len(periods), pa.string()),
         "period": pa.array([period for period in periods for _ in households], pa.string()),
     }
     epoch = pa.array(list(epochs) * len(periods), pa.int64())
-    kept = {name: pa.array(columns[name], pa.binary()) for name in ("tag", "salt", "seal_key")}
+    kept = {name: pa.array(columns[name], pa.binary()) for name in ("tag", "salt", "seal_key", "factor_key")}
     coupons = pa.table({**who, "r": pa.array(columns["r"], pa.binary())})
     return Issued(card, pa.table({**who, "epoch": epoch, **kept}, schema=PERIOD_KEYS), ids, coupons)
 

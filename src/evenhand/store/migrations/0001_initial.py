@@ -26,6 +26,17 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ApiTokenRevoked',
+            fields=[
+                ('token_sha256', models.BinaryField(primary_key=True, serialize=False)),
+                ('person', models.TextField()),
+                ('at', models.BigIntegerField()),
+            ],
+            options={
+                'db_table': 'api_token_revoked',
+            },
+        ),
+        migrations.CreateModel(
             name='CardPeriod',
             fields=[
                 ('pk', models.CompositePrimaryKey('household', 'period', 'epoch', blank=True, editable=False, primary_key=True, serialize=False)),
@@ -35,6 +46,7 @@ class Migration(migrations.Migration):
                 ('tag', models.BinaryField(unique=True)),
                 ('salt', models.BinaryField()),
                 ('seal_key', models.BinaryField()),
+                ('factor_key', models.BinaryField()),
             ],
             options={
                 'db_table': 'card_period',
@@ -82,6 +94,9 @@ class Migration(migrations.Migration):
                 ('token_sha256', models.BinaryField(primary_key=True, serialize=False)),
                 ('device', models.TextField()),
                 ('points', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
+                ('replaces', models.TextField(db_default='')),
+                ('reason', models.TextField(db_default='')),
+                ('second', models.BooleanField(db_default=False)),
                 ('expires', models.BigIntegerField()),
                 ('at', models.BigIntegerField()),
             ],
@@ -116,6 +131,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'freeze',
+            },
+        ),
+        migrations.CreateModel(
+            name='GrievancePaper',
+            fields=[
+                ('pk', models.CompositePrimaryKey('reference', 'number', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('reference', models.TextField()),
+                ('number', models.IntegerField()),
+                ('media', models.TextField()),
+                ('size', models.IntegerField()),
+                ('sealed', models.BinaryField()),
+                ('person', models.TextField()),
+                ('at', models.BigIntegerField()),
+            ],
+            options={
+                'db_table': 'grievance_paper',
             },
         ),
         migrations.CreateModel(
@@ -217,6 +248,23 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'outcome',
+            },
+        ),
+        migrations.CreateModel(
+            name='PolicyProposal',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('programme', models.TextField()),
+                ('sha256', models.BinaryField()),
+                ('policy_id', models.TextField()),
+                ('title', models.TextField()),
+                ('text', models.TextField()),
+                ('person', models.TextField()),
+                ('cose', models.BinaryField()),
+                ('at', models.BigIntegerField()),
+            ],
+            options={
+                'db_table': 'policy_proposal',
             },
         ),
         migrations.CreateModel(
@@ -358,6 +406,39 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='AccountChange',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('programme', models.TextField()),
+                ('username', models.TextField()),
+                ('act', models.TextField()),
+                ('reason', models.TextField()),
+                ('person', models.TextField()),
+                ('at', models.BigIntegerField()),
+            ],
+            options={
+                'db_table': 'account_change',
+                'indexes': [models.Index(fields=['username', '-id'], name='account_change_username')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('act__in', ['off', 'on', 'reset'])), name='account_change_act'), models.CheckConstraint(condition=models.Q(('username', models.F('person')), _negated=True), name='account_change_of_others')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ApiToken',
+            fields=[
+                ('token_sha256', models.BinaryField(primary_key=True, serialize=False)),
+                ('programme', models.TextField()),
+                ('username', models.TextField()),
+                ('title', models.TextField()),
+                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
+                ('ends', models.BigIntegerField()),
+                ('at', models.BigIntegerField()),
+            ],
+            options={
+                'db_table': 'api_token',
+                'indexes': [models.Index(fields=['programme', 'username'], name='api_token_username')],
+            },
+        ),
+        migrations.CreateModel(
             name='Approval',
             fields=[
                 ('pk', models.CompositePrimaryKey('programme', 'cycle', 'role', blank=True, editable=False, primary_key=True, serialize=False)),
@@ -403,6 +484,25 @@ class Migration(migrations.Migration):
                 'db_table': 'card',
                 'indexes': [models.Index(condition=models.Q(('epoch__gt', 1)), fields=['household'], name='card_replaced')],
                 'constraints': [models.UniqueConstraint(fields=('number', 'epoch'), name='card_number_epoch'), models.CheckConstraint(condition=models.Q(('second', ''), models.Q(('second', models.F('person')), _negated=True), _connector='OR'), name='card_two_persons')],
+            },
+        ),
+        migrations.CreateModel(
+            name='CardMove',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('programme', models.TextField()),
+                ('cycle', models.TextField()),
+                ('tag', models.BinaryField()),
+                ('household', models.TextField()),
+                ('source', models.TextField()),
+                ('target', models.TextField()),
+                ('reason', models.TextField()),
+                ('person', models.TextField()),
+                ('at', models.BigIntegerField()),
+            ],
+            options={
+                'db_table': 'card_move',
+                'indexes': [models.Index(fields=['programme', 'cycle', 'source'], name='card_move_source')],
             },
         ),
         migrations.CreateModel(
@@ -459,6 +559,39 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='FactorTry',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('programme', models.TextField()),
+                ('cycle', models.TextField()),
+                ('tag', models.BinaryField()),
+                ('device', models.TextField()),
+                ('held', models.BooleanField()),
+                ('at', models.BigIntegerField()),
+            ],
+            options={
+                'db_table': 'factor_try',
+                'indexes': [models.Index(fields=['programme', 'cycle', 'tag'], name='factor_try_tag')],
+            },
+        ),
+        migrations.CreateModel(
+            name='FollowUp',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('programme', models.TextField()),
+                ('cycle', models.TextField()),
+                ('tag', models.BinaryField()),
+                ('found', models.TextField()),
+                ('words', models.TextField(db_default='')),
+                ('person', models.TextField()),
+                ('at', models.BigIntegerField()),
+            ],
+            options={
+                'db_table': 'follow_up',
+                'indexes': [models.Index(fields=['programme', 'cycle'], name='follow_up_cycle')],
+            },
+        ),
+        migrations.CreateModel(
             name='GoodsReceived',
             fields=[
                 ('pk', models.CompositePrimaryKey('programme', 'cycle', 'waybill', 'benefit', blank=True, editable=False, primary_key=True, serialize=False)),
@@ -496,7 +629,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'grievance',
-                'indexes': [models.Index(fields=['programme', 'area'], name='grievance_area'), models.Index(fields=['mark'], name='grievance_mark')],
+                'indexes': [models.Index(fields=['programme', 'area'], name='grievance_area'), models.Index(fields=['mark'], name='grievance_mark'), models.Index(fields=['programme', 'at'], name='grievance_at')],
             },
         ),
         migrations.CreateModel(
@@ -517,7 +650,25 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'grievance_event',
+                'indexes': [models.Index(condition=models.Q(('act', 'decision')), fields=['reference'], name='grievance_decided'), models.Index(condition=models.Q(('act', 'appeal')), fields=['reference', 'number'], name='grievance_appealed'), models.Index(condition=models.Q(('act', 'remedy')), fields=['id'], name='grievance_remedy'), models.Index(condition=models.Q(('act', 'decision')), fields=['at'], name='grievance_decided_at')],
                 'constraints': [models.UniqueConstraint(fields=('reference', 'number'), name='grievance_event_number')],
+            },
+        ),
+        migrations.CreateModel(
+            name='HouseholdFactor',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('household', models.TextField()),
+                ('kind', models.TextField()),
+                ('question', models.TextField(db_default='')),
+                ('sealed', models.BinaryField()),
+                ('photo_sha256', models.BinaryField(null=True)),
+                ('person', models.TextField()),
+                ('at', models.BigIntegerField()),
+            ],
+            options={
+                'db_table': 'household_factor',
+                'indexes': [models.Index(fields=['household'], name='household_factor_of')],
             },
         ),
         migrations.CreateModel(
@@ -597,6 +748,36 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'lane_version',
+            },
+        ),
+        migrations.CreateModel(
+            name='PersonalRead',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('programme', models.TextField()),
+                ('username', models.TextField()),
+                ('page', models.TextField()),
+                ('household', models.TextField()),
+                ('at', models.BigIntegerField()),
+            ],
+            options={
+                'db_table': 'personal_read',
+                'indexes': [models.Index(fields=['household', '-id'], name='personal_read_household'), models.Index(fields=['username', '-id'], name='personal_read_username')],
+            },
+        ),
+        migrations.CreateModel(
+            name='PolicyAnswer',
+            fields=[
+                ('proposal', models.BigIntegerField(primary_key=True, serialize=False)),
+                ('step', models.TextField()),
+                ('person', models.TextField()),
+                ('reason', models.TextField(db_default='')),
+                ('cose', models.BinaryField(null=True)),
+                ('at', models.BigIntegerField()),
+            ],
+            options={
+                'db_table': 'policy_answer',
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('cose__isnull', False), ('reason', ''), ('step', 'adopted')), models.Q(('cose', None), ('step', 'declined'), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='policy_answer_step')],
             },
         ),
         migrations.CreateModel(
@@ -779,6 +960,28 @@ class Migration(migrations.Migration):
             options={
                 'db_table': 'waybill',
                 'constraints': [models.CheckConstraint(condition=models.Q(('steps__gt', 0)), name='waybill_steps')],
+            },
+        ),
+        migrations.CreateModel(
+            name='WriteOff',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('programme', models.TextField()),
+                ('step', models.TextField()),
+                ('node', models.TextField()),
+                ('benefit', models.TextField()),
+                ('lot', models.TextField()),
+                ('quantity', models.BigIntegerField()),
+                ('reason', models.TextField()),
+                ('person', models.TextField()),
+                ('second', models.TextField(db_default='')),
+                ('proposal', models.BigIntegerField(null=True, unique=True)),
+                ('cycle', models.TextField(null=True)),
+                ('at', models.BigIntegerField()),
+            ],
+            options={
+                'db_table': 'write_off',
+                'constraints': [models.CheckConstraint(condition=models.Q(('quantity__gt', 0), models.Q(('reason', ''), _negated=True), models.Q(('person', ''), _negated=True), models.Q(models.Q(('cycle', None), ('proposal', None), ('second', ''), ('step', 'proposed')), models.Q(('cycle', None), ('second', ''), ('step', 'withdrawn'), models.Q(('proposal', None), _negated=True)), models.Q(('cycle', None), ('step', 'declined'), models.Q(('proposal', None), _negated=True), models.Q(('second', ''), _negated=True)), models.Q(('step', 'confirmed'), models.Q(('proposal', None), _negated=True), models.Q(('second', ''), _negated=True)), _connector='OR')), name='write_off_step'), models.CheckConstraint(condition=models.Q(('second', ''), models.Q(('second', models.F('person')), _negated=True), _connector='OR'), name='write_off_two_persons')],
             },
         ),
         migrations.AddConstraint(

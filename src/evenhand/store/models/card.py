@@ -35,7 +35,8 @@ class Card(models.Model):
 
 
 class CardPeriod(models.Model):
-    """What printing derived from a card's secret for a period. Neither secret nor r is ever here."""
+    """What printing derived from a card's secret for a period. Neither secret nor r is ever here; `factor_key` comes of r and
+    tells nothing of it."""
 
     pk = models.CompositePrimaryKey("household", "period", "epoch")
     household = models.TextField()
@@ -44,6 +45,7 @@ class CardPeriod(models.Model):
     tag = models.BinaryField(unique=True)
     salt = models.BinaryField()
     seal_key = models.BinaryField()
+    factor_key = models.BinaryField()
 
     class Meta:
         db_table = "card_period"
@@ -63,3 +65,22 @@ class Proxy(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["household", "name", "since", "withdrawn"], name="proxy_said_once")
         ]
+
+
+class CardMove(models.Model):
+    """A household asks to collect at another point in this cycle. Its row leaves when the holder of `source` releases it."""
+
+    id = models.BigAutoField(primary_key=True)
+    programme = models.TextField()
+    cycle = models.TextField()
+    tag = models.BinaryField()
+    household = models.TextField()
+    source = models.TextField()
+    target = models.TextField()
+    reason = models.TextField()
+    person = models.TextField()
+    at = models.BigIntegerField()
+
+    class Meta:
+        db_table = "card_move"
+        indexes = [models.Index(fields=["programme", "cycle", "source"], name="card_move_source")]
