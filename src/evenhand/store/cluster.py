@@ -15,7 +15,7 @@ from evenhand.store.account import Account
 from evenhand.store.files import sync_folder, write_whole
 
 UNFINISHED = "postgres.new"
-OWNER, APP, WEB = "evenhand_owner", "evenhand_app", "evenhand_web"
+OWNER, APP, WEB, DESK = "evenhand_owner", "evenhand_app", "evenhand_web", "evenhand_desk"
 
 HBA = """\
 # Written by Evenhand, which refuses to start when it reads otherwise.

@@ -1,16 +1,17 @@
 -- What the database itself enforces, whoever asks. Run by the owner after every migration; safe to run again.
 --   1. The app's role may read and insert, nothing else, and owns nothing.
 --   2. Every table is append-only, for the owner too: a correction is a new row.
---   3. Two persons: whoever signed one approval of a cycle cannot sign the other.
+--   3. Two persons: whoever signed one approval of a cycle cannot sign the other; whoever proposed a policy cannot adopt it.
 --   4. The log has no gap: an entry stands right after the newest one.
+--   5. A desk (a page that one person looks at) reads the personal rows of that person's areas alone.
 -- A superuser can drop all of this. That is why the approvals are signatures which an outsider checks.
 
 -- 1. Privileges -----------------------------------------------------------------------------------------------------
 
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
-REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, evenhand_app;
-REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, evenhand_app;
-REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC, evenhand_app;
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, evenhand_app, evenhand_desk;
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, evenhand_app, evenhand_desk;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC, evenhand_app, evenhand_desk;
 GRANT USAGE ON SCHEMA public TO evenhand_app;
 GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO evenhand_app;
 REVOKE ALL ON TABLE django_migrations FROM evenhand_app;
@@ -57,6 +58,24 @@ END $$;
 CREATE OR REPLACE TRIGGER two_persons BEFORE INSERT ON approval
 FOR EACH ROW EXECUTE FUNCTION two_persons();
 
+-- A policy's text is adopted by another person than the one who proposed it, and is the text that was proposed.
+CREATE OR REPLACE FUNCTION policy_two_persons() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM public.policy_proposal p JOIN public.policy_answer a ON a.proposal = p.id
+        WHERE a.step = 'adopted' AND p.sha256 = NEW.sha256 AND p.text = NEW.text
+          AND a.person = NEW.adopted_by AND lower(btrim(a.person)) <> lower(btrim(p.person))
+    ) OR sha256(convert_to(NEW.text, 'UTF8')) <> NEW.sha256 THEN
+        RAISE EXCEPTION 'this policy was not proposed by one person and adopted by another'
+            USING ERRCODE = 'insufficient_privilege', HINT = 'Propose it, and let a second certified person adopt it.';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER policy_two_persons BEFORE INSERT ON policy_text
+FOR EACH ROW EXECUTE FUNCTION policy_two_persons();
+
 -- 4. A log without gaps ---------------------------------------------------------------------------------------------
 
 CREATE OR REPLACE FUNCTION log_without_gap() RETURNS trigger
@@ -74,3 +93,81 @@ END $$;
 
 CREATE OR REPLACE TRIGGER log_without_gap BEFORE INSERT ON log_entry
 FOR EACH ROW EXECUTE FUNCTION log_without_gap();
+
+-- 5. Rows of one's own areas ----------------------------------------------------------------------------------------
+
+-- The app becomes evenhand_desk for a page (Store.desk). evenhand.desk says for whom: {"everywhere": true} or
+-- {"areas": ["KP0101"]}; where it says nothing, nothing is seen. The app itself does the programme's work: it sees all rows.
+CREATE OR REPLACE VIEW desk_point AS
+WITH RECURSIVE below AS (
+    SELECT pcode FROM public.area WHERE pcode IN (
+        SELECT jsonb_array_elements_text(nullif(current_setting('evenhand.desk', true), '')::jsonb -> 'areas'))
+    UNION
+    SELECT a.pcode FROM public.area a JOIN below b ON a.parent = b.pcode
+)
+SELECT node AS point FROM public.node WHERE kind = 'point' AND area IN (SELECT pcode FROM below);
+
+GRANT USAGE ON SCHEMA public TO evenhand_desk;
+GRANT SELECT ON desk_point, household, member, proxy, roll_row, area, node, programme TO evenhand_desk;
+
+DO $$
+DECLARE
+    everywhere text := $q$coalesce(nullif(current_setting('evenhand.desk', true), '')::jsonb -> 'everywhere' = 'true', false)$q$;
+    found record;
+BEGIN
+    FOR found IN SELECT * FROM (VALUES
+        ('household', 'point IN (SELECT point FROM public.desk_point)'),
+        ('roll_row', 'point IN (SELECT point FROM public.desk_point)'),
+        ('member', 'EXISTS (SELECT FROM public.household h WHERE h.household = member.household)'),
+        ('proxy', 'EXISTS (SELECT FROM public.household h WHERE h.household = proxy.household)')
+    ) AS of (named, mine)
+    LOOP
+        EXECUTE format('ALTER TABLE public.%I ENABLE ROW LEVEL SECURITY', found.named);
+        EXECUTE format('ALTER TABLE public.%I FORCE ROW LEVEL SECURITY', found.named);
+        EXECUTE format('DROP POLICY IF EXISTS work ON public.%I', found.named);
+        EXECUTE format('DROP POLICY IF EXISTS desk ON public.%I', found.named);
+        EXECUTE format('CREATE POLICY work ON public.%I TO evenhand_app, CURRENT_USER USING (true) WITH CHECK (true)', found.named);
+        EXECUTE format('CREATE POLICY desk ON public.%I FOR SELECT TO evenhand_desk USING (%s OR %s)',
+                       found.named, everywhere, found.mine);
+    END LOOP;
+END $$;
+
+-- 6. Stock is written off by two persons ----------------------------------------------------------------------------
+
+-- An answer repeats what was proposed, and is another person's unless it only takes the proposal back.
+CREATE OR REPLACE FUNCTION write_off_two_persons() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NEW.step <> 'proposed' AND NOT EXISTS (
+        SELECT FROM public.write_off p
+        WHERE p.id = NEW.proposal AND p.step = 'proposed' AND lower(btrim(p.person)) <> lower(btrim(NEW.second))
+          AND (p.programme, p.node, p.benefit, p.lot, p.quantity, p.reason, p.person)
+            = (NEW.programme, NEW.node, NEW.benefit, NEW.lot, NEW.quantity, NEW.reason, NEW.person)
+    ) THEN
+        RAISE EXCEPTION 'this write-off was not proposed so by another person'
+            USING ERRCODE = 'insufficient_privilege', HINT = 'Propose it, and let a second person confirm it.';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER two_persons BEFORE INSERT ON write_off
+FOR EACH ROW EXECUTE FUNCTION write_off_two_persons();
+
+-- Goods leave by a write-off only as far as one was confirmed: its id stands in the movement's ref.
+CREATE OR REPLACE FUNCTION write_off_confirmed() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM public.write_off w
+        WHERE w.step = 'confirmed' AND w.proposal::text = split_part(NEW.ref, '/', 2)
+          AND (w.programme, 'node:' || w.node, w.benefit, w.lot) = (NEW.programme, NEW.source, NEW.benefit, NEW.lot)
+          AND w.quantity >= NEW.quantity + (SELECT coalesce(sum(m.quantity), 0) FROM public.movement m
+                                            WHERE m.ref LIKE 'write-off/' || w.proposal || '/%')
+    ) THEN
+        RAISE EXCEPTION 'no confirmed write-off of these goods' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER write_off_confirmed BEFORE INSERT ON movement
+FOR EACH ROW WHEN (NEW.kind = 'write-off' OR NEW.ref LIKE 'write-off/%') EXECUTE FUNCTION write_off_confirmed();

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -17,7 +18,7 @@ import pyarrow as pa
 
 from evenhand.core.errors import TryAgain, UsageError
 from evenhand.store import postgres, runtime
-from evenhand.store.cluster import APP, WEB
+from evenhand.store.cluster import APP, DESK, WEB
 from evenhand.store.database import Database, NotPrepared, translated
 from evenhand.store.files import write_whole
 from evenhand.store.keys import KeyRing, check_origin
@@ -83,6 +84,19 @@ class Store:
         which name it so, while nobody locks it; TryAgain if it is not free within 10 seconds.
         """
         return self._database.transaction(lock, beside=beside)
+
+    @contextmanager
+    def desk(self, areas: Collection[str | None]) -> Iterator[None]:
+        """For the length of the context SQL reads only, and of personal rows only those of households whose point lies in
+        these areas or below them (None: everywhere), by the database's own row-level security. Not within a transaction."""
+        if self._database.in_transaction:
+            raise RuntimeError("a desk is taken before a transaction, not within one")
+        seen = {"everywhere": True} if None in areas else {"areas": sorted(filter(None, areas))}
+        with self.transaction():
+            self.execute("SET TRANSACTION READ ONLY")
+            self.execute(f"SET LOCAL ROLE {DESK}")
+            self.rows("SELECT set_config('evenhand.desk', %s, true)", (json.dumps(seen),))
+            yield
 
     def rows(self, sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
         """All rows of a query; `%s` stands for a parameter."""

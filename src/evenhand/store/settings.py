@@ -13,7 +13,7 @@ import psycopg
 from psycopg import sql
 
 from evenhand.core.errors import TryAgain, UsageError
-from evenhand.store.cluster import APP, OWNER, WEB
+from evenhand.store.cluster import APP, DESK, OWNER, WEB
 from evenhand.store.postgres import DATABASE, Server
 
 HERE = Path(__file__).parent
@@ -72,7 +72,7 @@ def _has_database(server: Server) -> bool:
 
 def _make_roles(connection: psycopg.Connection[Any], server: Server) -> None:
     """The app's and the web's role: they may log in, the web's may do what the app's does, and nothing else. Their
-    passwords are those this data folder keeps."""
+    passwords are those this data folder keeps. The app may become the desk's role, which nobody can log in as."""
     limits = sql.SQL("LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS")
     with connection.transaction():
         database = sql.Identifier(connection.info.dbname)
@@ -88,6 +88,10 @@ def _make_roles(connection: psycopg.Connection[Any], server: Server) -> None:
             )
             connection.execute(sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(database, role))
         connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(APP), sql.Identifier(WEB)))
+        if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", (DESK,)).fetchone() is None:
+            connection.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(DESK)))
+        connection.execute(sql.SQL("ALTER ROLE {} NOLOGIN NOINHERIT").format(sql.Identifier(DESK)))
+        connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(DESK), sql.Identifier(APP)))
         if server.embedded:
             connection.execute("REVOKE ALL ON DATABASE template1 FROM PUBLIC")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
@@ -49,3 +50,69 @@ class Heard(models.Model):
 
     class Meta:
         db_table = "heard"
+
+
+class PersonalRead(models.Model):
+    """Somebody was shown a household's record, on this page or by this call of the API."""
+
+    id = models.BigAutoField(primary_key=True)
+    programme = models.TextField()
+    username = models.TextField()
+    page = models.TextField()
+    household = models.TextField()
+    at = models.BigIntegerField()
+
+    class Meta:
+        db_table = "personal_read"
+        indexes = [
+            models.Index(fields=["household", "-id"], name="personal_read_household"),
+            models.Index(fields=["username", "-id"], name="personal_read_username"),
+        ]
+
+
+class AccountChange(models.Model):
+    """An administrator's word about an account: switched `off`, back `on`, or given a new password (`reset`)."""
+
+    id = models.BigAutoField(primary_key=True)
+    programme = models.TextField()
+    username = models.TextField()
+    act = models.TextField()
+    reason = models.TextField()
+    person = models.TextField()
+    at = models.BigIntegerField()
+
+    class Meta:
+        db_table = "account_change"
+        indexes = [models.Index(fields=["username", "-id"], name="account_change_username")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(act__in=["off", "on", "reset"]), name="account_change_act"),
+            models.CheckConstraint(condition=~models.Q(username=models.F("person")), name="account_change_of_others"),
+        ]
+
+
+class ApiToken(models.Model):
+    """A program's way in by the API, on behalf of an account: it may do what its scopes name and that account's roles allow.
+    The token itself is shown once and kept nowhere. `ends`: UTC seconds."""
+
+    token_sha256 = models.BinaryField(primary_key=True)
+    programme = models.TextField()
+    username = models.TextField()
+    title = models.TextField()
+    scopes = ArrayField(models.TextField())
+    ends = models.BigIntegerField()
+    at = models.BigIntegerField()
+
+    class Meta:
+        db_table = "api_token"
+        indexes = [models.Index(fields=["programme", "username"], name="api_token_username")]
+
+
+class ApiTokenRevoked(models.Model):
+    """A token that counts no more, though its time is not over."""
+
+    token_sha256 = models.BinaryField(primary_key=True)
+    person = models.TextField()
+    at = models.BigIntegerField()
+
+    class Meta:
+        db_table = "api_token_revoked"

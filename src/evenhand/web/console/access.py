@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import wraps
 from typing import Protocol
@@ -12,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from django.utils.http import urlencode
 
 from evenhand.actions.accounts import ROLES, points_seen, roles_of
+from evenhand.actions.personal_reads import note_read
 from evenhand.store import Store
 from evenhand.web.sessions import store as lent_store
 
@@ -34,6 +36,17 @@ class Seat:
         """The points it may see by these roles (all of its own if none is named); None is every point."""
         mine = [areas for role, areas in self.roles.items() if not roles or role in roles]
         return points_seen(self.store, tuple(area for areas in mine for area in areas))
+
+    def desk(self, *roles: str) -> AbstractContextManager[None]:
+        """Within it, the store reads personal rows of the areas of these roles alone (all of its own if none is named):
+        what every page that shows a household reads by."""
+        return self.store.desk(
+            [area for role, areas in self.roles.items() if not roles or role in roles for area in areas]
+        )
+
+    def note_read(self, page: str, households: Iterable[str]) -> None:
+        """Write down that this account was shown these households' records on `page`, before they are shown."""
+        note_read(self.store, self.username, page, households)
 
 
 class Page(Protocol):
