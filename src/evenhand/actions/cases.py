@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from evenhand.actions.accounts import points_seen, roles_of
 from evenhand.core.errors import UsageError
-from evenhand.flow.grievance import Case, Event, Intake, Remedy, Reviewer, check_event, follow, may_read
+from evenhand.flow.grievance import Case, Event, Intake, Kind, Remedy, Reviewer, check_event, follow, kinds_on, may_read
 from evenhand.flow.grievance.case import CONTROL
+from evenhand.flow.policy import load
+from evenhand.flow.policy.model import Clock
 from evenhand.formats.code import ALPHABET
 from evenhand.store import Store
 
@@ -39,6 +42,8 @@ class Found:
     words: str
     events: tuple[Event, ...]
     around: tuple[str, ...]
+    kind: Kind
+    """With the days it has by the policy that was in force when it came in."""
 
     @property
     def reference(self) -> str:
@@ -104,13 +109,35 @@ def followed(store: Store, sql: str = INTAKES, named: dict[str, object] | None =
         given = Remedy(remedy, benefit, amount) if remedy else None
         happened.setdefault(reference, []).append(Event(*event, given))
     around = _around(store, {row[3] for row in rows})
-    zone, now = zone_of(store), store.clock()
+    zone, now, clocks = zone_of(store), store.clock(), clocks_of(store)
     found = []
     for *intake, words in rows:
         came, events = Intake(*intake), tuple(happened.get(intake[0], ()))
         at = max([now, *(event.at for event in events)])
-        found.append(Found(follow(came, events, at, zone), words, events, around[came.area]))
+        kinds = kinds_on(_then(clocks, came.at), datetime.fromtimestamp(came.at, zone).date())
+        found.append(Found(follow(came, events, at, zone, kinds), words, events, around[came.area], kinds[came.kind]))
     return found
+
+
+def clocks_of(store: Store) -> list[tuple[int, tuple[Clock, ...]]]:
+    """(when it was adopted, its clocks) of every policy, the oldest first."""
+    found = []
+    for sha256, at in store.rows("select sha256, at from policy_text order by ordinal"):
+        digest = bytes(sha256)
+        if digest not in _CLOCKS:
+            text, name = store.rows("select text, policy_id from policy_text where sha256 = %s", (sha256,))[0]
+            _CLOCKS[digest] = load(text, f"policy {name}").complaints
+        found.append((at, _CLOCKS[digest]))
+    return found
+
+
+_CLOCKS: dict[bytes, tuple[Clock, ...]] = {}
+"""By the hash of a policy's text, so that each is read once."""
+
+
+def _then(clocks: list[tuple[int, tuple[Clock, ...]]], at: int) -> tuple[Clock, ...]:
+    """Those of the policy that was in force at that moment."""
+    return next((found for adopted, found in reversed(clocks) if adopted <= at), ())
 
 
 def _around(store: Store, areas: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -124,7 +151,7 @@ def write_event(store: Store, reference: str, act: str, person: str = "", words:
     found = note_escalations(store, case_of(store, reference))
     at = max([store.clock(), *(event.at for event in found.events)])
     event = Event(len(found.events) + 1, act, at, person, words.strip(), outcome, "", remedy)
-    check_event(found.case, event)
+    check_event(found.case, event, {found.kind.id: found.kind})
     _insert(store, reference, event)
     return case_of(store, reference)
 

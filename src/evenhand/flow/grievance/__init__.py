@@ -19,7 +19,7 @@ from evenhand.flow.grievance.case import (
     follow,
 )
 from evenhand.flow.grievance.figures import SEVERAL, Figure, figures
-from evenhand.flow.grievance.kinds import APPEAL_DAYS, KINDS, OFFICES, Kind
+from evenhand.flow.grievance.kinds import APPEAL_DAYS, KINDS, OFFICES, Kind, kinds_on
 from evenhand.flow.grievance.offices import Reviewer, may_decide, may_read
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "check_event",
     "figures",
     "follow",
+    "kinds_on",
     "may_decide",
     "may_read",
 ]

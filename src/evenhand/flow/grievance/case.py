@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta, tzinfo
 
 from evenhand.core.errors import UsageError
-from evenhand.flow.grievance.kinds import APPEAL_DAYS, KINDS, OFFICES, Kind
+from evenhand.flow.grievance.kinds import KINDS, OFFICES, Kind
 
 UPHELD, NOT_UPHELD = "upheld", "not upheld"
 OPEN, DECIDED, APPEALED, FINAL = "open", "decided", "appealed", "final"
@@ -145,7 +145,10 @@ def check_event(case: Case, event: Event, kinds: Mapping[str, Kind] = KINDS) -> 
         if case.stage == OPEN:
             raise UsageError(f"case {found} is not decided yet", "wait for the decision, or let the clock run out")
         if case.stage == FINAL:
-            raise UsageError(f"the {APPEAL_DAYS} days to appeal are over", "file a new complaint with what is new")
+            raise UsageError(
+                f"the {kinds[case.intake.kind].appeal_days} days to appeal are over",
+                "file a new complaint with what is new",
+            )
     elif event.act == "remedy":
         if case.pending or case.outcome != UPHELD:
             raise UsageError(f"case {found} is not upheld", "decide it first")
@@ -173,7 +176,7 @@ def _apply(case: Case, event: Event, kind: Kind, zone: tzinfo) -> Case:
         last = bool(case.decisions)
         return replace(
             case, stage=FINAL if last else DECIDED, since=event.at, overdue=False,
-            due=None if last else _end(event.at, APPEAL_DAYS, zone), decisions=(*case.decisions, made),
+            due=None if last else _end(event.at, kind.appeal_days, zone), decisions=(*case.decisions, made),
         )  # fmt: skip
     if event.act == "appeal":
         office = _above(case.office) or case.office

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from evenhand.flow.policy.model import Clock
+from evenhand.flow.policy.read_complaints import APPEAL
 
 OFFICES = ("district", "province", "ombudsman")
 """Who holds a case, from below: the district's officer, the province, an ombudsman outside the programme."""
@@ -14,7 +19,8 @@ APPEAL_DAYS = 30
 @dataclass(frozen=True)
 class Kind:
     """A kind of complaint. `days`: the clock of each office, in the programme's local days, with its reason. `eligibility`:
-    the household keeps being served until it is decided. `restricted`: a channel of its own, begins at the ombudsman."""
+    the household keeps being served until it is decided. `restricted`: a channel of its own, begins at the ombudsman.
+    `appeal_days`: days in which a decision may be appealed."""
 
     id: str
     title: str
@@ -22,6 +28,7 @@ class Kind:
     because: str
     eligibility: bool = False
     restricted: bool = False
+    appeal_days: int = APPEAL_DAYS
 
     @property
     def first(self) -> str:
@@ -40,7 +47,23 @@ KINDS: dict[str, Kind] = {
         Kind("quality", "Bad quality", 7, "the lot must be found before more of it is handed out"),
         Kind("conduct", "Treated badly", 14, "both sides have to be heard"),
         Kind("abuse", "Abuse", 3, "somebody may be in danger", restricted=True),
+        Kind(
+            "details", "Details to correct", 14, "papers have to be looked up; the household is served meanwhile", True
+        ),
         Kind("other", "Something else", 14, "somebody has to find out first what it is"),
     )
 }
-"""Every kind by id. A programme with other days passes its own table."""
+"""Every kind by id, with the days it has where the policy says nothing else."""
+
+
+def kinds_on(clocks: Sequence[Clock], day: date) -> Mapping[str, Kind]:
+    """Every kind with the days that the clocks of a policy give to what comes in on `day`."""
+    held = {clock.kind: clock for clock in sorted(clocks, key=lambda clock: clock.start) if clock.start <= day}
+    if not held:
+        return KINDS
+    found = {}
+    for name, kind in KINDS.items():
+        if name in held:
+            kind = replace(kind, days=held[name].days, because=held[name].because)
+        found[name] = replace(kind, appeal_days=held[APPEAL].days) if APPEAL in held else kind
+    return found

@@ -36,7 +36,7 @@ def amended(base: Tree, own: Tree, faults: Faults) -> tuple[Tree, tuple[Amendmen
     _head(result, own, faults)
     for group in GROUPS:
         _group(result, own, group, faults)
-    for key in ("entitlement", "test"):
+    for key in ("entitlement", "complaint", "test"):
         if key in own and isinstance(own[key].value, list):
             held = result.setdefault(key, Node([], own[key].place))
             if isinstance(held.value, list):
@@ -44,7 +44,7 @@ def amended(base: Tree, own: Tree, faults: Faults) -> tuple[Tree, tuple[Amendmen
         elif key in own:
             result[key] = own[key]
     for key, node in own.items():
-        if key not in (*GROUPS, "policy", "entitlement", "test", "extends", "amend"):
+        if key not in (*GROUPS, "policy", "entitlement", "complaint", "test", "extends", "amend"):
             result[key] = node
     changes = _changes(own, faults)
     for change in changes:

@@ -20,6 +20,7 @@ from evenhand.flow.policy.overlaps import check_overlaps
 from evenhand.flow.policy.periods import samples
 from evenhand.flow.policy.read_benefits import read_benefits, read_prices
 from evenhand.flow.policy.read_cases import read_cases
+from evenhand.flow.policy.read_complaints import read_complaints
 from evenhand.flow.policy.read_division import read_divisions
 from evenhand.flow.policy.read_rules import read_entitlements, read_rules
 from evenhand.flow.policy.read_terms import read_categories, read_inputs, read_params
@@ -30,6 +31,7 @@ from evenhand.flow.policy.tree import Program
 MOST_PERIODS = 600
 PRESENCES = ("coupon", "pin", "witness")
 REISSUES = ("one person", "two persons")
+FACTORS = ("none", "pin", "question", "photo")
 """What proves that a household came: the coupon's secret, or what the clerk declares."""
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}\Z")
 
@@ -48,7 +50,9 @@ def load(text: str, file: str) -> Policy:
     if texts is None and "amend" in data:
         faults.add(("amend",), None, "nothing to amend: this text extends no other", 'write extends = "…" above all')
         data.pop("amend")
-    root.only("policy", "category", "input", "benefit", "param", "lookup", "step", "table", "entitlement", "test")
+    root.only(
+        "policy", "category", "input", "benefit", "param", "lookup", "step", "table", "entitlement", "complaint", "test"
+    )
     try:
         policy = _assemble(text, file, root, faults, amendments)
         if not faults.found or policy.entitlements:
@@ -73,7 +77,7 @@ def _assemble(text: str, file: str, root: Sheet, faults: Faults, amendments: tup
     if "policy" not in root.data:
         root.fault(None, "[policy] is missing", 'write [policy] with id = "…" and period = "month"')
     else:
-        head.only("id", "period", "leap", "from", "to", "k", "reserve", "presence", "reissue")
+        head.only("id", "period", "leap", "from", "to", "k", "reserve", "presence", "reissue", "second_factor", "follow_up")
     name = head.text("id", '"india-nfsa"') if head.data else ""
     if name and not _ID.match(name):
         head.fault("id", f'"{name}" cannot be the id of a policy', "use a-z, 0-9 and -")
@@ -86,10 +90,9 @@ def _assemble(text: str, file: str, root: Sheet, faults: Faults, amendments: tup
     leap = head.choice("leap", LEAPS, "") if "leap" in head.data else ""
     presence = head.choice("presence", PRESENCES, "coupon")
     reissue = head.choice("reissue", REISSUES, REISSUES[0])
-    reserve = head.fraction("reserve", '"1/100"', Fraction(0)) or Fraction(0)
-    if not 0 <= reserve < 1 or reserve.denominator > 1_000_000:
-        head.fault("reserve", "a fraction from 0 to less than 1 is wanted", 'write reserve = "1/100"')
-        reserve = Fraction(0)
+    factor = head.choice("second_factor", FACTORS, FACTORS[0])
+    follow_up = _share(head, "follow_up", Fraction(1, 10), Fraction(1))
+    reserve = _share(head, "reserve", Fraction(0), Fraction(999_999, 1_000_000))
     title = head.text("title", '"in words"', name)
     categories = read_categories(root)
     inputs = read_inputs(root, categories)
@@ -110,10 +113,19 @@ def _assemble(text: str, file: str, root: Sheet, faults: Faults, amendments: tup
         name, title, kind or "month", leap, head.span(), head.integer("k", 1, 1_000_000, 20), reserve,
         file, text, digest, categories, inputs, params, rules, benefits,
         entitlements, cases, tuple(sources), declared, faults.lines, presence=presence,
-        reissue_by_two=reissue == REISSUES[1],
+        reissue_by_two=reissue == REISSUES[1], second_factor=factor, follow_up=follow_up,
         prices=read_prices(root, benefits, params), divisions=read_divisions(root, benefits),
+        complaints=read_complaints(root),
         amendments=amendments, words=faults.words, titles=faults.titles,
     )  # fmt: skip
+
+
+def _share(head: Sheet, name: str, otherwise: Fraction, most: Fraction) -> Fraction:
+    found = head.fraction(name, '"1/100"', otherwise)
+    if found is None or not 0 <= found <= most or found.denominator > 1_000_000:
+        head.fault(name, f"a fraction from 0 to {'1' if most == 1 else 'less than 1'} is wanted", f'write {name} = "1/100"')
+        return otherwise
+    return found
 
 
 def _compile_and_check(policy: Policy, faults: Faults) -> tuple[str, ...]:

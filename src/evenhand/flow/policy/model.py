@@ -212,13 +212,24 @@ class Amendment:
 
 
 @dataclass(frozen=True)
+class Clock:
+    """From `start` on an office has `days` for complaints of `kind`, or a household to appeal (`appeal`); until the next one
+    of its kind begins."""
+
+    kind: str
+    start: date
+    days: int
+    because: str
+
+
+@dataclass(frozen=True)
 class Policy:
     """A checked policy. `sha256` is that of the file's bytes; `declared` are all names in it, also those that are wrong.
 
     `presence` says what proves that a household came; `reissue_by_two`, that a second person confirms a replaced card;
     `prices`: the price list of a benefit of points, by benefit;
     `divisions`: how each benefit is divided when short;
-    `amendments`: what this text changes in those it extends.
+    `amendments`: what this text changes in those it extends; `complaints`: how long an office has for one.
     `words`: texts for people that the policy gives in several languages, by path and language (en, fr, ar, hi);
     `titles`: what things are called, by their path: said to people instead of their names. `unproved`: tables whose rows
     are not proved to fit each household at most once (and, without `otherwise`, at least once): households were tried.
@@ -249,6 +260,7 @@ class Policy:
     prices: dict[str, str] = field(default_factory=dict)
     divisions: dict[str, tuple[Chosen, ...]] = field(default_factory=dict)
     amendments: tuple[Amendment, ...] = ()
+    complaints: tuple[Clock, ...] = ()
     words: dict[Path, dict[str, str]] = field(repr=False, default_factory=dict, compare=False)
     titles: dict[Path, str] = field(repr=False, default_factory=dict, compare=False)
     unproved: tuple[str, ...] = field(default=(), compare=False)

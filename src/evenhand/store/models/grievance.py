@@ -28,6 +28,7 @@ class Grievance(models.Model):
         indexes = [
             models.Index(fields=["programme", "area"], name="grievance_area"),
             models.Index(fields=["mark"], name="grievance_mark"),
+            models.Index(fields=["programme", "at"], name="grievance_at"),
         ]
 
 
@@ -50,3 +51,26 @@ class GrievanceEvent(models.Model):
     class Meta:
         db_table = "grievance_event"
         constraints = [models.UniqueConstraint(fields=["reference", "number"], name="grievance_event_number")]
+        indexes = [
+            models.Index(fields=["reference"], condition=models.Q(act="decision"), name="grievance_decided"),
+            models.Index(fields=["reference", "number"], condition=models.Q(act="appeal"), name="grievance_appealed"),
+            models.Index(fields=["id"], condition=models.Q(act="remedy"), name="grievance_remedy"),
+            models.Index(fields=["at"], condition=models.Q(act="decision"), name="grievance_decided_at"),
+        ]
+
+
+class GrievancePaper(models.Model):
+    """Something that came with a complaint: a photograph, a paper, a spoken word, sealed. `media`: what it is, as its own
+    first bytes say; `size` in bytes before it was sealed. `person` is empty for the household."""
+
+    pk = models.CompositePrimaryKey("reference", "number")
+    reference = models.TextField()
+    number = models.IntegerField()
+    media = models.TextField()
+    size = models.IntegerField()
+    sealed = models.BinaryField()
+    person = models.TextField()
+    at = models.BigIntegerField()
+
+    class Meta:
+        db_table = "grievance_paper"
