@@ -13,7 +13,7 @@ from evenhand.actions.cycles import Cycle, place, seed_of
 from evenhand.actions.noting import Noted, Notes, sent_of
 from evenhand.actions.opening import Bill, onward, waybills_of
 from evenhand.actions.recuts import apply_cuts, file_name, roll_rations
-from evenhand.actions.signing import Desk
+from evenhand.actions.signing import Desk, Officer
 from evenhand.actions.stock import append_movements, read_stock, steps_of
 from evenhand.core.errors import InputError, Problem
 from evenhand.flow.cycle.recutting import Cut, recut_point
@@ -30,8 +30,9 @@ class Batch:
     """One batch: the stock as it changes, and what will be appended at the end."""
 
     def __init__(
-        self, store: Store, cycle: Cycle, file: str, notes: Mapping[str, Notes], signed: Mapping[str, bytes]
-    ) -> None:
+        self, store: Store, cycle: Cycle, file: str, notes: Mapping[str, Notes], signed: Mapping[str, bytes],
+        officer: Officer | None = None,
+    ) -> None:  # fmt: skip
         self.store, self.cycle, self.file = store, cycle, file
         self.policy = cycle.policy()
         self.steps = steps_of(self.policy.benefits.values())
@@ -51,7 +52,7 @@ class Batch:
         self.units = {(row["point"], row["benefit"]): row for row in totals}
         levels = pq.read_table(root / "public" / "tables" / "levels.parquet").to_pylist()
         self.levels = {(row["point"], row["commodity"]): row for row in levels}
-        self.desk = Desk(store, cycle.id, signed, file)
+        self.desk = Desk(store, cycle.id, signed, file, officer)
         self.seed = seed_of(store, cycle.id)
 
     def check(self, counts: Counts) -> list[str]:

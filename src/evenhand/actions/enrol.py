@@ -12,7 +12,8 @@ from evenhand.formats import cose
 from evenhand.formats.entry import Entry
 from evenhand.store import Store
 
-ROLES = ("preparer", "approver")
+ROLES = ("preparer", "approver", "store")
+"""What a person's key may sign: a preparer's half of a cycle, an approver's, or only papers about goods."""
 EPOCH = 1
 """Keys are made once so far; renewing one (the next epoch) comes with revocation."""
 
@@ -37,7 +38,7 @@ def enrol_person(store: Store, name: str, roles: Sequence[str], root_passphrase:
     or roles nobody knows.
     """
     if not roles or set(roles) - set(ROLES):
-        raise UsageError(f"a person's roles are {' and '.join(ROLES)}", "say --role preparer, --role approver, or both")
+        raise UsageError(f"a person's roles are {', '.join(ROLES)}", "say --role preparer, --role approver, --role store")
     if not passphrase:
         raise UsageError(f"the passphrase of {name} is empty", "let them choose one, and keep it to themselves")
     root = store.keys.root(root_passphrase)

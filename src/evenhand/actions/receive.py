@@ -11,6 +11,7 @@ from evenhand.actions.counting import Batch, Counts
 from evenhand.actions.cycles import Progress, find, quiet
 from evenhand.actions.noting import Came, LineKey, Notes
 from evenhand.actions.opening import Bill, packs_of_cycle, transfer_number, waybills_of
+from evenhand.actions.signing import Officer
 from evenhand.core.errors import InputError, Problem, UsageError
 from evenhand.store import Store
 
@@ -31,14 +32,15 @@ def receive(
     file: str = "counts",
     progress: Progress = quiet,
     signed: Mapping[str, bytes] = MappingProxyType({}),
+    officer: Officer | None = None,
 ) -> Received:
     """Enter the counts of nodes in an open cycle, all or none. The same count again changes nothing.
 
     Every benefit on the way to a node must be counted (0 if none came). `signed`: the counts of points as their own phones
-    signed them (COSE `evenhand/count/v1`). InputError for an unknown node or benefit, a count that differs from one entered
+    signed them (COSE `evenhand/count/v1`); `officer` signs for those whose phone cannot. InputError for an unknown node or benefit, a count that differs from one entered
     before or from what was signed, more than can have come, or a point that has begun to hand out.
     """
-    return _receive(store, cycle, counts, {}, signed, file, progress)
+    return _receive(store, cycle, counts, {}, signed, file, progress, officer)
 
 
 def receive_notes(
@@ -48,6 +50,7 @@ def receive_notes(
     file: str = "notes",
     progress: Progress = quiet,
     signed: Mapping[str, bytes] = MappingProxyType({}),
+    officer: Officer | None = None,
 ) -> Received:
     """The same by goods received notes: every line of every waybill that came to a node, with what is damaged or missing
     and why. A node's count is then what lay there and what came. InputError as for `receive`, for a line that is not on a
@@ -68,7 +71,7 @@ def receive_notes(
             by_node.setdefault(lines[key], {})[key] = whole
     if problems:
         raise InputError(problems)
-    return _receive(store, cycle, {name: {} for name in by_node}, by_node, signed, file, progress)
+    return _receive(store, cycle, {name: {} for name in by_node}, by_node, signed, file, progress, officer)
 
 
 def _receive(
@@ -79,12 +82,13 @@ def _receive(
     signed: Mapping[str, bytes],
     file: str,
     progress: Progress,
+    officer: Officer | None,
 ) -> Received:
     with store.transaction("cycle"):
         found = find(store, cycle)
         if found.state != "open":
             raise UsageError(f"cycle {cycle} is {found.state}, not open", f"see: evenhand cycle show {cycle}")
-        work = Batch(store, found, file, notes, signed)
+        work = Batch(store, found, file, notes, signed, officer)
         fresh = work.check(counts)
         _same_notes(store, cycle, {name: notes[name] for name in notes if name not in fresh}, file)
         kinds = dict(store.rows("select node, kind from node"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from evenhand.actions.holding import holders
 from evenhand.actions.redeem import devices_of
@@ -12,11 +13,25 @@ from evenhand.formats.cose import Signer
 from evenhand.store import Store
 
 
-class Desk:
-    """Who signs for which point. `signed`: point -> its count as its own phone signed it."""
+OFFICER_COUNT = "evenhand/officer-count/v1"
 
-    def __init__(self, store: Store, cycle: str, signed: Mapping[str, bytes], file: str) -> None:
-        self._store, self._cycle, self._signed, self._file = store, cycle, signed, file
+
+@dataclass(frozen=True)
+class Officer:
+    """A person who counts for points whose own phone cannot, and why."""
+
+    signer: Signer
+    reason: str
+
+
+class Desk:
+    """Who signs for which point. `signed`: point -> its count as its own phone signed it. `officer` signs for points whose
+    key is not here."""
+
+    def __init__(
+        self, store: Store, cycle: str, signed: Mapping[str, bytes], file: str, officer: Officer | None = None
+    ) -> None:
+        self._store, self._cycle, self._signed, self._file, self._officer = store, cycle, signed, file, officer
         devices = devices_of(store)
         self._holders = holders(store)
         # Of a device with several certificates the newest counts.
@@ -24,6 +39,8 @@ class Desk:
 
     def cannot_sign(self, point: str) -> tuple[str, str] | None:
         """Why no count of this point can be signed, and what to do; None if it can."""
+        if self._officer is not None:
+            return None
         if point not in self._holders:
             return "no device holds the point", f"run: evenhand enrol device NAME --point {point}"
         if point not in self._signed and self._signer(point) is None:
@@ -40,6 +57,9 @@ class Desk:
         payload: list[cbor.Value] = ["evenhand/count/v1", self._store.programme.id, self._cycle, point, dict(totals)]
         given = self._signed.get(point)
         if given is None:
+            signer = self._signer(point)
+            if signer is None and self._officer is not None:
+                return cose.sign1([OFFICER_COUNT, *payload[1:], self._officer.reason], self._officer.signer)
             return cose.sign1(payload, self.device(point))
         wrong = _wrong(given, payload, self._keys[self._holders[point]])
         if wrong:
@@ -66,9 +86,11 @@ class Desk:
 
     def note(self, node: str, payload: list[cbor.Value]) -> bytes:
         """A goods received note, signed by the device of its point, else (a depot, a phone's point) by the log's key."""
-        return cose.sign1(payload, (self._signer(node) if node in self._holders else None) or self._store.keys.log())
+        return cose.sign1(payload, self._signer(node) or self._store.keys.log())
 
     def _signer(self, point: str) -> Signer | None:
+        if point not in self._holders:
+            return None
         try:
             return self._store.keys.device(self._holders[point])
         except UsageError:  # a phone's key never was here

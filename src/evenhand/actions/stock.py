@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 import pyarrow as pa
 
@@ -25,6 +26,17 @@ def on_hand(store: Store, upto: int = EVER) -> list[tuple[str, str, str, object,
     """(account, benefit, lot, best before or None, base units) of every node and transit account, after movement `upto`."""
     rows = store.rows(ON_HAND, {"programme": store.programme.id, "upto": upto})
     return [tuple(row[:5]) for row in rows]  # type: ignore[misc]
+
+
+ON_HAND_AT = ON_HAND.replace("id <= %(upto)s", "{side} = any(%(accounts)s)")
+ON_HAND_AT = ON_HAND_AT.replace("{side}", "target", 1).replace("{side}", "source", 1)
+
+
+def on_hand_at(store: Store, accounts: Sequence[str]) -> list[tuple[str, str, str, date | None, int, int | None]]:
+    """(account, benefit, lot, best before or None, base units, base units a pack) of a few accounts: by their own movements
+    alone, so that a page need not read the country's."""
+    rows = store.rows(ON_HAND_AT, {"programme": store.programme.id, "accounts": list(accounts)})
+    return [tuple(row) for row in rows]  # type: ignore[misc]
 
 
 def read_stock(store: Store) -> Stock:

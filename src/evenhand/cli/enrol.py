@@ -35,14 +35,15 @@ def about() -> None:
 def person(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The person's name, as the log will show it.")],
     role: Annotated[
-        list[str], typer.Option("--role", metavar="ROLE", help="preparer or approver; may be given twice.")
+        list[str], typer.Option("--role", metavar="ROLE", help="preparer, approver or store; may be given twice.")
     ],
     data: DataOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Enrol a person who prepares or approves cycles.
+    """Enrol a person who prepares or approves cycles, or signs for goods.
 
-    Each cycle needs two: whoever prepared it cannot approve it.
+    Each cycle needs two: whoever prepared it cannot approve it. A storekeeper (store) signs what leaves and what was
+    counted for a point without a phone.
 
     Passphrases: EVENHAND_ROOT_PASSPHRASE for the root key and EVENHAND_PASSPHRASE for the person's own, else asked for.
 

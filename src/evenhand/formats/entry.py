@@ -10,7 +10,7 @@ from evenhand.formats import cbor
 VERSION = 1
 KINDS = (
     "key", "holder", "policy", "freeze", "event", "approval", "roll", "received", "goods-received", "transfer",
-    "closing", "recut", "supplement", "redeemed", "stock",
+    "sent", "closing", "recut", "supplement", "redeemed", "stock",
     "grievance-totals", "audit", "publish", "void",
 )  # fmt: skip
 

@@ -147,6 +147,7 @@ class Books:
     inflow: dict[Key, int] = field(default_factory=lambda: defaultdict(int))
     outflow: dict[Key, int] = field(default_factory=lambda: defaultdict(int))
     receipt: dict[Key, int] = field(default_factory=lambda: defaultdict(int))
+    write_off: dict[Key, int] = field(default_factory=lambda: defaultdict(int))
     arrive: dict[Key, int] = field(default_factory=lambda: defaultdict(int))
     lost_here: dict[Key, int] = field(default_factory=lambda: defaultdict(int))
     lost_on_way: dict[Key, int] = field(default_factory=lambda: defaultdict(int))
@@ -156,8 +157,10 @@ class Books:
     transfer: dict[tuple[str, str, str], int] = field(default_factory=lambda: defaultdict(int))
 
     def at_freeze(self, node: str, benefit: str) -> int:
-        """What lay at a node at the freeze: what the cycle before left, and what was received since."""
-        return self.opening.get((f"node:{node}", benefit), 0) + self.receipt.get((node, benefit), 0)
+        """What lay at a node at the freeze: what the cycle before left, and what was received since, less what was written
+        off since."""
+        came = self.opening.get((f"node:{node}", benefit), 0) + self.receipt.get((node, benefit), 0)
+        return came - self.write_off.get((node, benefit), 0)
 
 
 def _books(d: Disclosure) -> Books:
@@ -177,6 +180,8 @@ def _books(d: Disclosure) -> Books:
             by_kind[kind][target_name, benefit] += quantity
         elif kind in given:
             given[kind][source_name, benefit] += quantity
+        elif kind == "write-off":
+            found.write_off[source_name, benefit] += quantity
         elif kind == "loss":
             (found.lost_here if source_kind == "node" else found.lost_on_way)[source_name, benefit] += quantity
         elif kind == "load":

@@ -66,8 +66,9 @@ def stock_of(figures: Figures, benefit: str) -> Stock:
                 depots += row["closing"]
     moved = dict.fromkeys(("receipt", "loss", "redeem", "over-issue"), 0)
     for row in tables["movements"].select(["kind", "benefit", "quantity"]).to_pylist():
-        if row["benefit"] == benefit and row["kind"] in moved:
-            moved[row["kind"]] += row["quantity"]
+        kind = "loss" if row["kind"] == "write-off" else row["kind"]
+        if row["benefit"] == benefit and kind in moved:
+            moved[kind] += row["quantity"]
     rations = sum(figures.ration(p, benefit) for p in figures.points)
     return Stock(
         opening, moved["receipt"], moved["loss"], moved["redeem"], moved["over-issue"], depots, points, rations

@@ -15,10 +15,12 @@ KINDS: dict[str, tuple[tuple[str, ...], str]] = {
     "transfer": (("node", "transit"), "transit"),
     "arrive": (("transit",), "node"),
     "loss": (("node", "transit"), "loss"),
+    "write-off": (("node",), "loss"),
     "redeem": (("node",), "households"),
     "over-issue": (("node",), "households"),
 }
-"""Each kind of movement: the kinds of account it may come from, and the one it goes to."""
+"""Each kind of movement: the kinds of account it may come from, and the one it goes to. A `write-off` is a loss between two
+cycles: the next one freezes without it."""
 
 
 @dataclass(frozen=True, order=True)

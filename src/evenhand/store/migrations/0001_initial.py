@@ -717,6 +717,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'movement',
+                'indexes': [models.Index(fields=['target'], name='movement_target'), models.Index(fields=['source'], name='movement_source'), models.Index(fields=['programme', 'cycle', 'kind'], name='movement_cycle')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='movement_quantity'), models.CheckConstraint(condition=models.Q(('source', models.F('target')), _negated=True), name='movement_moves')],
             },
         ),

@@ -7,11 +7,15 @@ from django.db import models
 
 
 class CounterInvitation(models.Model):
-    """An officer's invitation of one phone; the token itself is only in the QR that the phone scans."""
+    """An officer's invitation of one phone to a place at its points: whose it takes (`replaces`, for a `reason`), or that of a
+    `second` one. The token itself is only in the QR that the phone scans."""
 
     token_sha256 = models.BinaryField(primary_key=True)
     device = models.TextField()
     points = ArrayField(models.TextField())
+    replaces = models.TextField(db_default="")
+    reason = models.TextField(db_default="")
+    second = models.BooleanField(db_default=False)
     expires = models.BigIntegerField()
     at = models.BigIntegerField()
 

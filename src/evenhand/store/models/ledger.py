@@ -42,3 +42,48 @@ class Movement(models.Model):
             models.CheckConstraint(condition=models.Q(quantity__gt=0), name="movement_quantity"),
             models.CheckConstraint(condition=~models.Q(source=models.F("target")), name="movement_moves"),
         ]
+        indexes = [
+            models.Index(fields=["target"], name="movement_target"),
+            models.Index(fields=["source"], name="movement_source"),
+            models.Index(fields=["programme", "cycle", "kind"], name="movement_cycle"),
+        ]
+
+
+class WriteOff(models.Model):
+    """A word about goods that are there no more: `proposed` by a person with a reason, then `confirmed` or `declined` by a
+    `second` one, or `withdrawn` by the first. Only a confirmed one moves goods (see `guards.sql`). `quantity`: base units;
+    `cycle`: the one that was open when it was confirmed, whose loss it is as far as these were its goods."""
+
+    id = models.BigAutoField(primary_key=True)
+    programme = models.TextField()
+    step = models.TextField()
+    node = models.TextField()
+    benefit = models.TextField()
+    lot = models.TextField()
+    quantity = models.BigIntegerField()
+    reason = models.TextField()
+    person = models.TextField()
+    second = models.TextField(db_default="")
+    proposal = models.BigIntegerField(null=True, unique=True)
+    cycle = models.TextField(null=True)
+    at = models.BigIntegerField()
+
+    class Meta:
+        db_table = "write_off"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(quantity__gt=0)
+                & ~models.Q(reason="")
+                & ~models.Q(person="")
+                & (
+                    models.Q(step="proposed", second="", proposal=None, cycle=None)
+                    | models.Q(step="withdrawn", second="", cycle=None) & ~models.Q(proposal=None)
+                    | models.Q(step="declined", cycle=None) & ~models.Q(proposal=None) & ~models.Q(second="")
+                    | models.Q(step="confirmed") & ~models.Q(proposal=None) & ~models.Q(second="")
+                ),
+                name="write_off_step",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(second="") | ~models.Q(second=models.F("person")), name="write_off_two_persons"
+            ),
+        ]

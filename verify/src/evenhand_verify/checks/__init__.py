@@ -51,6 +51,7 @@ from evenhand_verify.checks import (
     report,
     rolls,
     root_key,
+    sent,
     signed_files,
     stock,
     supply,
@@ -71,7 +72,7 @@ ALWAYS: tuple[Check[Disclosure], ...] = tuple(
         signed_files, publish, freeze, policy_frozen, event, draw_seed, two_approvals, rolls, tags_unique, people,
         classes_policy, classes_sum, owed, demand, network, supply, division_rule, allocation_certificate, allocation_levels,
         allocation_flows, allocation_order, allocation_idle, totals, waybills, movements, balances, loads,
-        closings, transfers, goods_received, counts, recut, outcomes, presence, redeemed_once, exceptions, given,
+        sent, closings, transfers, goods_received, counts, recut, outcomes, presence, redeemed_once, exceptions, given,
         left, heads, holders, stock, grievances,
     )
 )  # fmt: skip

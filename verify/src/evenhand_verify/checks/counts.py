@@ -1,4 +1,4 @@
-"""What arrived at a point was counted and signed by the device that holds it."""
+"""What arrived at a point was counted and signed by the device that holds it, or by an officer who says why."""
 
 from __future__ import annotations
 
@@ -6,23 +6,32 @@ from evenhand_verify import facts, papers
 from evenhand_verify.disclosure import Disclosure
 from evenhand_verify.result import Check, Malformed, capped
 
+OFFICER = "evenhand/officer-count/v1"
+
 
 def run(d: Disclosure) -> str | list[str]:
     """Every received entry: the count's signature, role and figures; and the ledger agrees with the count."""
-    failures, entries = [], d.by_point("received")
+    failures, officers, entries = [], [], d.by_point("received")
     totals, books = facts.totals(d), facts.books(d)
     points = {point for point, _ in totals}
     for point, entry in entries.items():
         try:
-            cose = d.signed_file(entry.sha256, "evenhand/count/v1", 4, entry.where)
-            device = d.signer(cose, "device", entry.index)
+            by_officer = _by_officer(d, entry.sha256)
+            if by_officer:
+                cose = d.signed_file(entry.sha256, OFFICER, 5, entry.where)
+                officers.append(f"{d.signer(cose, 'person', entry.index).name} at {point}")
+                if not (isinstance(cose.body[4], str) and cose.body[4].strip()):
+                    failures.append(f"an officer counted without a reason, {cose.where}")
+            else:
+                cose = d.signed_file(entry.sha256, "evenhand/count/v1", 4, entry.where)
+                device = d.signer(cose, "device", entry.index)
+                if f"point:{point}" not in device.roles:
+                    failures.append(f'the device "{device.name}" is not certified for point {point}, {cose.where}')
         except Malformed as error:
             failures.append(str(error))
             continue
         if cose.body[:3] != [entry.programme, entry.cycle, point]:
             failures.append(f"the count is of another programme, cycle or point, {cose.where}")
-        if f"point:{point}" not in device.roles:
-            failures.append(f'the device "{device.name}" is not certified for point {point}, {cose.where}')
         counted = entry.steps("counted")
         if cose.body[3] != counted:
             failures.append(f"the count that was signed is not the one logged, {entry.where}")
@@ -41,7 +50,16 @@ def run(d: Disclosure) -> str | list[str]:
                 )
     silent = len(points - entries.keys())
     note = f", {silent:,} points sent none" if silent else ""
-    return capped(failures) or f"{len(entries):,} counts signed by the devices that hold the points{note}"
+    if officers:
+        more = f" and {len(officers) - 3:,} more" if len(officers) > 3 else ""
+        note += f"; {len(officers):,} counted by an officer, with a reason: {', '.join(sorted(officers)[:3])}{more}"
+    counted_there = len(entries) - len(officers)
+    return capped(failures) or f"{counted_there:,} counts signed by the devices that hold the points{note}"
 
 
-CHECK = Check("counts", "what arrived was counted and signed by the point's own device", run)
+def _by_officer(d: Disclosure, digest: bytes) -> bool:
+    cose = d.signed.get(digest)
+    return cose is not None and cose.name == OFFICER
+
+
+CHECK = Check("counts", "what arrived was counted and signed by the point's own device, or by an officer who says why", run)

@@ -37,7 +37,7 @@ def run(d: Disclosure) -> str | list[str]:
             if held >= wanted[key]:
                 failures.append(f"only {found:,} base units of {want:,} were loaded though they were there, {where}")
     lost: dict[str, int] = defaultdict(int)
-    for (_, benefit), quantity in [*books.lost_here.items(), *books.lost_on_way.items()]:
+    for (_, benefit), quantity in [*books.lost_here.items(), *books.lost_on_way.items(), *books.write_off.items()]:
         lost[benefit] += quantity
     total = sum(books.load.values())
     return capped(failures) or f"{total:,} base units loaded as the waybills say; lost and told: {facts.shown(lost)}"

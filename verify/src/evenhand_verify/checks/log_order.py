@@ -14,7 +14,7 @@ STAGES = (
     ("event",),
     ("approval",),
     ("roll",),
-    ("received", "goods-received", "transfer", "closing", "recut"),
+    ("sent", "received", "goods-received", "transfer", "closing", "recut"),
     ("redeemed",),
     ("stock",),
     ("grievance-totals",),

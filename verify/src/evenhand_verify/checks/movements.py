@@ -11,6 +11,7 @@ KINDS = {
     "transfer": (("node", "transit"), "transit"),
     "arrive": (("transit",), "node"),
     "loss": (("node", "transit"), "loss"),
+    "write-off": (("node",), "loss"),
     "redeem": (("node",), "households"),
     "over-issue": (("node",), "households"),
 }
@@ -35,7 +36,7 @@ def run(d: Disclosure) -> str | list[str]:
         for account_kind, name in ((source_kind, source_name), (target_kind, target_name)):
             if account_kind != "source" and name not in nodes:
                 failures.append(f"an account of no node of the network, {where}")
-        if kind in ("arrive", "redeem", "over-issue", "loss") and source_name != target_name:
+        if kind in ("arrive", "redeem", "over-issue", "loss", "write-off") and source_name != target_name:
             failures.append(f"a movement to another place than it says, {where}")
         if kind in ("redeem", "over-issue") and nodes.get(source_name) != "point":
             failures.append(f"handed out where there is no point, {where}")

@@ -9,6 +9,8 @@ SIGNERS = {
     "evenhand/freeze/v1": ("person",),
     "evenhand/approval/v1": ("person",),
     "evenhand/count/v1": ("device",),
+    "evenhand/officer-count/v1": ("person",),
+    "evenhand/sent/v1": ("person",),
     "evenhand/head/v1": ("device", "log"),
     "evenhand/goods-received/v1": ("device", "log"),
     "evenhand/transfer/v1": ("person",),
