@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "django_htmx",  # for its copy of the script alone
 ]
 MIDDLEWARE = [
     "evenhand.web.headers.SecurityHeaders",
