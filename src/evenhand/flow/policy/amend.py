@@ -17,7 +17,10 @@ from evenhand.flow.policy.sheet import Faults, Sheet, nearest
 
 ACTIONS: tuple[Literal["replace", "withdraw", "add"], ...] = ("replace", "withdraw", "add")
 GROUPS = ("category", "input", "benefit", "param", "lookup", "step", "table")
-OWN = ("id", "title", "from", "to", "k", "reserve", "presence", "reissue", "law", "note", "source")
+OWN = (
+    "id", "title", "from", "to", "k", "reserve", "presence", "reissue", "second_factor", "follow_up", "law", "note",
+    "source",
+)  # fmt: skip
 """What an amending text says of itself under [policy]; the rest is the base's, and amended like everything else."""
 
 Tree = dict[str, Node]

@@ -30,9 +30,9 @@ from evenhand.flow.policy.tree import Program
 
 MOST_PERIODS = 600
 PRESENCES = ("coupon", "pin", "witness")
+"""What proves that a household came: the coupon's secret, or what the clerk declares."""
 REISSUES = ("one person", "two persons")
 FACTORS = ("none", "pin", "question", "photo")
-"""What proves that a household came: the coupon's secret, or what the clerk declares."""
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}\Z")
 
 
@@ -77,7 +77,9 @@ def _assemble(text: str, file: str, root: Sheet, faults: Faults, amendments: tup
     if "policy" not in root.data:
         root.fault(None, "[policy] is missing", 'write [policy] with id = "…" and period = "month"')
     else:
-        head.only("id", "period", "leap", "from", "to", "k", "reserve", "presence", "reissue", "second_factor", "follow_up")
+        head.only(
+            "id", "period", "leap", "from", "to", "k", "reserve", "presence", "reissue", "second_factor", "follow_up"
+        )
     name = head.text("id", '"india-nfsa"') if head.data else ""
     if name and not _ID.match(name):
         head.fault("id", f'"{name}" cannot be the id of a policy', "use a-z, 0-9 and -")
@@ -122,8 +124,11 @@ def _assemble(text: str, file: str, root: Sheet, faults: Faults, amendments: tup
 
 def _share(head: Sheet, name: str, otherwise: Fraction, most: Fraction) -> Fraction:
     found = head.fraction(name, '"1/100"', otherwise)
-    if found is None or not 0 <= found <= most or found.denominator > 1_000_000:
-        head.fault(name, f"a fraction from 0 to {'1' if most == 1 else 'less than 1'} is wanted", f'write {name} = "1/100"')
+    if found is None:
+        return otherwise
+    if not 0 <= found <= most or found.denominator > 1_000_000:
+        wanted = "1" if most == 1 else "less than 1"
+        head.fault(name, f"a fraction from 0 to {wanted} is wanted", f'write {name} = "1/100"')
         return otherwise
     return found
 

@@ -226,7 +226,8 @@ class Clock:
 class Policy:
     """A checked policy. `sha256` is that of the file's bytes; `declared` are all names in it, also those that are wrong.
 
-    `presence` says what proves that a household came; `reissue_by_two`, that a second person confirms a replaced card;
+    `presence` says what proves that a household came; `second_factor`, what it is asked for beside; `follow_up`, which share
+    of those served by an exception is visited; `reissue_by_two`, that a second person confirms a replaced card;
     `prices`: the price list of a benefit of points, by benefit;
     `divisions`: how each benefit is divided when short;
     `amendments`: what this text changes in those it extends; `complaints`: how long an office has for one.
@@ -257,6 +258,8 @@ class Policy:
     lines: dict[Path, int] = field(repr=False, default_factory=dict, compare=False)
     presence: str = "coupon"
     reissue_by_two: bool = False
+    second_factor: str = "none"
+    follow_up: Fraction = Fraction(1, 10)
     prices: dict[str, str] = field(default_factory=dict)
     divisions: dict[str, tuple[Chosen, ...]] = field(default_factory=dict)
     amendments: tuple[Amendment, ...] = ()

@@ -35,8 +35,8 @@ class Card(models.Model):
 
 
 class CardPeriod(models.Model):
-    """What printing derived from a card's secret for a period. Neither secret nor r is ever here; `factor_key` comes of r and
-    tells nothing of it."""
+    """What printing derived from a card's secret for a period. Neither secret nor r is ever here; `factor_key` comes of r
+    and tells nothing of it."""
 
     pk = models.CompositePrimaryKey("household", "period", "epoch")
     household = models.TextField()
