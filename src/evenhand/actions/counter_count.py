@@ -39,7 +39,9 @@ def count_in(
     for another one, or for one that is not of this phone, point and cycle; InputError as for `receive`."""
     if point not in points_held(store, device.name):
         raise UsageError(
-            f'device "{device.name}" does not hold point "{point}"', "ask the officer which phone holds it"
+            f'device "{device.name}" does not hold point "{point}"',
+            "ask the officer which phone holds it",
+            "not-holder",
         )
     counted = _counted(store, device, cycle, point, signed)
     damaged = _damage(lines)
@@ -55,7 +57,7 @@ def count_in(
             if _stands(store, cycle, point) is None:
                 raise
     if _stands(store, cycle, point) != counted:
-        raise UsageError(f"{point} was counted in otherwise before", "a count stands: ask the officer")
+        raise UsageError(f"{point} was counted in otherwise before", "a count stands: ask the officer", "counted")
     return CountedIn(counted, recut_of(store, cycle, point))
 
 

@@ -59,13 +59,13 @@ def claim(store: Store, token_code: str, public_key: bytes, agent: str) -> Claim
             "select device, points, expires from counter_invitation where token_sha256 = %s", (digest,)
         )
         if not invitation:
-            raise UsageError("nobody gave this code", "scan the code on the officer's screen again")
+            raise UsageError("nobody gave this code", "scan the code on the officer's screen again", "code-unknown")
         answered = store.rows("select public_key from counter_claim where token_sha256 = %s", (digest,))
         if answered and bytes(answered[0][0]) != public_key:
-            raise UsageError("another phone answered this code first", "ask the officer for a new code")
+            raise UsageError("another phone answered this code first", "ask the officer for a new code", "code-taken")
         if not answered:
             if store.clock() > invitation[0][2]:
-                raise UsageError("this code has run out", "ask the officer for a new code")
+                raise UsageError("this code has run out", "ask the officer for a new code", "code-expired")
             if len(public_key) != 32:
                 raise UsageError("the key is not one of Ed25519", "use a newer browser")
             store.execute(

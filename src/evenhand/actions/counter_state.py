@@ -15,12 +15,15 @@ import pyarrow.parquet as pq
 
 from evenhand.actions.counter_sync import head_of
 from evenhand.actions.cycles import Cycle, find, place, seed_of, state_of
-from evenhand.actions.holding import points_beside, points_held
+from evenhand.actions.holding import held_in, phones_at, points_beside, points_held
 from evenhand.actions.opening import waybills_of
 from evenhand.actions.proxies import proxies_at
+from evenhand.actions.releases import releases_of
+from evenhand.actions.stock import steps_of
 from evenhand.core.benefit import Benefit
 from evenhand.core.errors import UsageError
 from evenhand.core.quantity import MICRO
+from evenhand.flow.ledger import node
 from evenhand.flow.redemption import Device
 from evenhand.formats import cbor
 from evenhand.formats.entry import decode
@@ -32,7 +35,7 @@ SHOWN = ("committed", "open")
 
 def counter_state(store: Store, device: Device) -> dict[str, cbor.Value]:
     """How everything stands for one phone: the answer to `GET state`, see spec/counter-api.md."""
-    held = points_held(store, device.name)
+    held, beside = points_held(store, device.name), points_beside(store, device.name)
     rows = store.rows("select cycle from cycle where programme = %s order by period, attempt", (store.programme.id,))
     shown = [name for (name,) in rows if state_of(store, name) in SHOWN]
     return {
@@ -43,13 +46,13 @@ def counter_state(store: Store, device: Device) -> dict[str, cbor.Value]:
         "demo": store.programme.demo,
         "device": device.name,
         "points": list(held),
-        "second": list(points_beside(store, device.name)),
+        "second": list(beside),
         "log_key": store.keys.log_vkey.public_key,
-        "cycles": [_cycle(store, find(store, name), held, device) for name in shown],
+        "cycles": [_cycle(store, find(store, name), held + beside, device) for name in shown],
     }
 
 
-def _cycle(store: Store, cycle: Cycle, held: list[str], device: Device) -> cbor.Value:
+def _cycle(store: Store, cycle: Cycle, points: list[str], device: Device) -> cbor.Value:
     policy, head = cycle.policy(), head_of(store, cycle.id, device.name)
     return {
         "cycle": cycle.id,
@@ -59,7 +62,7 @@ def _cycle(store: Store, cycle: Cycle, held: list[str], device: Device) -> cbor.
         "state": cycle.state,
         "title": policy.title,
         "benefits": [_benefit(benefit) for benefit in policy.benefits.values()],
-        "points": [_point(store, cycle, point, device) for point in held],
+        "points": [_point(store, cycle, point, device) for point in points],
         "head": {"receipts": head.receipts, "hash": head.hash},
     }
 
@@ -90,6 +93,10 @@ def _point(store: Store, cycle: Cycle, point: str, device: Device) -> cbor.Value
         "counted": {b: int(n) for b, n in sorted(dict(counted[0][0]).items())} if counted else None,
         "recut": recut_of(store, cycle.id, point),
         "given": _given(store, cycle.id, point, device),
+        "holders": list(held_in(store, cycle.id, point).get(point, ())),
+        "phones": phones_at(store, point),
+        "releases": [release.raw for release in releases_of(store, cycle.id, point)],
+        "lots": _lots(store, cycle, point),
         "closed": bool(store.rows(
             "select from head where programme = %s and cycle = %s and device = %s", (programme, cycle.id, device.name)
         )),
@@ -109,6 +116,32 @@ def _given(store: Store, cycle: str, point: str, device: Device) -> cbor.Value:
     return [bytes(row[0]) for row in rows]
 
 
+LOTS = """
+select m.benefit, m.lot, l.best_before::text, sum(m.quantity)::bigint, l.pack_base from (
+  select benefit, lot, quantity from movement where programme = %(programme)s and target = %(account)s
+  union all select benefit, lot, -quantity from movement where programme = %(programme)s and source = %(account)s
+) m left join lot l on l.lot = m.lot and l.benefit = m.benefit
+group by 1, 2, 3, 5 having sum(m.quantity) > 0 order by 1, 3 nulls last, 2
+"""
+MARKS = """
+select distinct on (household) household, mark from card where household = any(%s) and from_period <= %s
+order by household, epoch desc
+"""
+MARK_BYTES = 8
+"""Of a card's mark as much as finds its row among those of a point: a roll has to fit on a cheap phone."""
+
+
+def _lots(store: Store, cycle: Cycle, point: str) -> cbor.Value:
+    """Lots that lie at a point by the ledger, first expired first: benefit, lot, best before, whole steps, steps a pack."""
+    steps = steps_of(cycle.policy().benefits.values())
+    rows = store.rows(LOTS, {"programme": store.programme.id, "account": node(point)})
+    return [
+        [benefit, lot, day, quantity // steps[benefit], pack // steps[benefit] if pack else None]
+        for benefit, lot, day, quantity, pack in rows
+        if benefit in steps
+    ]
+
+
 def recut_of(store: Store, cycle: str, point: str) -> list[cbor.Value]:
     """The re-cut of a point as its log entry lists it; empty if there was none."""
     rows = store.rows(
@@ -123,10 +156,12 @@ def counter_roll(store: Store, device: Device, cycle: str, point: str) -> bytes:
     """The roll of a point as its phone gets it: canonical CBOR, see spec/counter-api.md. UsageError for a point it does
     not hold, or a cycle that is not committed."""
     if point not in points_held(store, device.name) + points_beside(store, device.name):
-        raise UsageError(f'device "{device.name}" does not hold point "{point}"', "enrol it for this point")
+        raise UsageError(
+            f'device "{device.name}" does not hold point "{point}"', "enrol it for this point", "not-holder"
+        )
     found = find(store, cycle)
     if found.state not in SHOWN:
-        raise UsageError(f"cycle {cycle} is {found.state}", "fetch the roll when it is committed")
+        raise UsageError(f"cycle {cycle} is {found.state}", "fetch the roll when it is committed", "not-open")
     return _packed_roll(store, found, point)
 
 
@@ -146,6 +181,10 @@ def _packed_roll(store: Store, cycle: Cycle, point: str) -> bytes:
     )
     names = dict(store.rows("select household, name from household where point = %s", (point,)))
     proxies = proxies_at(store, point)
+    households = list(set(rows["household"].to_pylist()))
+    marks = {
+        household: bytes(mark)[:MARK_BYTES] for household, mark in store.rows(MARKS, (households, cycle.period.id))
+    }
     benefits: list[cbor.Value] = []
     for benefit in cycle.policy().benefits.values():
         planned, stands = units.get(benefit.id), level.get(benefit.id)
@@ -158,9 +197,10 @@ def _packed_roll(store: Store, cycle: Cycle, point: str) -> bytes:
         })  # fmt: skip
     packed: list[cbor.Value] = []
     for tag, group in _by_tag(rows):
+        household = group["household"][0]
         packed.append([
-            tag, group["card"][0], names.get(group["household"][0]), people.get(group["household"][0], 0),
-            group["ration_steps"], _first(group), group["ladder"], list(proxies.get(group["household"][0], ())),
+            tag, group["card"][0], names.get(household), people.get(household, 0), group["ration_steps"], _first(group),
+            group["ladder"], list(proxies.get(household, ())), {"card": marks[household]} if household in marks else {},
         ])  # fmt: skip
     return cbor.dumps({
         "version": 1, "programme": store.programme.id, "cycle": cycle.id, "point": point,

@@ -67,7 +67,7 @@ def sync(store: Store, device: Device, cycle: str, batch: list[bytes]) -> Synced
     with store.transaction(f"device:{device.name}", beside="cycle"):
         state, held, (count, last) = store.rows(GATE, {**named, "points": sorted(device.points)})[0]
         if state != "open":
-            raise UsageError(f"cycle {cycle} is {state or 'not known'}, not open", "ask the officer")
+            raise UsageError(f"cycle {cycle} is {state or 'not known'}, not open", "ask the officer", "not-open")
         whole, end = int(count), bytes.fromhex(last) if last else None
         sequences = sorted({r.sequence + near for r in found for near in (-1, 0)})
         around = [
@@ -169,7 +169,7 @@ def close_counter(store: Store, device: Device, cycle: str, signed_head: bytes) 
     with store.transaction("cycle"):
         found = find(store, cycle)
         if found.state != "open":
-            raise UsageError(f"cycle {cycle} is {found.state}, not open", "ask the officer")
+            raise UsageError(f"cycle {cycle} is {found.state}, not open", "ask the officer", "not-open")
         before = store.rows(
             "select receipts, hash from head where programme = %s and cycle = %s and device = %s"
             " order by receipts desc limit 1",
@@ -177,7 +177,7 @@ def close_counter(store: Store, device: Device, cycle: str, signed_head: bytes) 
         )
         if before and before[0][0] >= head.receipts:
             if (before[0][0], _bytes(before[0][1])) != (head.receipts, head.hash):
-                raise UsageError("this phone has closed with another head", "ask the officer to look at both")
+                raise UsageError("this phone has closed with another head", "ask the officer to look at both", "closed")
             return
         links = [
             Link(device.name, sequence, bytes(digest), _bytes(previous))
@@ -188,7 +188,7 @@ def close_counter(store: Store, device: Device, cycle: str, signed_head: bytes) 
         ]
         wrong = check_head(head, links)
         if wrong:
-            raise UsageError("; ".join(wrong), "send the receipts again, then close")
+            raise UsageError("; ".join(wrong), "send the receipts again, then close", "receipts-missing")
         store.execute(
             "insert into head (programme, cycle, device, receipts, hash, device_cose, server_cose)"
             " values (%s, %s, %s, %s, %s, %s, %s)",

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 from evenhand.core.errors import UsageError
-from evenhand.formats import cose
+from evenhand.formats import cbor, cose
 from evenhand.formats.entry import Entry
 from evenhand.store import Store
 
@@ -51,6 +51,21 @@ def points_beside(store: Store, device: str) -> list[str]:
         {"device": device},
     )
     return [row[0] for row in rows]
+
+
+PHONES = """
+with latest as (select device from holding where point = %(point)s order by since desc limit 1)
+select distinct on (c.name) c.name, c.public_key from certificate c
+where c.kind = 'device' and %(role)s = any(c.roles) and (c.name in (select device from latest)
+  or not exists (select from holding h where h.point = %(point)s and h.device = c.name))
+order by c.name, c.epoch desc
+"""
+
+
+def phones_at(store: Store, point: str) -> list[cbor.Value]:
+    """The phones at a point now, its holder and its second ones: name and public key. Sorted by name."""
+    rows = store.rows(PHONES, {"point": point, "role": f"point:{point}"})
+    return [[name, bytes(key)] for name, key in rows]
 
 
 def held_in(store: Store, cycle: str, point: str | None = None) -> dict[str, tuple[str, ...]]:

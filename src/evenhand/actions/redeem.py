@@ -66,6 +66,7 @@ def check_counted_in(store: Store, cycle: str, points: Set[str]) -> None:
         raise UsageError(
             f"goods are on the way to {', '.join(row[0] for row in rows)} and not counted in",
             f"enter what came first: evenhand receive FILE --cycle {cycle}; then send these receipts again",
+            "not-counted-in",
         )
 
 

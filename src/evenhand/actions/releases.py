@@ -28,7 +28,7 @@ def keep_releases(store: Store, cycle: str, batch: Sequence[bytes], sender: Devi
     with store.transaction("cycle" if sender is None else f"device:{sender.name}", beside=sender and "cycle"):
         state = find(store, cycle).state
         if state != "open":
-            raise UsageError(f"cycle {cycle} is {state}, not open", "ask the officer")
+            raise UsageError(f"cycle {cycle} is {state}, not open", "ask the officer", "not-open")
         new = 0
         for release in found:
             new += store.execute(
@@ -52,7 +52,9 @@ def _read(store: Store, cycle: str, raw: bytes, devices: dict[str, Device], send
         raise UsageError("the release is of another programme or cycle", "send the one of this cycle")
     for name in (release.device, release.to):
         if name not in devices or release.point not in devices[name].points:
-            raise UsageError(f'device "{name}" is not certified for "{release.point}"', "enrol it for this point")
+            raise UsageError(
+                f'device "{name}" is not certified for "{release.point}"', "enrol it for this point", "not-certified"
+            )
     if sender is not None and sender.name not in (release.device, release.to):
         raise UsageError("the release is between two other phones", "one of the two sends it")
     return release

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 
 
 class EvenhandError(Exception):
-    """A fault the user can do something about. `remedy` says what."""
+    """A fault the user can do something about. `remedy` says what; `code` names the fault for a program that has its own
+    words for it."""
 
     exit_code = 2
 
-    def __init__(self, message: str, remedy: str = "") -> None:
+    def __init__(self, message: str, remedy: str = "", code: str = "refused") -> None:
         super().__init__(message)
         self.message = message
         self.remedy = remedy
+        self.code = code
 
     def lines(self) -> list[str]:
         """The error as lines for a terminal."""

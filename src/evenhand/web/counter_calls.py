@@ -65,7 +65,7 @@ def guarded(method: str, view: Callable[[HttpRequest], HttpResponse]) -> Callabl
             return refuse(Refusal(503, "busy", error.message, error.remedy))
         except EvenhandError as error:
             lines = error.lines()
-            return refuse(Refusal(409, "refused", lines[0], " ".join(lines[1:]).strip()))
+            return refuse(Refusal(409, error.code, lines[0], " ".join(lines[1:]).strip()))
 
     return csrf_exempt(guard)  # no cookie is ever read here: every call is signed
 
