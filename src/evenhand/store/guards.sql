@@ -171,3 +171,37 @@ END $$;
 
 CREATE OR REPLACE TRIGGER write_off_confirmed BEFORE INSERT ON movement
 FOR EACH ROW WHEN (NEW.kind = 'write-off' OR NEW.ref LIKE 'write-off/%') EXECUTE FUNCTION write_off_confirmed();
+
+-- 7. Supplementary lists and held rows are signed by two persons ------------------------------------------------------
+
+CREATE OR REPLACE FUNCTION countersign_two_persons() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('countersign/' || NEW.programme || '/' || NEW.subject, 0));
+    IF EXISTS (
+        SELECT FROM public.countersign
+        WHERE programme = NEW.programme AND cycle = NEW.cycle AND subject = NEW.subject
+          AND (digest <> NEW.digest OR lower(btrim(person)) = lower(btrim(NEW.person)))
+    ) THEN
+        RAISE EXCEPTION '% needs the signature of a second person under the same digest', NEW.subject
+            USING ERRCODE = 'insufficient_privilege', HINT = 'Let another certified person confirm it.';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER two_persons BEFORE INSERT ON countersign
+FOR EACH ROW EXECUTE FUNCTION countersign_two_persons();
+
+-- After the commitment a row joins a roll only on a list that both signed.
+CREATE OR REPLACE FUNCTION supplement_signed() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF (SELECT count(*) FROM public.countersign
+        WHERE programme = NEW.programme AND cycle = NEW.cycle AND subject = NEW.cycle || '-' || NEW.supplement) < 2 THEN
+        RAISE EXCEPTION 'the list % is not signed by two persons', NEW.supplement USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER supplement_signed BEFORE INSERT ON roll_row
+FOR EACH ROW WHEN (NEW.supplement <> '') EXECUTE FUNCTION supplement_signed();

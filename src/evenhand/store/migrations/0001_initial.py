@@ -370,6 +370,7 @@ class Migration(migrations.Migration):
                 ('point', models.TextField()),
                 ('household', models.TextField()),
                 ('rations', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
+                ('supplement', models.TextField(db_default='')),
             ],
             options={
                 'db_table': 'roll_row',
@@ -386,6 +387,24 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'staged_file',
+            },
+        ),
+        migrations.CreateModel(
+            name='Supplement',
+            fields=[
+                ('pk', models.CompositePrimaryKey('programme', 'cycle', 'number', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('programme', models.TextField()),
+                ('cycle', models.TextField()),
+                ('number', models.TextField()),
+                ('point', models.TextField()),
+                ('reason', models.TextField()),
+                ('sha256', models.BinaryField()),
+                ('levels', models.JSONField()),
+                ('digest', models.BinaryField()),
+                ('at', models.BigIntegerField()),
+            ],
+            options={
+                'db_table': 'supplement',
             },
         ),
         migrations.CreateModel(
@@ -543,6 +562,23 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Countersign',
+            fields=[
+                ('pk', models.CompositePrimaryKey('programme', 'cycle', 'subject', 'role', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('programme', models.TextField()),
+                ('cycle', models.TextField()),
+                ('subject', models.TextField()),
+                ('role', models.TextField()),
+                ('person', models.TextField()),
+                ('digest', models.BinaryField()),
+                ('cose', models.BinaryField()),
+            ],
+            options={
+                'db_table': 'countersign',
+                'constraints': [models.CheckConstraint(condition=models.Q(('role__in', ['preparer', 'approver'])), name='countersign_role'), models.UniqueConstraint(fields=('programme', 'cycle', 'subject', 'person'), name='countersign_two_persons')],
+            },
+        ),
+        migrations.CreateModel(
             name='CycleEvent',
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
@@ -652,6 +688,27 @@ class Migration(migrations.Migration):
                 'db_table': 'grievance_event',
                 'indexes': [models.Index(condition=models.Q(('act', 'decision')), fields=['reference'], name='grievance_decided'), models.Index(condition=models.Q(('act', 'appeal')), fields=['reference', 'number'], name='grievance_appealed'), models.Index(condition=models.Q(('act', 'remedy')), fields=['id'], name='grievance_remedy'), models.Index(condition=models.Q(('act', 'decision')), fields=['at'], name='grievance_decided_at')],
                 'constraints': [models.UniqueConstraint(fields=('reference', 'number'), name='grievance_event_number')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Hold',
+            fields=[
+                ('pk', models.CompositePrimaryKey('programme', 'cycle', 'notice', 'act', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('programme', models.TextField()),
+                ('cycle', models.TextField()),
+                ('notice', models.TextField()),
+                ('act', models.TextField()),
+                ('point', models.TextField()),
+                ('tag', models.BinaryField()),
+                ('reason', models.TextField()),
+                ('complain', models.TextField()),
+                ('commitment', models.BinaryField()),
+                ('digest', models.BinaryField()),
+                ('at', models.BigIntegerField()),
+            ],
+            options={
+                'db_table': 'hold',
+                'constraints': [models.CheckConstraint(condition=models.Q(('act__in', ['place', 'lift'])), name='hold_act')],
             },
         ),
         migrations.CreateModel(

@@ -15,6 +15,7 @@ from evenhand.store.models.keys import Certificate
 from evenhand.store.models.ledger import Lot, Movement, WriteOff
 from evenhand.store.models.log import Checkpoint, LogEntry
 from evenhand.store.models.network import Area, LaneVersion, Node
+from evenhand.store.models.pair import Countersign, Hold, Supplement
 from evenhand.store.models.policy import PolicyAnswer, PolicyProposal, PolicyText
 from evenhand.store.models.redemption import Head, Outcome, Receipt
 from evenhand.store.models.registry import Household, ImportFile, Member
@@ -22,11 +23,11 @@ from evenhand.store.models.roll import Roll, RollRow
 from evenhand.store.models.voucher import Voucher, VoucherPayment, VoucherReceipt, VoucherSeries
 
 __all__ = [
-    "Acknowledged", "Approval", "Area", "Card", "CardMove", "CardPeriod", "Certificate", "Checkpoint", "Count", "CounterClaim",
+    "Acknowledged", "Approval", "Area", "Card", "CardMove", "CardPeriod", "Certificate", "Checkpoint", "Count", "CounterClaim", "Countersign",
     "CounterInvitation", "CounterNote", "Cycle", "CycleEvent", "FactorTry", "FollowUp", "Freeze", "GoodsReceived", "Grievance", "GrievanceEvent", "GrievancePaper",
-    "Head", "Heard", "Holding",
+    "Head", "Heard", "Hold", "Holding",
     "Household", "HouseholdFactor", "ImportFile", "LaneVersion", "LogEntry", "Lot", "Member", "Movement", "Node", "Outcome",
     "PolicyAnswer", "PolicyProposal", "PolicyText", "Programme", "Proxy", "Receipt", "Recut", "RecutRow", "Released", "Reroute", "RoleGrant", "Roll",
-    "RollRow", "StagedFile", "Statement", "Transfer", "Voucher", "VoucherPayment",
+    "RollRow", "StagedFile", "Statement", "Supplement", "Transfer", "Voucher", "VoucherPayment",
     "VoucherReceipt", "VoucherSeries", "Waybill", "WriteOff",
 ]  # fmt: skip

@@ -21,7 +21,8 @@ class Roll(models.Model):
 
 
 class RollRow(models.Model):
-    """What a tag is due, in hand-out steps, in the order of the policy's benefits."""
+    """What a tag is due, in hand-out steps, in the order of the policy's benefits. `supplement`: the number of the
+    supplementary list it came on, "" for a row of the roll itself."""
 
     pk = models.CompositePrimaryKey("programme", "cycle", "tag")
     programme = models.TextField()
@@ -30,6 +31,7 @@ class RollRow(models.Model):
     point = models.TextField()
     household = models.TextField()
     rations = ArrayField(models.BigIntegerField())
+    supplement = models.TextField(db_default="")
 
     class Meta:
         db_table = "roll_row"
