@@ -21,6 +21,7 @@ from actions.village import (
     SIZES,
     THROW,
     Paper,
+    adopted,
     read_paper,
     secret,
     write_files,
@@ -33,7 +34,7 @@ from evenhand.actions.close import close
 from evenhand.actions.commit import commit
 from evenhand.actions.compute import compute
 from evenhand.actions.cycles import Tamper, honest
-from evenhand.actions.draft import adopt, draft
+from evenhand.actions.draft import draft
 from evenhand.actions.enrol import enrol_device, enrol_person
 from evenhand.actions.freeze import freeze
 from evenhand.actions.hand_over import hand_over
@@ -110,7 +111,7 @@ class Months:
         """Go on with another policy."""
         path = self.folder / "next.toml"
         path.write_text(policy)
-        adopt(self.store, path, "ana")
+        adopted(self.store, path)
         self.steps = {b.id: b.step_base for b in policy_in_force(self.store).benefits.values()}
 
     def _deliver(self, cycle: str, lost: Mapping[tuple[str, str], int]) -> None:
@@ -164,7 +165,7 @@ def months(policy: str = POLICY, points: Mapping[str, str] = POINT) -> Iterator[
         path.write_text(policy)
         enrol_person(store, "ana", ["preparer"], ROOT, ANA)
         enrol_person(store, "boris", ["approver"], ROOT, BORIS)
-        adopt(store, path, "ana")
+        adopted(store, path)
         for kind, file in write_files(folder, {k: v for k, v in FILES.items() if k != "stock"}).items():
             import_file(store, DuckDB(), kind, file, policy_in_force(store))
         for point in sorted(set(points.values())):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from actions.village import ANA, APRIL, BORIS, MARCH, POLICY, STEPS, at, paper
+from actions.village import ANA, APRIL, BORIS, MARCH, POLICY, STEPS, adopted, at, paper
 from folders import clock, copy_data, open_folder
 
 from evenhand.actions.approve import approve
@@ -16,7 +16,7 @@ from evenhand.actions.cards import KEYS, Paper
 from evenhand.actions.commit import commit
 from evenhand.actions.compute import compute
 from evenhand.actions.cycles import find
-from evenhand.actions.draft import adopt, draft
+from evenhand.actions.draft import draft
 from evenhand.actions.freeze import _check_may_freeze, freeze
 from evenhand.actions.reissue import People, household_of, reissue, renew
 from evenhand.core.errors import UsageError
@@ -172,7 +172,7 @@ def test_what_is_refused_changes_nothing(tmp_path: Path) -> None:
 def test_where_the_policy_asks_for_two_persons_one_is_refused(tmp_path: Path) -> None:
     with open_folder() as folder, open_store(copy_data(at("drafted"), folder), clock) as store:
         (tmp_path / "policy.toml").write_text(POLICY.replace("k = 2", 'k = 2\nreissue = "two persons"'))
-        adopt(store, tmp_path / "policy.toml", "ana")
+        adopted(store, tmp_path / "policy.toml")
         with pytest.raises(UsageError, match="asks for two persons"):
             reissue(store, "A2", "lost", People("ana", ANA), (), secrets, tmp_path / "out", RUN)
         assert lost(store, tmp_path / "out")

@@ -24,17 +24,19 @@ from pathlib import Path
 
 from folders import clock, copy_data, make_data, open_folder
 
+from evenhand.actions.adopt import adopt, propose
 from evenhand.actions.approve import approve
 from evenhand.actions.cards import issue_cards
 from evenhand.actions.close import close
 from evenhand.actions.commit import commit
 from evenhand.actions.compute import compute
-from evenhand.actions.draft import adopt, draft
+from evenhand.actions.draft import draft
 from evenhand.actions.enrol import enrol_device, enrol_person
 from evenhand.actions.freeze import freeze
 from evenhand.actions.hand_over import hand_over
 from evenhand.actions.importing import import_file, policy_in_force
 from evenhand.actions.opening import open_cycle
+from evenhand.actions.policy import read_policy_text
 from evenhand.actions.publish import publish
 from evenhand.actions.receive import counts_from_rows, receive
 from evenhand.cli.card import write_paper
@@ -183,12 +185,17 @@ def write_files(folder: Path, files: Mapping[str, str] = FILES) -> dict[str, Pat
     return paths
 
 
+def adopted(store: Store, path: Path) -> None:
+    """Ana proposes the policy in a file, Boris adopts it."""
+    adopt(store, propose(store, read_policy_text(path), "ana", ANA), "boris", BORIS)
+
+
 def set_up(store: Store, folder: Path) -> None:
     """Persons, policy, network, stock, households, devices, cards; the paper goes to `folder`/paper."""
     (folder / "policy.toml").write_text(POLICY)
     enrol_person(store, "ana", ["preparer"], ROOT, ANA)
     enrol_person(store, "boris", ["approver"], ROOT, BORIS)
-    adopt(store, folder / "policy.toml", "ana")
+    adopted(store, folder / "policy.toml")
     for kind, path in write_files(folder).items():
         import_file(store, DuckDB(), kind, path, policy_in_force(store))
     for point in ("Alder", "Birch"):

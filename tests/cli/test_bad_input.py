@@ -97,7 +97,7 @@ def test_a_file_with_a_mistake_is_refused_as_a_whole(stores: dict[str, Store], t
 
 
 def test_a_policy_with_a_gap_in_its_dates_is_not_adopted(stores: dict[str, Store], tmp_path: Path) -> None:
-    done = refused(stores["ready"], tmp_path, ["policy", "adopt", "{file}", "--as", "ana"], GAP)
+    done = refused(stores["ready"], tmp_path, ["policy", "propose", "{file}", "--as", "ana"], GAP)
     assert "2008-04-01" in done.stderr
     assert "input.csv, line " in done.stderr
 

@@ -99,7 +99,9 @@ def clerk() -> Iterator[Clerk]:
         (folder / "root.vkey").write_text(root)
         found.types("enrol", "person", "ana", "--role", "preparer")
         found.types("enrol", "person", "boris", "--role", "approver", word=BORIS)
-        found.types("policy", "adopt", found.writes("policy.toml", POLICY), "--as", "ana")
+        policy = found.writes("policy.toml", POLICY)
+        found.types("policy", "propose", policy, "--as", "ana")
+        found.types("policy", "adopt", policy, "--as", "boris", word=BORIS)
         for kind, path in write_files(folder, FILES).items():
             assert found.asks("import", kind, path)["added"]
         for point in ("Alder", "Birch"):

@@ -1,40 +1,12 @@
-"""Adopt a policy, draft a cycle."""
+"""Draft a cycle."""
 
 from __future__ import annotations
 
-from hashlib import sha256
-from pathlib import Path
-
 from evenhand.actions.cycles import VOID, advance, check_enrolled, state_of
-from evenhand.actions.policy import read_policy_text
 from evenhand.core.errors import UsageError
 from evenhand.core.period import cycle_id, month
-from evenhand.flow.policy import load, run_tests
-from evenhand.formats.entry import Entry
+from evenhand.flow.policy import load
 from evenhand.store import Store
-
-
-def adopt(store: Store, path: Path, person: str) -> bytes:
-    """Adopt the policy in `path` for the programme: it must load and pass its own tests. Returns its SHA-256.
-
-    The text is kept, and the log gets its hash, before any cycle can use it. Adopting the same text again changes nothing.
-    """
-    check_enrolled(store, person)
-    text = read_policy_text(path)
-    policy = load(text, str(path))
-    failed = [result for result in run_tests(policy) if not result.passed]
-    if failed:
-        raise UsageError(f"{len(failed)} of the policy's own tests fail", f"see: evenhand policy test {path}")
-    digest = sha256(text.encode()).digest()
-    with store.transaction("log"):
-        if not store.rows("select 1 from policy_text where sha256 = %s", (digest,)):
-            store.execute(
-                "insert into policy_text (sha256, policy_id, title, text, adopted_by, at) values (%s, %s, %s, %s, %s, %s)",
-                (digest, policy.id, policy.title, text, person, store.clock()),
-            )
-            store.log.append([Entry("policy", store.programme.id, None, policy.id, digest)])
-    store.log.publish()
-    return digest
 
 
 def newest_policy(store: Store) -> tuple[bytes, str]:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from evenhand.cli import policy_pages
-from evenhand.cli.common import AsOption, DataOption, JsonOption, progress_bars, say, say_json
+from evenhand.cli.common import AsOption, DataOption, JsonOption, passphrase, progress_bars, say, say_json
 from evenhand.core.errors import AnswerIsNo, InputError
 
 app = typer.Typer(
@@ -253,20 +253,42 @@ def _counted(number: int, what: str) -> str:
 
 
 @app.command()
-def adopt(policy: PolicyFile, who: AsOption, data: DataOption = None, json: JsonOption = False) -> None:
-    """Adopt a policy: cycles drafted from now on use it.
+def propose(policy: PolicyFile, who: AsOption, data: DataOption = None, json: JsonOption = False) -> None:
+    """Propose a policy: a preparer signs its text, and it waits for a second person.
 
-    Its text is kept and its hash goes into the log.
+    It must load and pass its own tests.
 
-    It must load and pass its own tests. Imports check declared inputs and stocked goods against it.
-
-    Example: evenhand policy adopt policy.toml --as ana
+    Example: evenhand policy propose policy.toml --as ana
     """
-    from evenhand.actions.draft import adopt as act
+    from evenhand.actions.adopt import propose as act
+    from evenhand.actions.policy import read_policy_text
     from evenhand.wiring import open_store, read_clock
 
     with open_store(data, read_clock) as store:
-        digest = act(store, policy, who)
+        digest = act(store, read_policy_text(policy), who, passphrase(who), str(policy))
+    if json:
+        say_json({"proposed": str(policy), "sha256": digest.hex()})
+    else:
+        say(f"proposed {policy}: {digest.hex()}")
+        say(f"Next, a second person: evenhand policy adopt {policy} --as ANOTHER")
+
+
+@app.command()
+def adopt(policy: PolicyFile, who: AsOption, data: DataOption = None, json: JsonOption = False) -> None:
+    """Adopt a policy that another person proposed: cycles drafted from now on use it.
+
+    Who adopts it names the file they have read: it must be the proposed text, to the letter. Its text is kept and its hash
+    goes into the log. Imports check declared inputs and stocked goods against it.
+
+    Example: evenhand policy adopt policy.toml --as boris
+    """
+    from evenhand.actions.adopt import adopt as act
+    from evenhand.actions.policy import read_policy
+    from evenhand.wiring import open_store, read_clock
+
+    digest = read_policy(policy).sha256
+    with open_store(data, read_clock) as store:
+        act(store, digest, who, passphrase(who))
     if json:
         say_json({"adopted": str(policy), "sha256": digest.hex()})
     else:

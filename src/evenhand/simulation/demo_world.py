@@ -11,14 +11,15 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from evenhand.actions.adopt import adopt, propose
 from evenhand.actions.cards import Paper, issue_cards
 from evenhand.actions.close import final_rolls, reserves
 from evenhand.actions.cycles import Progress
-from evenhand.actions.draft import adopt
 from evenhand.actions.enrol import enrol_device, enrol_person
 from evenhand.actions.importing import import_file
 from evenhand.actions.init import init
 from evenhand.actions.opening import waybills_of
+from evenhand.actions.policy import read_policy_text
 from evenhand.actions.receive import receive
 from evenhand.actions.redeem import redeem
 from evenhand.actions.stock import read_stock, steps_of
@@ -104,7 +105,8 @@ class World:
     def _fill(self, store: Store, policy_file: Path) -> None:
         for name, roles in ((PREPARER, ["preparer"]), (APPROVER, ["approver"])):
             enrol_person(store, name, roles, self.word("root"), self.word(name))
-        adopt(store, policy_file, PREPARER)
+        digest = propose(store, read_policy_text(policy_file), PREPARER, self.word(PREPARER), str(policy_file))
+        adopt(store, digest, APPROVER, self.word(APPROVER))
         files = self.country.write(self.work)
         for kind in ("areas", "points", "depots", "lanes", "households", "members"):
             self._import(store, kind, files[kind])
