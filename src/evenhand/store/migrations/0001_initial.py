@@ -193,19 +193,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Household',
-            fields=[
-                ('household', models.TextField(primary_key=True, serialize=False)),
-                ('serial', models.BigIntegerField(unique=True)),
-                ('point', models.TextField()),
-                ('name', models.TextField(null=True)),
-                ('inputs', models.JSONField(db_default={})),
-            ],
-            options={
-                'db_table': 'household',
-            },
-        ),
-        migrations.CreateModel(
             name='ImportFile',
             fields=[
                 ('pk', models.CompositePrimaryKey('sha256', 'kind', blank=True, editable=False, primary_key=True, serialize=False)),
@@ -712,6 +699,39 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Household',
+            fields=[
+                ('household', models.TextField(primary_key=True, serialize=False)),
+                ('serial', models.BigIntegerField(unique=True)),
+                ('point', models.TextField()),
+                ('name', models.TextField(null=True)),
+                ('inputs', models.JSONField(db_default={})),
+            ],
+            options={
+                'db_table': 'household',
+                'indexes': [models.Index(fields=['point', 'household'], name='household_point')],
+            },
+        ),
+        migrations.CreateModel(
+            name='HouseholdChange',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('household', models.TextField()),
+                ('member', models.TextField(db_default='')),
+                ('field', models.TextField()),
+                ('old', models.TextField(null=True)),
+                ('new', models.TextField(null=True)),
+                ('reason', models.TextField()),
+                ('person', models.TextField()),
+                ('at', models.BigIntegerField()),
+            ],
+            options={
+                'db_table': 'household_change',
+                'indexes': [models.Index(fields=['household', 'member', 'field', '-id'], name='household_change_newest')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), models.Q(('person', ''), _negated=True)), name='household_change_says_why')],
+            },
+        ),
+        migrations.CreateModel(
             name='HouseholdFactor',
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
@@ -726,6 +746,24 @@ class Migration(migrations.Migration):
             options={
                 'db_table': 'household_factor',
                 'indexes': [models.Index(fields=['household'], name='household_factor_of')],
+            },
+        ),
+        migrations.CreateModel(
+            name='HouseholdRemoval',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('household', models.TextField()),
+                ('step', models.TextField()),
+                ('announcement', models.BigIntegerField(null=True)),
+                ('reason', models.TextField()),
+                ('notice', models.TextField(db_default='')),
+                ('person', models.TextField()),
+                ('at', models.BigIntegerField()),
+            ],
+            options={
+                'db_table': 'household_removal',
+                'indexes': [models.Index(fields=['household', '-id'], name='household_removal_newest')],
+                'constraints': [models.UniqueConstraint(fields=('announcement', 'step'), name='household_removal_once'), models.CheckConstraint(condition=models.Q(models.Q(('announcement', None), ('step', 'announced'), models.Q(('notice', ''), _negated=True)), models.Q(('announcement__isnull', False), ('step__in', ['confirmed', 'withdrawn', 'restored'])), _connector='OR'), name='household_removal_step'), models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), models.Q(('person', ''), _negated=True)), name='household_removal_says_why')],
             },
         ),
         migrations.CreateModel(
@@ -774,7 +812,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'movement',
-                'indexes': [models.Index(fields=['target'], name='movement_target'), models.Index(fields=['source'], name='movement_source'), models.Index(fields=['programme', 'cycle', 'kind'], name='movement_cycle')],
+                'indexes': [models.Index(fields=['target'], name='movement_target'), models.Index(fields=['source'], name='movement_source'), models.Index(fields=['lot'], name='movement_lot'), models.Index(fields=['programme', 'cycle', 'kind'], name='movement_cycle')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='movement_quantity'), models.CheckConstraint(condition=models.Q(('source', models.F('target')), _negated=True), name='movement_moves')],
             },
         ),

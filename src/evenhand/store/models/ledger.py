@@ -45,6 +45,7 @@ class Movement(models.Model):
         indexes = [
             models.Index(fields=["target"], name="movement_target"),
             models.Index(fields=["source"], name="movement_source"),
+            models.Index(fields=["lot"], name="movement_lot"),
             models.Index(fields=["programme", "cycle", "kind"], name="movement_cycle"),
         ]
 
