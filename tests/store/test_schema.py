@@ -24,6 +24,8 @@ COLUMNS = {
     "lane_version": "id lane source target commodity capacity_base cost open",
     "lot": "lot benefit best_before source pack_base",
     "household": "household serial point name inputs",
+    "household_change": "id household member field old new reason person at",
+    "household_removal": "id household step announcement reason notice person at",
     "member": "household member birth_date sex occupation name inputs",
     "policy_text": "sha256 ordinal policy_id title text adopted_by at",
     "policy_proposal": "id programme sha256 policy_id title text person cose at",

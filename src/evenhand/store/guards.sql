@@ -109,6 +109,16 @@ SELECT node AS point FROM public.node WHERE kind = 'point' AND area IN (SELECT p
 
 GRANT USAGE ON SCHEMA public TO evenhand_desk;
 GRANT SELECT ON desk_point, household, member, proxy, roll_row, area, node, programme TO evenhand_desk;
+GRANT SELECT ON household_change, household_removal TO evenhand_desk;
+
+-- The point a household has now. Runs as the owner, so that a desk is measured by moves which it may not read.
+CREATE OR REPLACE FUNCTION home_of(asked text, first text) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce((SELECT c.new FROM public.household_change c
+                     WHERE c.household = asked AND c.member = '' AND c.field = 'point' ORDER BY c.id DESC LIMIT 1), first)
+$$;
+REVOKE ALL ON FUNCTION home_of FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION home_of TO evenhand_app, evenhand_desk;
 
 DO $$
 DECLARE
@@ -116,7 +126,9 @@ DECLARE
     found record;
 BEGIN
     FOR found IN SELECT * FROM (VALUES
-        ('household', 'point IN (SELECT point FROM public.desk_point)'),
+        ('household', 'public.home_of(household, point) IN (SELECT point FROM public.desk_point)'),
+        ('household_change', 'EXISTS (SELECT FROM public.household h WHERE h.household = household_change.household)'),
+        ('household_removal', 'EXISTS (SELECT FROM public.household h WHERE h.household = household_removal.household)'),
         ('roll_row', 'point IN (SELECT point FROM public.desk_point)'),
         ('member', 'EXISTS (SELECT FROM public.household h WHERE h.household = member.household)'),
         ('proxy', 'EXISTS (SELECT FROM public.household h WHERE h.household = proxy.household)')
@@ -205,3 +217,82 @@ END $$;
 
 CREATE OR REPLACE TRIGGER supplement_signed BEFORE INSERT ON roll_row
 FOR EACH ROW WHEN (NEW.supplement <> '') EXECUTE FUNCTION supplement_signed();
+
+-- 8. The registry as it stands: first entries with their corrections; names found by their words ----------------------
+
+CREATE OR REPLACE VIEW household_now WITH (security_invoker = true) AS
+SELECT h.household, h.serial,
+    CASE WHEN c.fields ? 'point' THEN c.fields ->> 'point' ELSE h.point END AS point,
+    CASE WHEN c.fields ? 'name' THEN c.fields ->> 'name' ELSE h.name END AS name,
+    CASE WHEN c.fields IS NULL THEN h.inputs ELSE jsonb_strip_nulls(h.inputs || (c.fields - 'point' - 'name')) END AS inputs
+FROM household h LEFT JOIN (
+    SELECT household, jsonb_object_agg(field, new) AS fields FROM (
+        SELECT DISTINCT ON (household, field) household, field, new FROM household_change
+        WHERE member = '' ORDER BY household, field, id DESC
+    ) newest GROUP BY household
+) c ON c.household = h.household;
+
+-- Who belongs to a household now: one that left it is corrected to `listed` = no.
+CREATE OR REPLACE VIEW member_now WITH (security_invoker = true) AS
+SELECT m.household, m.member,
+    CASE WHEN c.fields ? 'birth_date' THEN (c.fields ->> 'birth_date')::date ELSE m.birth_date END AS birth_date,
+    CASE WHEN c.fields ? 'sex' THEN c.fields ->> 'sex' ELSE m.sex END AS sex,
+    CASE WHEN c.fields ? 'occupation' THEN c.fields ->> 'occupation' ELSE m.occupation END AS occupation,
+    CASE WHEN c.fields ? 'name' THEN c.fields ->> 'name' ELSE m.name END AS name,
+    CASE WHEN c.fields IS NULL THEN m.inputs ELSE
+        jsonb_strip_nulls(m.inputs || (c.fields - 'birth_date' - 'sex' - 'occupation' - 'name' - 'listed')) END AS inputs
+FROM member m LEFT JOIN (
+    SELECT household, member, jsonb_object_agg(field, new) AS fields FROM (
+        SELECT DISTINCT ON (household, member, field) household, member, field, new FROM household_change
+        WHERE member <> '' ORDER BY household, member, field, id DESC
+    ) newest GROUP BY household, member
+) c ON c.household = m.household AND c.member = m.member
+WHERE c.fields ->> 'listed' IS DISTINCT FROM 'no';
+
+GRANT SELECT ON household_now, member_now TO evenhand_app, evenhand_desk;
+
+-- A household leaves the lists by two persons, not before it had time to object.
+CREATE OR REPLACE FUNCTION removal_two_persons() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('removal/' || NEW.household, 0));
+    IF NOT EXISTS (
+        SELECT FROM public.household_removal a
+        WHERE a.id = NEW.announcement AND a.step = 'announced' AND a.household = NEW.household
+          AND (NEW.step <> 'confirmed' OR lower(btrim(a.person)) <> lower(btrim(NEW.person)) AND NEW.at >= a.at + 28 * 86400)
+          AND (NEW.step = 'restored') = EXISTS (SELECT FROM public.household_removal b
+                                               WHERE b.announcement = a.id AND b.step = 'confirmed')
+          AND NOT EXISTS (SELECT FROM public.household_removal b WHERE b.announcement = a.id AND b.step = 'withdrawn')
+    ) THEN
+        RAISE EXCEPTION 'a removal is announced by one person and confirmed by another when its 28 days are over'
+            USING ERRCODE = 'insufficient_privilege', HINT = 'Announce it with a reason; let a second person confirm it.';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER two_persons BEFORE INSERT ON household_removal
+FOR EACH ROW WHEN (NEW.step <> 'announced') EXECUTE FUNCTION removal_two_persons();
+
+-- The words of a name, of any script: small letters, without the marks that people leave out when they write or search.
+CREATE OR REPLACE FUNCTION name_list(name text) RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT SET search_path = pg_catalog, pg_temp AS $$
+    SELECT array_remove(regexp_split_to_array(translate(
+        regexp_replace(lower(normalize(name, NFKD)), '[\u0300-\u036f\u0640\u064b-\u065f\u0670\u093c\u200c\u200d]', '', 'g'),
+        U&'\0671\0649\0629\06a9\06cc', U&'\0627\064a\0647\0643\064a'),
+        '[\s[:punct:]\u00ab\u00bb\u2010-\u201f\u060c\u061b\u0964\u3001\u30fb]+'), '')
+$$;
+CREATE OR REPLACE FUNCTION name_words(name text) RETURNS tsvector
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT SET search_path = pg_catalog, pg_temp AS $$
+    SELECT array_to_tsvector(public.name_list(name))
+$$;
+-- Every word of `asked` begins a word of the name. NULL where it has none.
+CREATE OR REPLACE FUNCTION name_query(asked text) RETURNS tsquery
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT SET search_path = pg_catalog, pg_temp AS $$
+    SELECT string_agg(quote_literal(word) || ':*', ' & ')::tsquery FROM unnest(public.name_list(asked)) word
+$$;
+REVOKE ALL ON FUNCTION name_list, name_words, name_query FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION name_list, name_words, name_query TO evenhand_app, evenhand_desk;
+
+CREATE INDEX IF NOT EXISTS household_words ON household USING gin (name_words(name)) WHERE name IS NOT NULL;
+CREATE INDEX IF NOT EXISTS member_words ON member USING gin (name_words(name)) WHERE name IS NOT NULL;
+CREATE INDEX IF NOT EXISTS household_change_words ON household_change USING gin (name_words(new)) WHERE field = 'name';

@@ -18,7 +18,7 @@ from evenhand.store.models.network import Area, LaneVersion, Node
 from evenhand.store.models.pair import Countersign, Hold, Supplement
 from evenhand.store.models.policy import PolicyAnswer, PolicyProposal, PolicyText
 from evenhand.store.models.redemption import Head, Outcome, Receipt
-from evenhand.store.models.registry import Household, ImportFile, Member
+from evenhand.store.models.registry import Household, HouseholdChange, HouseholdRemoval, ImportFile, Member
 from evenhand.store.models.roll import Roll, RollRow
 from evenhand.store.models.voucher import Voucher, VoucherPayment, VoucherReceipt, VoucherSeries
 
@@ -26,7 +26,7 @@ __all__ = [
     "Acknowledged", "Approval", "Area", "Card", "CardMove", "CardPeriod", "Certificate", "Checkpoint", "Count", "CounterClaim", "Countersign",
     "CounterInvitation", "CounterNote", "Cycle", "CycleEvent", "FactorTry", "FollowUp", "Freeze", "GoodsReceived", "Grievance", "GrievanceEvent", "GrievancePaper",
     "Head", "Heard", "Hold", "Holding",
-    "Household", "HouseholdFactor", "ImportFile", "LaneVersion", "LogEntry", "Lot", "Member", "Movement", "Node", "Outcome",
+    "Household", "HouseholdChange", "HouseholdFactor", "HouseholdRemoval", "ImportFile", "LaneVersion", "LogEntry", "Lot", "Member", "Movement", "Node", "Outcome",
     "PolicyAnswer", "PolicyProposal", "PolicyText", "Programme", "Proxy", "Receipt", "Recut", "RecutRow", "Released", "Reroute", "RoleGrant", "Roll",
     "RollRow", "StagedFile", "Statement", "Supplement", "Transfer", "Voucher", "VoucherPayment",
     "VoucherReceipt", "VoucherSeries", "Waybill", "WriteOff",
