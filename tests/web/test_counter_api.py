@@ -89,6 +89,11 @@ def test_no_answer_holds_a_coupon_or_a_way_to_open_a_row(phone: Phone) -> None:
         (f"roll?cycle={MARCH}", 400, "which point"),
         ("roll?cycle=2008-09/1&point=Alder", 409, "there is no cycle"),
         (f"roll?cycle={MARCH}&point=%27%3B+drop+table+roll", 409, "does not hold"),
+        (f"factors?cycle={MARCH}&point=Birch", 409, "does not hold"),
+        (f"factors?cycle={MARCH}&point=Alder", 404, "no second factor"),
+        (f"photo?cycle={MARCH}&point=Birch&tag={'00' * 16}", 409, "does not hold"),
+        (f"photo?cycle={MARCH}&point=Alder&tag=xyz", 400, "not hexadecimal"),
+        (f"photo?cycle={MARCH}&point=Alder&tag={'00' * 16}", 404, "no photo"),
     ],
 )
 def test_a_call_for_what_is_not_its_own_is_refused_in_words(phone: Phone, path: str, status: int, words: str) -> None:

@@ -6,6 +6,7 @@ It gets tags and plain records only: nothing here opens a sealed row, and no r i
 from __future__ import annotations
 
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pyarrow.parquet as pq
 
 from evenhand.actions.counter_sync import head_of
 from evenhand.actions.cycles import Cycle, find, place, seed_of, state_of
+from evenhand.actions.factors import factors_at
 from evenhand.actions.holding import held_in, phones_at, points_beside, points_held
 from evenhand.actions.opening import waybills_of
 from evenhand.actions.proxies import proxies_at
@@ -64,6 +66,8 @@ def _cycle(store: Store, cycle: Cycle, points: list[str], device: Device) -> cbo
         "benefits": [_benefit(benefit) for benefit in policy.benefits.values()],
         "points": [_point(store, cycle, point, device) for point in points],
         "head": {"receipts": head.receipts, "hash": head.hash},
+        "second_factor": policy.second_factor,
+        "presence": policy.presence,
     }
 
 
@@ -84,6 +88,7 @@ def _point(store: Store, cycle: Cycle, point: str, device: Device) -> cbor.Value
     names = store.rows("select name from node where node = %s", (point,))
     sent = [(bill, source, benefit, n) for bill, source, to, benefit, n in waybills_of(store, cycle.id) if to == point]
     totals = decode(entry).totals if entry is not None else {}
+    factors = factors_at(store, cycle.id, point)
     return {
         "point": point,
         "name": names[0][0] if names else point,
@@ -97,6 +102,7 @@ def _point(store: Store, cycle: Cycle, point: str, device: Device) -> cbor.Value
         "phones": phones_at(store, point),
         "releases": [release.raw for release in releases_of(store, cycle.id, point)],
         "lots": _lots(store, cycle, point),
+        "factors": None if factors is None else sha256(factors).digest(),
         "closed": bool(store.rows(
             "select from head where programme = %s and cycle = %s and device = %s", (programme, cycle.id, device.name)
         )),
@@ -152,13 +158,18 @@ def recut_of(store: Store, cycle: str, point: str) -> list[cbor.Value]:
     return [list(row) for row in rows]
 
 
-def counter_roll(store: Store, device: Device, cycle: str, point: str) -> bytes:
-    """The roll of a point as its phone gets it: canonical CBOR, see spec/counter-api.md. UsageError for a point it does
-    not hold, or a cycle that is not committed."""
+def check_holds(store: Store, device: Device, point: str) -> None:
+    """UsageError unless a device holds this point, or is a second one there."""
     if point not in points_held(store, device.name) + points_beside(store, device.name):
         raise UsageError(
             f'device "{device.name}" does not hold point "{point}"', "enrol it for this point", "not-holder"
         )
+
+
+def counter_roll(store: Store, device: Device, cycle: str, point: str) -> bytes:
+    """The roll of a point as its phone gets it: canonical CBOR, see spec/counter-api.md. UsageError for a point it does
+    not hold, or a cycle that is not committed."""
+    check_holds(store, device, point)
     found = find(store, cycle)
     if found.state not in SHOWN:
         raise UsageError(f"cycle {cycle} is {found.state}", "fetch the roll when it is committed", "not-open")

@@ -1,4 +1,4 @@
-"""Who complained, sealed with a key of its own in `keys/`: a stolen database, or its backup, does not tell."""
+"""Who complained, and second factors, sealed with a key in `keys/`: a stolen database, or its backup, does not tell."""
 
 from __future__ import annotations
 
@@ -37,18 +37,25 @@ class Seals:
 
     def seal(self, reference: str, content: Mapping[str, str]) -> bytes:
         """The sealed bytes of `content`, which open under this reference only."""
-        nonce, plain = secrets.token_bytes(NONCE), json.dumps(dict(content), ensure_ascii=False).encode()
+        return self.seal_bytes(reference, json.dumps(dict(content), ensure_ascii=False).encode())
+
+    def seal_bytes(self, reference: str, plain: bytes) -> bytes:
+        """The same of bytes."""
+        nonce = secrets.token_bytes(NONCE)
         return nonce + AESGCM(self._key).encrypt(nonce, plain, reference.encode())
 
     def open(self, reference: str, sealed: bytes) -> dict[str, str]:
         """What was sealed; UsageError if these bytes are not of this reference, or the key is another."""
+        return {str(name): str(value) for name, value in json.loads(self.open_bytes(reference, sealed)).items()}
+
+    def open_bytes(self, reference: str, sealed: bytes) -> bytes:
+        """The same of bytes."""
         try:
-            plain = AESGCM(self._key).decrypt(sealed[:NONCE], sealed[NONCE:], reference.encode())
+            return AESGCM(self._key).decrypt(sealed[:NONCE], sealed[NONCE:], reference.encode())
         except InvalidTag as error:
             raise UsageError(
-                f"what is sealed with case {reference} does not open", f"restore keys/{FILE} from its backup"
+                f"what is sealed with {reference} does not open", f"restore keys/{FILE} from its backup"
             ) from error
-        return {str(name): str(value) for name, value in json.loads(plain).items()}
 
     def mark(self, household: str) -> bytes:
         """By which complaints of a household are found again, and by nobody without the key."""

@@ -7,8 +7,9 @@ from django.urls import path
 
 from evenhand.actions.counter_count import count_in
 from evenhand.actions.counter_enrol import claim
-from evenhand.actions.counter_state import counter_roll, counter_state
+from evenhand.actions.counter_state import check_holds, counter_roll, counter_state
 from evenhand.actions.counter_sync import close_counter, keep_notes, sync
+from evenhand.actions.factors import factors_at, photo_of, try_factor
 from evenhand.actions.releases import keep_releases
 from evenhand.flow.redemption import Device
 from evenhand.flow.redemption.errors import RedemptionError
@@ -72,6 +73,42 @@ def releases(request: HttpRequest, store: Store, device: Device) -> cbor.Value:
     return {"new": new, "known": known}
 
 
+def factors(request: HttpRequest, store: Store, device: Device) -> bytes:
+    """What a phone tests second factors with at a point it holds."""
+    cycle, point = wanted(request, "cycle"), wanted(request, "point")
+    check_holds(store, device, point)
+    found = factors_at(store, cycle, point)
+    if found is None:
+        raise Refusal(404, "none", "the policy asks for no second factor", "serve with the coupon alone")
+    return found
+
+
+def photo(request: HttpRequest, store: Store, device: Device) -> cbor.Value:
+    """The picture of a household on the roll of a point it holds."""
+    cycle, point = wanted(request, "cycle"), wanted(request, "point")
+    check_holds(store, device, point)
+    found = photo_of(store, cycle, point, _tag(wanted(request, "tag")))
+    if found is None:
+        raise Refusal(404, "none", "there is no photo of this household here", "serve it: no second factor")
+    return found
+
+
+def factor(request: HttpRequest, store: Store, device: Device) -> cbor.Value:
+    """What somebody without a coupon said, tested here."""
+    body = body_map(request, tag=bytes, stretched=bytes)
+    cycle, point = wanted(request, "cycle"), wanted(request, "point")
+    check_holds(store, device, point)
+    holds, left = try_factor(store, cycle, point, bytes(body["tag"]), bytes(body["stretched"]), device.name)  # type: ignore[arg-type]
+    return {"holds": holds, "left": left}
+
+
+def _tag(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError as error:
+        raise Refusal(400, "malformed", "the tag is not hexadecimal", "update the app") from error
+
+
 def _items(request: HttpRequest) -> list[bytes]:
     try:
         return split(request.body)
@@ -94,4 +131,7 @@ urls = [
     path("notes", signed("POST", notes)),
     path("releases", signed("POST", releases)),
     path("close", signed("POST", close)),
+    path("factors", signed("GET", factors)),
+    path("photo", signed("GET", photo)),
+    path("factor", signed("POST", factor)),
 ]
