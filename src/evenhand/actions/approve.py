@@ -32,13 +32,17 @@ def staged_digest(store: Store, cycle: str, files: Mapping[str, bytes]) -> bytes
     return approval_digest(freeze, event, files)
 
 
-def check_staged(store: Store, cycle: str, root: Path) -> dict[str, bytes]:
-    """Read every computed file again and compare it with what was staged; UsageError naming the first that differs."""
-    found = file_hashes(root / "public")
+def staged_files(store: Store, cycle: str) -> dict[str, bytes]:
+    """SHA-256 of every file that was computed for `cycle`, by its path, in order; empty before it is."""
     rows = store.rows(
         "select path, sha256 from staged_file where programme = %s and cycle = %s", (store.programme.id, cycle)
     )
-    staged = {path: bytes(digest) for path, digest in rows}
+    return {path: bytes(digest) for path, digest in sorted(rows)}
+
+
+def check_staged(store: Store, cycle: str, root: Path) -> dict[str, bytes]:
+    """Read every computed file again and compare it with what was staged; UsageError naming the first that differs."""
+    found, staged = file_hashes(root / "public"), staged_files(store, cycle)
     for path in sorted(staged.keys() | found.keys()):
         if staged.get(path) != found.get(path):
             raise UsageError(

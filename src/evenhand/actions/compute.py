@@ -10,13 +10,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from evenhand.actions.approve import file_hashes, sign_approval, staged_digest
+from evenhand.actions.approve import check_staged, file_hashes, sign_approval, staged_digest, staged_files
 from evenhand.actions.cards import KEYS
 from evenhand.actions.cycles import (
     Cycle,
     Progress,
     Tamper,
     advance,
+    check_role,
     cycles_before,
     done_before,
     find,
@@ -56,29 +57,54 @@ def compute(
     progress: Progress = quiet,
     tamper: Tamper = honest,
 ) -> dict[str, Any]:
-    """Compute `cycle` from its freeze and the `outcome` of the event named there; sign the result as preparer.
+    """Compute `cycle` from its freeze and the `outcome` of the event named there; sign the result as preparer: `log_event`,
+    `stage` and `sign` in one.
 
-    Returns {"lines": [...], "fill": {benefit: [num, den]}}. Everything is computed into a folder beside the data and put
-    in place by one rename, so a crash leaves nothing half done; run again, the same files come out. UsageError if the
-    outcome differs from the one logged; InputError naming every household that cannot be decided.
+    Returns {"lines": [...], "fill": {benefit: [num, den]}}. UsageError if the outcome differs from the one logged;
+    InputError naming every household that cannot be decided.
     """
-    signer = person_signer(store, person, passphrase, "preparer")
+    person_signer(store, person, passphrase, "preparer")
+    if not done_before(store, cycle, "computed"):
+        log_event(store, cycle, person, outcome)
+        stage(store, engine, cycle, progress, tamper)
+        sign(store, cycle, person, passphrase)
+    return told(store, cycle)
+
+
+def told(store: Store, cycle: str) -> dict[str, Any]:
+    """What a computed cycle gives, in lines for people and as fill rates."""
     policy = find(store, cycle).policy()
+    root = staging(store, cycle)
     steps = steps_of(policy.benefits.values())
-    done_before(store, cycle, "computed")
+    return summary((root if root.exists() else place(store, cycle)) / "public", steps, policy.k)
+
+
+def log_event(store: Store, cycle: str, person: str, outcome: str) -> None:
+    """Write the outcome of the public event into the log. It cannot be written twice: whoever stops afterwards and tries
+    again gets the same seed. UsageError if another outcome stands there, or nobody enrolled as preparer says it."""
+    check_role(store, person, "preparer")
     with store.transaction("cycle"):
-        due = step_due(store, cycle, "computed")
-        if due is None:
-            root = staging(store, cycle)
-            return summary((root if root.exists() else place(store, cycle)) / "public", steps, policy.k)
-        _log_event(store, cycle, outcome)
-    # The outcome is logged before anything is computed: whoever stops here and tries again gets the same seed.
+        if step_due(store, cycle, "computed") is not None:
+            _log_event(store, cycle, outcome)
     store.log.publish()
+
+
+def stage(
+    store: Store, engine: Engine, cycle: str, progress: Progress = quiet, tamper: Tamper = honest
+) -> dict[str, bytes]:
+    """Compute the cycle's files, which its preparer then signs; their hashes. It needs nobody's key.
+
+    Everything is computed into a folder beside the data and put in place by one rename, so a crash leaves nothing half done;
+    run again, the same files come out. UsageError before the event's outcome is in the log.
+    """
     with store.transaction("cycle"):
         due = step_due(store, cycle, "computed")
-        if due is not None:
-            _stage_files(store, engine, due, progress, tamper)
-            files = file_hashes(staging(store, cycle) / "public")
+        if due is None or is_staged(store, cycle):
+            return staged_files(store, cycle)
+        _stage_files(store, engine, due, progress, tamper)
+        files = file_hashes(staging(store, cycle) / "public")
+        before = staged_files(store, cycle)
+        if not before:
             store.copy_in(
                 "staged_file",
                 pa.table(
@@ -90,10 +116,33 @@ def compute(
                     }
                 ),
             )
-            sign_approval(store, cycle, "preparer", person, signer, staged_digest(store, cycle, files))
-            advance(store, cycle, "computed", person)
+        elif before != files:
+            raise UsageError(
+                f"{cycle} computed again gives other files than the first time",
+                "another version of the program? Void the cycle with a reason, and draft the period again",
+            )
+    return files
+
+
+def is_staged(store: Store, cycle: str) -> bool:
+    """Whether the cycle's files are computed and lie there to be signed."""
+    return staging(store, cycle).exists() and bool(staged_files(store, cycle))
+
+
+def sign(store: Store, cycle: str, person: str, passphrase: str) -> bytes:
+    """Sign the staged files as preparer; the digest signed. From then on the cycle is computed. UsageError if they are not
+    there, or one was changed since."""
+    signer = person_signer(store, person, passphrase, "preparer")
+    with store.transaction("cycle"):
+        if step_due(store, cycle, "computed") is None:
+            raise UsageError(f"the preparer of {cycle} has signed already", "a second person approves it")
+        if not is_staged(store, cycle):
+            raise UsageError(f"{cycle} is not computed yet", "compute it first")
+        digest = staged_digest(store, cycle, check_staged(store, cycle, staging(store, cycle)))
+        sign_approval(store, cycle, "preparer", person, signer, digest)
+        advance(store, cycle, "computed", person)
     store.log.publish()
-    return summary(staging(store, cycle) / "public", steps, policy.k)
+    return digest
 
 
 def _log_event(store: Store, cycle: str, outcome: str) -> None:

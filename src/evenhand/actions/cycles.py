@@ -148,12 +148,17 @@ def check_enrolled(store: Store, name: str) -> None:
         raise UsageError(f'nobody called "{name}" is enrolled', f"enrol them: evenhand enrol person {name}")
 
 
-def person_signer(store: Store, name: str, passphrase: str, role: str) -> Signer:
-    """The signer of an enrolled person who has `role`; UsageError if there is none such."""
+def check_role(store: Store, name: str, role: str) -> None:
+    """UsageError unless a person called `name` is enrolled as `role`."""
     check_enrolled(store, name)
     rows = store.rows("select roles from certificate where kind = 'person' and name = %s order by epoch desc", (name,))
     if role not in rows[0][0]:
         raise UsageError(f'"{name}" is not enrolled as {role}', f"enrol somebody with --role {role}")
+
+
+def person_signer(store: Store, name: str, passphrase: str, role: str) -> Signer:
+    """The signer of an enrolled person who has `role`; UsageError if there is none such."""
+    check_role(store, name, role)
     return store.keys.person(name, passphrase)
 
 

@@ -6,6 +6,9 @@ import os
 import socket
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from multiprocessing import set_start_method
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +21,7 @@ from evenhand.wiring import data_folder, open_store, read_clock
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 WORKERS, THREADS = 2, 4
+RESTART_SECONDS = 1
 AUTHORITY = "Evenhand, this office only"
 
 
@@ -112,6 +116,32 @@ def prepare_accounts(folder: Path) -> None:
         raise TryAgain(f"the tables of accounts could not be made: {last[0]}", "run the command again")
 
 
+@contextmanager
+def working() -> Iterator[None]:
+    """The process that does long work, begun again whenever it ends, for the length of the context."""
+    over = threading.Event()
+    environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    command = [sys.executable, "-m", "evenhand.web.worker"]
+    process: list[subprocess.Popen[bytes]] = []
+
+    def watch() -> None:
+        while not over.is_set():
+            # It reads its standard input to the end: when this process is gone, however it went, so is the worker.
+            process[:] = [subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, start_new_session=True)]
+            process[0].wait()
+            over.wait(RESTART_SECONDS)
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        for one in process:
+            one.kill()  # what it was doing is undone by the database, and done again at the next start
+        watcher.join(5)
+
+
 def _run(address: str, port: int, certificate: Path | None, key: Path | None) -> None:
     sys.stdout.flush()
     # Workers begin from nothing: in this process Django may be configured for the flow's tables already.
@@ -119,10 +149,12 @@ def _run(address: str, port: int, certificate: Path | None, key: Path | None) ->
     from granian import Granian
     from granian.constants import Interfaces
 
-    Granian(
+    server = Granian(
         "evenhand.web.wsgi:application", address=address, port=port, interface=Interfaces.WSGI, workers=WORKERS,
         blocking_threads=THREADS, log_level="warning", ssl_cert=certificate, ssl_key=key, respawn_failed_workers=True,
-    ).serve()  # fmt: skip
+    )  # fmt: skip
+    with working():
+        server.serve()
 
 
 def _names(given: list[str] | None, lan: bool) -> list[str]:

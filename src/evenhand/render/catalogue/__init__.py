@@ -16,6 +16,7 @@ from evenhand.core.errors import UsageError
 AREAS = (
     "compare",
     "console",
+    "cycle",
     "listing",
     "offline",
     "planning",

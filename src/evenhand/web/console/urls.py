@@ -7,6 +7,7 @@ from django.urls import path
 
 from evenhand.web.console.cycle import cycle, sign
 from evenhand.web.console.home import home
+from evenhand.web.console.jobs import urls as jobs
 from evenhand.web.console.parts import parts
 from evenhand.web.console.people import people, people_add, people_answer, people_propose
 
@@ -19,6 +20,7 @@ urls = [
     path("people/propose", people_propose, name="people_propose"),
     path("people/answer", people_answer, name="people_answer"),
     path("components/", parts, name="components"),
+    *jobs,
 ]
 
 

@@ -1,0 +1,35 @@
+"""Arabic of long work and of the steps of a cycle. Needs a native reader."""
+
+# ruff: noqa: E501 (a sentence is one line)
+
+TEXT = {
+    "job.all": "الأعمال الطويلة",
+    "job.all.lead": "ما يستغرق أكثر من لحظة ينجزه الخادم وأنت تواصل عملك. لا يضيع شيء إذا غادرت هذه الصفحة.",
+    "job.what": "العمل",
+    "job.stands": "إلى أين وصل",
+    "job.who": "بطلب من",
+    "job.none": "لا أعمال طويلة حتى الآن. تبدأ بزر في صفحة، مثل «احسب» في صفحة الدورة.",
+    "job.state.waiting": "في الانتظار",
+    "job.state.working": "قيد التنفيذ",
+    "job.state.done": "تم",
+    "job.state.failed": "لم يتم",
+    "job.state.stopped": "أُوقف",
+    "job.stopping": "يتوقف عند الخطوة التالية",
+    "job.waits": "يبدأ حالما ينتهي العمل الذي قبله.",
+    "job.stopped": "أوقفه {person}. لم يتغير شيء.",
+    "job.asked": "طلبه {person}، {at}",
+    "job.stop": "أوقف",
+    "job.stop.hint": "يتوقف عند خطوته التالية، ويُلغى ما أُنجز منه.",
+    "job.on": "تابع",
+    "job.kind.cycle.freeze": "تجميد {subject}",
+    "job.kind.cycle.compute": "حساب {subject}",
+    "job.kind.cycle.commit": "تثبيت {subject}",
+    "job.kind.cycle.open": "فتح {subject}",
+    "job.kind.cycle.close": "إغلاق {subject}",
+    "job.at.other": "جارٍ العمل",
+    "job.at.freezing": "تؤخذ القوائم كما هي",
+    "job.at.computing": "حساب ما يستحقه كل واحد وقسمة المخزون",
+    "job.at.sealing-rolls": "ختم كشوف التوزيع",
+    "job.at.committing-rolls": "وضع كشوف التوزيع في مكانها",
+    "job.at.closing": "إنهاء كل سطر وموازنة الدفتر",
+}

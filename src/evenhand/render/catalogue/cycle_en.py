@@ -1,0 +1,35 @@
+"""English of long work and of the steps of a cycle in the console."""
+
+# ruff: noqa: E501 (a sentence is one line)
+
+TEXT = {
+    "job.all": "Long work",
+    "job.all.lead": "What takes more than a moment is done by the server while you go on. Nothing is lost when you leave this page.",
+    "job.what": "Work",
+    "job.stands": "How it stands",
+    "job.who": "Asked by",
+    "job.none": "No long work so far. It begins with a button of a page, such as “Compute” on the page of the cycle.",
+    "job.state.waiting": "Waiting",
+    "job.state.working": "Being done",
+    "job.state.done": "Done",
+    "job.state.failed": "Not done",
+    "job.state.stopped": "Stopped",
+    "job.stopping": "Stopping at the next step",
+    "job.waits": "It begins as soon as the work before it has ended.",
+    "job.stopped": "Stopped by {person}. Nothing was changed.",
+    "job.asked": "Asked for by {person}, {at}",
+    "job.stop": "Stop",
+    "job.stop.hint": "It stops at its next step, and what it did so far is undone.",
+    "job.on": "Go on",
+    "job.kind.cycle.freeze": "Freeze {subject}",
+    "job.kind.cycle.compute": "Compute {subject}",
+    "job.kind.cycle.commit": "Commit {subject}",
+    "job.kind.cycle.open": "Open {subject}",
+    "job.kind.cycle.close": "Close {subject}",
+    "job.at.other": "Working",
+    "job.at.freezing": "Taking the lists as they stand",
+    "job.at.computing": "Working out who is due what, and dividing the stock",
+    "job.at.sealing-rolls": "Sealing the rolls",
+    "job.at.committing-rolls": "Putting the rolls in place",
+    "job.at.closing": "Ending every row and balancing the ledger",
+}

@@ -1,0 +1,35 @@
+"""French of long work and of the steps of a cycle. Needs a native reader."""
+
+# ruff: noqa: E501 (a sentence is one line)
+
+TEXT = {
+    "job.all": "Travaux longs",
+    "job.all.lead": "Ce qui dure plus d’un instant est fait par le serveur pendant que vous continuez. Rien n’est perdu si vous quittez cette page.",
+    "job.what": "Travail",
+    "job.stands": "Où il en est",
+    "job.who": "Demandé par",
+    "job.none": "Aucun travail long jusqu’ici. Il commence par le bouton d’une page, comme « Calculer » sur la page du cycle.",
+    "job.state.waiting": "En attente",
+    "job.state.working": "En cours",
+    "job.state.done": "Fait",
+    "job.state.failed": "Pas fait",
+    "job.state.stopped": "Arrêté",
+    "job.stopping": "S’arrête à la prochaine étape",
+    "job.waits": "Il commence dès que le travail précédent est terminé.",
+    "job.stopped": "Arrêté par {person}. Rien n’a été changé.",
+    "job.asked": "Demandé par {person}, {at}",
+    "job.stop": "Arrêter",
+    "job.stop.hint": "Il s’arrête à sa prochaine étape, et ce qui a été fait est annulé.",
+    "job.on": "Continuer",
+    "job.kind.cycle.freeze": "Figer {subject}",
+    "job.kind.cycle.compute": "Calculer {subject}",
+    "job.kind.cycle.commit": "Engager {subject}",
+    "job.kind.cycle.open": "Ouvrir {subject}",
+    "job.kind.cycle.close": "Clore {subject}",
+    "job.at.other": "Travail en cours",
+    "job.at.freezing": "Les listes sont prises telles quelles",
+    "job.at.computing": "Calcul de ce qui est dû à chacun et répartition du stock",
+    "job.at.sealing-rolls": "Les listes de distribution sont scellées",
+    "job.at.committing-rolls": "Les listes de distribution sont mises en place",
+    "job.at.closing": "Chaque ligne est terminée et le grand livre équilibré",
+}

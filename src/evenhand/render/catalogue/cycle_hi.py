@@ -1,0 +1,35 @@
+"""Hindi of long work and of the steps of a cycle. Needs a native reader."""
+
+# ruff: noqa: E501 (a sentence is one line)
+
+TEXT = {
+    "job.all": "लंबे काम",
+    "job.all.lead": "जिस काम में पल भर से अधिक लगता है, उसे सर्वर करता है और आप आगे काम करते हैं। यह पृष्ठ छोड़ने पर कुछ नहीं खोता।",
+    "job.what": "काम",
+    "job.stands": "कहाँ तक पहुँचा",
+    "job.who": "किसने माँगा",
+    "job.none": "अब तक कोई लंबा काम नहीं। वह किसी पृष्ठ के बटन से शुरू होता है, जैसे चक्र के पृष्ठ पर “गणना करें”।",
+    "job.state.waiting": "प्रतीक्षा में",
+    "job.state.working": "हो रहा है",
+    "job.state.done": "हो गया",
+    "job.state.failed": "नहीं हुआ",
+    "job.state.stopped": "रोका गया",
+    "job.stopping": "अगले चरण पर रुकेगा",
+    "job.waits": "पिछला काम समाप्त होते ही यह शुरू होगा।",
+    "job.stopped": "{person} ने रोका। कुछ नहीं बदला।",
+    "job.asked": "{person} ने माँगा, {at}",
+    "job.stop": "रोकें",
+    "job.stop.hint": "यह अगले चरण पर रुकता है, और अब तक का किया हुआ वापस लिया जाता है।",
+    "job.on": "आगे बढ़ें",
+    "job.kind.cycle.freeze": "{subject} को स्थिर करना",
+    "job.kind.cycle.compute": "{subject} की गणना",
+    "job.kind.cycle.commit": "{subject} को पक्का करना",
+    "job.kind.cycle.open": "{subject} को खोलना",
+    "job.kind.cycle.close": "{subject} को बंद करना",
+    "job.at.other": "काम चल रहा है",
+    "job.at.freezing": "सूचियाँ जैसी हैं वैसी ली जा रही हैं",
+    "job.at.computing": "किसे क्या मिलना है इसकी गणना और भंडार का बँटवारा",
+    "job.at.sealing-rolls": "वितरण सूचियाँ सील हो रही हैं",
+    "job.at.committing-rolls": "वितरण सूचियाँ अपनी जगह रखी जा रही हैं",
+    "job.at.closing": "हर पंक्ति पूरी और खाता संतुलित हो रहा है",
+}

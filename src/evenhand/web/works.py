@@ -1,0 +1,13 @@
+"""What long work there is. A new kind is one line here."""
+
+from __future__ import annotations
+
+WORK = {
+    "cycle.freeze": "evenhand.web.console.cycle_work:freeze",
+    "cycle.compute": "evenhand.web.console.cycle_work:compute",
+    "cycle.commit": "evenhand.web.console.cycle_work:commit",
+    "cycle.open": "evenhand.web.console.cycle_work:open_",
+    "cycle.close": "evenhand.web.console.cycle_work:close",
+}
+"""Kind -> `module:function` of (store, subject, person, arguments, progress, secret) -> result, a dict for JSON. A result
+may have "to", the address where the reader goes on. The kind has its name in the catalogue, `job.kind.<kind>`."""
