@@ -23,9 +23,7 @@ VALUES (%s, %s, true, false, false, '', '', '', now()) ON CONFLICT (username) DO
 def add_account(data: Path, username: str) -> str:
     """Make an account; its random password, which is kept nowhere. UsageError where there is one of that name, whatever
     its capitals. The database must be running and its tables of accounts made."""
-    password = "-".join("".join(secrets.choice(LETTERS) for _ in range(5)) for _ in range(4))
-    hasher = PBKDF2PasswordHasher()
-    encoded = hasher.encode(password, secrets.token_hex(11))
+    password, encoded = new_password()
     with psycopg.connect(**address(data).web) as connection:
         taken = connection.execute(
             "SELECT FROM web.auth_user WHERE lower(username) = lower(%s)", (username,)
@@ -39,3 +37,33 @@ def account_names(data: Path) -> list[str]:
     """The names of all accounts, sorted."""
     with psycopg.connect(**address(data).web) as connection:
         return [row[0] for row in connection.execute("SELECT username FROM web.auth_user ORDER BY username")]
+
+
+def switch(data: Path, username: str, active: bool) -> None:
+    """Switch an account on or off; off also ends what it is signed in with. UsageError where there is none."""
+    with psycopg.connect(**address(data).web) as connection:
+        found = connection.execute(
+            "UPDATE web.auth_user SET is_active = %s WHERE username = %s RETURNING id", (active, username)
+        ).fetchone()
+        if found is None:
+            raise UsageError(f'there is no account "{username}"', "see the list of accounts")
+
+
+def reset_password(data: Path, username: str) -> str:
+    """A new random password, and no second factor any more: whoever lost both begins again. Sessions of the account end,
+    since each carries a hash of the password it was opened with. UsageError where there is none."""
+    password, encoded = new_password()
+    with psycopg.connect(**address(data).web) as connection:
+        found = connection.execute(
+            "UPDATE web.auth_user SET password = %s WHERE username = %s RETURNING id", (encoded, username)
+        ).fetchone()
+        if found is None:
+            raise UsageError(f'there is no account "{username}"', "see the list of accounts")
+        connection.execute("DELETE FROM web.mfa_authenticator WHERE user_id = %s", found)
+    return password
+
+
+def new_password() -> tuple[str, str]:
+    """A random password, and the hash that is kept of it."""
+    password = "-".join("".join(secrets.choice(LETTERS) for _ in range(5)) for _ in range(4))
+    return password, PBKDF2PasswordHasher().encode(password, secrets.token_hex(11))

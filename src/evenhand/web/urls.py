@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from evenhand.web import counter_api
 from evenhand.web.accounts import urls as account_urls
+from evenhand.web.api.app import api
 from evenhand.web.console import urls as console_urls
 from evenhand.web.counter_files import counter_file, to_counter
 from evenhand.web.language import choose
@@ -16,6 +17,7 @@ urlpatterns = [
     path("counter", to_counter),
     path("counter/", counter_file),
     path("counter/<path:name>", counter_file),
+    path("api/1/", api.urls),
     path("api/counter/1/", include((counter_api.urls, "counter"))),
     path("static/<path:name>", static_file),
     path("language/<slug:language>", choose, name="language"),
