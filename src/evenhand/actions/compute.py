@@ -220,7 +220,7 @@ def _load_frozen(store: Store, cycle: Cycle, bench: Bench) -> None:
     )[0][0]
     names = {
         "household": "households", "member": "members", "places_frozen": "nodes", "lanes_frozen": "lanes",
-        "stock": "stock", "carry": "carry", "owed_frozen": "owed",
+        "stock": "stock", "carry": "carry", "owed_frozen": "owed", "moves": "moves",
     }  # fmt: skip
     for name, snapshot in names.items():
         bench.know(name, store.snapshots.path(hashes[snapshot]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from hashlib import sha256
 
 import pyarrow as pa
@@ -21,7 +22,9 @@ from evenhand.actions.cycles import (
     quiet,
     step_due,
 )  # fmt: skip
+from evenhand.actions.moving import moves
 from evenhand.actions.paying import remedies_after
+from evenhand.actions.removal import gone
 from evenhand.actions.stock import ON_HAND, steps_of
 from evenhand.core.benefit import Benefit
 from evenhand.core.errors import InputError, Problem, UsageError
@@ -29,7 +32,7 @@ from evenhand.flow.allocation.rules import LEXIMIN
 from evenhand.flow.cycle.owing import OWED_SCHEMA
 from evenhand.flow.cycle.ruling import UNPROVED
 from evenhand.flow.policy import Policy
-from evenhand.formats import cose
+from evenhand.formats import cbor, cose
 from evenhand.formats.entry import Entry
 from evenhand.store import Store
 
@@ -49,11 +52,12 @@ def freeze(
         due = step_due(store, cycle, "frozen")
         if due is None:
             return _snapshots_of(store, cycle)
-        _check_may_freeze(store, due, event)
+        off = gone(store)
+        _check_may_freeze(store, due, event, off)
         upto = store.rows("select coalesce(max(id), 0) from movement where programme = %s", (store.programme.id,))[0][0]
         hashes = {"policy": due.policy_sha256.hex()}
         owed, remedies_to = _owed(store, due, person)
-        tables = [*_tables(store, due, upto), ("owed", owed)]
+        tables = [*_tables(store, due, upto, off), ("owed", owed)]
         for number, (name, table) in enumerate(tables):
             progress("freezing", number, len(tables))
             hashes[name] = store.snapshots.put(table)
@@ -64,7 +68,7 @@ def freeze(
             'insert into "freeze" (programme, cycle, cose, snapshots, event, person) values (%s, %s, %s, %s, %s, %s)',
             (store.programme.id, cycle, signed, json.dumps(hashes, sort_keys=True), event, person),
         )
-        totals = {"snapshot": raw, "event": event}
+        totals: dict[str, cbor.Value] = {"snapshot": {**raw}, "event": event}
         store.log.append([Entry("freeze", store.programme.id, cycle, "freeze", sha256(signed).digest(), totals)])
         advance(store, cycle, "frozen", person, {"movements_to": upto, "remedies_to": remedies_to})
     store.log.publish()
@@ -76,7 +80,7 @@ def _snapshots_of(store: Store, cycle: str) -> dict[str, str]:
     return dict(rows[0][0])
 
 
-def _check_may_freeze(store: Store, cycle: Cycle, event: str) -> None:
+def _check_may_freeze(store: Store, cycle: Cycle, event: str, off: Sequence[str]) -> None:
     if not event.strip():
         raise UsageError(
             "the freeze names no public event", 'say which: --event "dice thrown in the town hall on 3 March"'
@@ -89,13 +93,13 @@ def _check_may_freeze(store: Store, cycle: Cycle, event: str) -> None:
         if benefit.division == "assignment":
             raise UsageError(f'"{benefit.id}" is a home: homes cannot be divided yet', "leave it out of this policy")
         _check_rule(policy, benefit, cycle)
-    people = store.rows("select count(*) from household")[0][0]
-    if not people:
+    named = {"off": list(off), "k": policy.k, "period": cycle.period.id}
+    if not store.rows("select from household h where h.household <> all(%(off)s) limit 1", named):
         raise UsageError("no household is registered", "run: evenhand import households FILE.csv")
     bare = store.rows(
         f"select count(*), min(h.household) from household h left join {KEYS} c on c.household = h.household"
-        " where c.household is null",
-        {"period": cycle.period.id},
+        " where c.household is null and h.household <> all(%(off)s)",
+        named,
     )[0]
     if bare[0]:
         carded = store.rows("select 1 from card where household = %s", (bare[1],))
@@ -104,7 +108,9 @@ def _check_may_freeze(store: Store, cycle: Cycle, event: str) -> None:
             f"run: evenhand card {'renew' if carded else 'issue'} {cycle.period.id}",
         )
     small = store.rows(
-        "select point, count(*) from household group by point having count(*) < %s order by point", (policy.k,)
+        "select point, count(*) from household_now h where h.household <> all(%(off)s)"
+        " group by point having count(*) < %(k)s order by point",
+        named,
     )
     if small:
         raise InputError(
@@ -143,26 +149,13 @@ def _inputs(policy: Policy, scope: str, table: str) -> str:
     return "".join(f", {table}.inputs->>'{name}' as \"{name}\"" for name in names)
 
 
-def _tables(store: Store, cycle: Cycle, upto: int) -> list[tuple[str, pa.Table]]:
+def _tables(store: Store, cycle: Cycle, upto: int, off: Sequence[str]) -> list[tuple[str, pa.Table]]:
     """The snapshots but the policy and what is owed: (name, table), each in a fixed order."""
-    policy = cycle.policy()
+    households, members = people(store, cycle, off=off)
     return [
-        (
-            "households",
-            store.copy_out(
-                f"select h.point, h.household, k.number as card, c.tag{_inputs(policy, 'household', 'h')} from household h"
-                f" join {KEYS} c on c.household = h.household"
-                " join card k on k.household = c.household and k.epoch = c.epoch order by h.point, h.household",
-                {"period": cycle.period.id},
-            ),
-        ),
-        (
-            "members",
-            store.copy_out(
-                f"select h.point, m.household, m.member, m.birth_date, m.sex, m.occupation{_inputs(policy, 'member', 'm')}"
-                " from member m join household h on h.household = m.household order by h.point, m.household, m.member"
-            ),
-        ),
+        ("households", households),
+        ("members", members),
+        ("moves", moves(store, cycle, households)),
         ("nodes", store.copy_out(NODES)),
         ("lanes", store.copy_out(LANES)),
         (
@@ -171,6 +164,29 @@ def _tables(store: Store, cycle: Cycle, upto: int) -> list[tuple[str, pa.Table]]
         ),
         ("carry", _carry(store, cycle)),
     ]
+
+
+def people(
+    store: Store, cycle: Cycle, only: Sequence[str] | None = None, off: Sequence[str] = ()
+) -> tuple[pa.Table, pa.Table]:
+    """Households with their card and tag of the cycle's period, and members, with what the policy asks of them, as they are
+    corrected; of all who are registered but those `off` the lists, or of the households `only` among them."""
+    policy = cycle.policy()
+    named = {"period": cycle.period.id, "off": list(off), "only": None if only is None else list(only)}
+    which = "where h.household <> all(%(off)s)" + (" and h.household = any(%(only)s)" if only is not None else "")
+    households = store.copy_out(
+        f"select h.point, h.household, k.number as card, c.tag{_inputs(policy, 'household', 'h')} from household_now h"
+        f" join {KEYS} c on c.household = h.household"
+        f" join card k on k.household = c.household and k.epoch = c.epoch {which} order by h.point, h.household",
+        named,
+    )
+    members = store.copy_out(
+        f"select h.point, m.household, m.member, m.birth_date, m.sex, m.occupation{_inputs(policy, 'member', 'm')}"
+        f" from member_now m join household_now h on h.household = m.household {which}"
+        " order by h.point, m.household, m.member",
+        named,
+    )
+    return households, members
 
 
 NODES = """

@@ -55,6 +55,11 @@ SCHEMAS: dict[str, Schema] = {
         "point:text benefit:text kind:text since:text households:int amount:int lapsed:int rung:int? waiting:int "
         "offered:int",
     ),
+    "moved": _schema(
+        True,
+        "point benefit kind since",
+        "point:text benefit:text kind:text since:text came:int went:int written_off:int",
+    ),
     "totals": _schema(
         True,
         "point benefit",

@@ -14,7 +14,7 @@ from evenhand.core.errors import InputError, Problem
 from evenhand.core.plan import Plan, Select
 from evenhand.flow import entitlement
 from evenhand.flow.allocation import cells_plan, demand, fold, ladder_plan, rows_plan
-from evenhand.flow.cycle import owing, rations, ruling, supply
+from evenhand.flow.cycle import moving, owing, rations, ruling, supply
 from evenhand.flow.cycle.stage import Stage, Tables, Terms
 
 
@@ -95,6 +95,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("small groups hidden", ("cells",), ("tiers", "ladders", "ladders_divided"), _fold),
     Stage("what earlier months owe", ("owed_frozen", "household", "ladders_divided"),
           ("debts", "owed_ladder", "owed_rungs"), owing.owed),
+    Stage("what moved with its household", ("moves", "owed_frozen", "carry"), ("moved",), moving.moved),
     Stage("each household's ladder", ("entitlement", "places=tiers", "owed=owed_ladder"),
           ("ladder",), _ladder, is_plan=True),
     Stage("demand in steps", ("ladders_divided", "owed_rungs"), ("demand",), _demand),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from evenhand_verify.disclosure import Disclosure
 from evenhand_verify.result import Check
 
-SNAPSHOTS = ("carry", "households", "lanes", "members", "nodes", "owed", "policy", "stock")
+SNAPSHOTS = ("carry", "households", "lanes", "members", "moves", "nodes", "owed", "policy", "stock")
 
 
 def run(d: Disclosure) -> str | list[str]:

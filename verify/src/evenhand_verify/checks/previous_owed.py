@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from fractions import Fraction
 
 from evenhand_verify import facts
@@ -10,13 +11,44 @@ from evenhand_verify.disclosure import Disclosure
 from evenhand_verify.result import Check, capped
 
 
+ROUNDING = "rounding"
+Moves = dict[tuple[str, str, str, str], int]
+"""(point, benefit, kind, since) -> what came less what went and what was written off."""
+
+
+def moves(d: Disclosure) -> tuple[Moves, list[str], dict[str, int]]:
+    """What moved with households; what is wrong with it; (kind -> base units written off, declared)."""
+    found, failures, gone = {}, [], defaultdict(int)
+    sums: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0])
+    for point, benefit, kind, since, came, went, written_off in d.table("moved").rows(
+        "point", "benefit", "kind", "since", "came", "went", "written_off"
+    ):
+        where = f"{kind} since {since}, point {point}, {benefit}"
+        if kind != ROUNDING and (kind not in facts.KINDS or min(came, went, written_off) < 0):
+            failures.append(f"a move that cannot be, {where}")
+        found[point, benefit, kind, since] = came - went - written_off
+        gone[kind] += written_off
+        sums[benefit, kind, since][0] += came
+        sums[benefit, kind, since][1] += went
+    failures += [
+        f"{came:,} came and {went:,} went with households that moved, {kind} since {since}, {benefit}"
+        for (benefit, kind, since), (came, went) in sorted(sums.items())
+        if came != went
+    ]
+    return found, failures, {kind: amount for kind, amount in gone.items() if amount}
+
+
 def run(d: Disclosure) -> str | list[str]:
-    """`owed` row by row = `left` of the folder before, less what lapsed there, but for new remedies, which are declared;
-    arrears to a millionth a household."""
+    """`owed` row by row = `left` of the folder before, less what lapsed there, and what moved with its household, but for new
+    remedies, which are declared; arrears to a millionth a household."""
     before = d.previous
     if before is None:
         return "not asked (--previous)"
     then = {key: amount - lapsed for key, (amount, lapsed) in left(before).items() if amount > lapsed}
+    moved, failures, gone = moves(d)
+    for key, change in moved.items():
+        if key[2] != ROUNDING:
+            then[key] = then.get(key, 0) + change
     now, given = {}, 0
     for debt in facts.owed(d):
         key = (debt.point, debt.benefit, debt.kind, debt.since)
@@ -24,18 +56,21 @@ def run(d: Disclosure) -> str | list[str]:
             given += debt.amount
         else:
             now[key] = debt.amount
-    failures = [
+    failures += [
         f"{then.get(key, 0):,} base units were left and {now.get(key, 0):,} are owed, "
         f"{key[2]} since {key[3]}, point {key[0]}, {key[1]}"
         for key in sorted(then.keys() | now.keys())
         if then.get(key, 0) != now.get(key, 0)
     ]
-    failures += _arrears(d, before)
+    failures += _arrears(d, before, moved)
     more = f"; remedies of complaints since then, declared: {given:,} base units" if given else ""
+    if gone:
+        more += "; written off with households off the lists, declared: "
+        more += ", ".join(f"{kind} {amount:,}" for kind, amount in sorted(gone.items()))
     return capped(failures) or f"{len(now):,} debts and all rounding arrears as {before.meta.cycle} left them{more}"
 
 
-def _arrears(d: Disclosure, before: Disclosure) -> list[str]:
+def _arrears(d: Disclosure, before: Disclosure, moved: Moves) -> list[str]:
     failures = []
     totals, first, cuts = facts.totals(d), facts.first(before), facts.recuts(before)
     for key, total in facts.totals(before).items():
@@ -49,6 +84,7 @@ def _arrears(d: Disclosure, before: Disclosure) -> list[str]:
         share = facts.exact(facts.ladders(before).get(key), final_level(before, key)) / step
         rations = cut.units if cut else total.rations
         right = (first[key].on_roll + share - rations) * facts.MICRO * Fraction(step, now.step)
+        right += moved.get((point, benefit, ROUNDING, ""), 0)
         there = totals[key].carry_micro if key in totals else 0
         # Every household's arrears are rounded down to a millionth, and once more where the step changed.
         if not right - 2 * total.households <= there <= right:
