@@ -11,8 +11,8 @@ ALL = (
 )  # fmt: skip
 
 if __name__ == "__main__":
-    wanted = [name for name in sys.argv[1:] if not name.startswith("-")] or list(ALL)
-    options = [name for name in sys.argv[1:] if name.startswith("-")]
+    first = next((at for at, name in enumerate(sys.argv) if at and name.startswith("-")), len(sys.argv))
+    wanted, options = sys.argv[1:first] or list(ALL), sys.argv[first:]
     for name in wanted:
         if name not in ALL:
             sys.exit(f'there is no benchmark "{name}": choose from {", ".join(ALL)}')

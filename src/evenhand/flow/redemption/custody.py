@@ -1,7 +1,7 @@
 """Custody: which device may give to a row of a point, and in which order what several devices gave is entered.
 
 A row has one holder at a time. Custody moves in two ways only: a device is replaced (the officers' word, in the log), or it
-releases rows to a second device of its point (its own signed word, made without a network).
+releases rows (its own signed word, made without a network): to a second device of its point, or to another point.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from evenhand.flow.redemption.errors import RedemptionError
 from evenhand.flow.redemption.receipt import CONTROL, NUMBER_MAX, TEXT_MAX, Items, Receipt
@@ -19,6 +19,10 @@ from evenhand.formats import cbor, cose
 NAME = "evenhand/release/v1"
 RANGES_MAX = 500
 """Ranges of tags in one release: half a list is one range, and a QR holds a few dozen single tags."""
+POINT = "point:"
+"""A release to this and the id of a point: the row leaves, and whoever holds that point gives to it."""
+MOVES_MAX = 16
+"""So often a row goes from point to point in a cycle; a release after that moves nothing."""
 ALL = (bytes(16), b"\xff" * 16)
 """The range of every tag."""
 
@@ -30,6 +34,8 @@ class Release:
     """The word of `device`: after its first `receipts` receipts of this cycle (the last of them has `head` as its hash) it
     gives to no row of `point` whose tag lies in `ranges` (first and last tag, both included), and `to` does. `reserve`
     (steps by benefit) moves with them: what is not named stays, so that two devices never hand out one reserve twice.
+
+    Where `to` is `point:ID` its rows, each named alone, leave for that point, and no reserve goes with them.
 
     `number` orders the releases of a device, from 1. `hash` (SHA-256 of the COSE bytes) and `raw` are set by `read_release`.
     """
@@ -46,6 +52,11 @@ class Release:
     reserve: Items = ()
     hash: bytes = b""
     raw: bytes = field(default=b"", repr=False)
+
+    @property
+    def target(self) -> str | None:
+        """The point its rows leave for; None where they stay at theirs."""
+        return self.to.removeprefix(POINT) if self.to.startswith(POINT) else None
 
     def covers(self, tag: bytes) -> bool:
         """Whether it moves this tag."""
@@ -108,6 +119,8 @@ def _check(r: Release) -> None:
     for pair in r.ranges:
         if not all(isinstance(tag, bytes) and len(tag) == 16 for tag in pair) or pair[0] > pair[1]:
             raise RedemptionError("not a release: a range of tags is not two tags, the first not after the last")
+    if r.target is not None and (r.target in ("", r.point) or r.reserve or any(a != b for a, b in r.ranges)):
+        raise RedemptionError("not a release: to another point go single rows, and nothing of the reserve")
     names = [benefit for benefit, _ in r.reserve]
     if not all(isinstance(benefit, str) for benefit in names) or len(set(names)) != len(names):
         raise RedemptionError("not a release: its reserve does not name each benefit once")
@@ -115,8 +128,20 @@ def _check(r: Release) -> None:
         raise RedemptionError("not a release: its reserve is not in whole steps")
 
 
-_Turn = tuple[str, int]
-"""A device, and the number of its last receipt that belongs to this turn."""
+class _Turn(NamedTuple):
+    """A device at a point, and the number of its last receipt that belongs to this turn."""
+
+    point: str
+    device: str
+    upto: int
+
+
+@dataclass(frozen=True)
+class Path:
+    """Where a row was, in the order of custody: its turns, and the points it was at, the last of them where it ends."""
+
+    turns: tuple[_Turn, ...]
+    points: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -134,36 +159,73 @@ class Custody:
         return found
 
     @cached_property
-    def _turns(self) -> dict[tuple[str, frozenset[bytes]], list[_Turn]]:
+    def leaving(self) -> frozenset[bytes]:
+        """Tags of rows that a release, of whoever, sends to another point."""
+        return frozenset(tag for r in self.releases if r.target is not None for tag, _ in r.ranges)
+
+    @cached_property
+    def _paths(self) -> dict[tuple[str, frozenset[bytes]], Path]:
         return {}
 
-    def turn(self, r: Receipt) -> int:
+    def path(self, home: str, tag: bytes) -> Path:
+        """Where the row of this tag on the roll of `home` was, and is."""
+        points = self._of_point if tag in self.leaving else (home,)
+        moved = [release for point in points for release in self._of_point.get(point, ()) if release.covers(tag)]
+        key = home, frozenset(release.hash for release in moved)
+        if key not in self._paths:
+            walk = _Walk(self.holders, moved)
+            turns = walk.at(home)
+            self._paths[key] = Path(tuple(turns), tuple(walk.points(home)))
+        return self._paths[key]
+
+    def turn(self, r: Receipt, home: str | None = None) -> int:
         """The place of a receipt among those of its row, from 0: turns follow custody. The first holder's come first, up to
-        the receipt after which it released the row; then those of the device it released it to; what a device gave after it
-        had released a row follows when everybody after it had their turn; then the next holder's. A device that never had
-        the row comes last. Receipts and releases alone decide, in whatever order they became known."""
-        holders = self.holders.get(r.point, ())
-        if r.point not in self._of_point:
+        the receipt after which it released the row; then those of the device, or of the point, it released it to; what a
+        device gave after it had released a row follows when everybody after it had their turn; then the next holder's. A
+        device that never had the row comes last. `home`: the point on whose roll the row is, if not the receipt's own.
+        Receipts and releases alone decide, in whatever order they became known."""
+        home = r.point if home is None else home
+        if home not in self._of_point:
+            holders = self.holders.get(home, ())
             return holders.index(r.device) if r.device in holders else len(holders)
-        moved = [release for release in self._of_point[r.point] if release.covers(r.tag)]
-        key = r.point, frozenset(release.hash for release in moved)
-        if key not in self._turns:
-            self._turns[key] = _walk(holders, moved)
-        turns = self._turns[key]
-        return next(
-            (n for n, (device, upto) in enumerate(turns) if device == r.device and r.sequence <= upto), len(turns)
-        )
+        turns = self.path(home, r.tag).turns
+        mine = ((n, turn) for n, turn in enumerate(turns) if (turn.point, turn.device) == (r.point, r.device))
+        return next((n for n, turn in mine if r.sequence <= turn.upto), len(turns))
 
 
-def _walk(holders: Sequence[str], moved: Sequence[Release]) -> list[_Turn]:
-    turns: list[_Turn] = []
-    used: set[bytes] = set()
-    for holder in holders:
-        at, passed = holder, [holder]
-        while (release := next((r for r in moved if r.device == at and r.hash not in used), None)) is not None:
-            used.add(release.hash)
-            turns.append((at, release.receipts))
-            at = release.to
-            passed.append(at)
-        turns += [(device, NUMBER_MAX) for device in dict.fromkeys([at, *passed])]
-    return turns
+class _Walk:
+    """The way of one row, given the releases that cover it; each is used once."""
+
+    def __init__(self, holders: Mapping[str, Sequence[str]], moved: Sequence[Release]) -> None:
+        self._holders = holders
+        self._of: dict[tuple[str, str], list[Release]] = {}
+        for release in reversed(moved):
+            self._of.setdefault((release.point, release.device), []).append(release)
+        self._left: list[Release] = []
+
+    def at(self, point: str) -> list[_Turn]:
+        """The turns of the row from when it came to a point on."""
+        turns: list[_Turn] = []
+        for holder in self._holders.get(point, ()):
+            device, passed = holder, [holder]
+            while waiting := self._of.get((point, device)):
+                release = waiting.pop()
+                if release.target is None:
+                    turns.append(_Turn(point, device, release.receipts))
+                    device = release.to
+                    passed.append(device)
+                elif len(self._left) < MOVES_MAX:
+                    turns.append(_Turn(point, device, release.receipts))
+                    self._left.append(release)
+                    turns += self.at(release.target)
+                    break
+            turns += [_Turn(point, one, NUMBER_MAX) for one in dict.fromkeys([device, *passed])]
+        return turns
+
+    def points(self, home: str) -> list[str]:
+        """The points the row was at. Once it left a point, no other device there can send it elsewhere."""
+        found = [home]
+        for release in self._left:
+            if release.target is not None and release.point == found[-1]:
+                found.append(release.target)
+        return found
