@@ -88,11 +88,11 @@ def _benefit(policy: Policy, row: dict[str, Any], levels: list[dict[str, Any]]) 
         "level_planned": level and {name: level[name] for name in ("rungs", "num", "den")},
         "ration_base": row["ration_steps"] * benefit.step_base,
         "offered_again_base": row["offered_steps"] * benefit.step_base,
-        "rows": [{"row": name, "because": _because(policy, name)} for name in row["reasons"]],
+        "rows": [{"row": name, "because": because(policy, name)} for name in row["reasons"]],
     }  # fmt: skip
 
 
-def _because(policy: Policy, name: str) -> str:
+def because(policy: Policy, name: str) -> str:
     """The words of a policy's row, such as grain_due.head."""
     table, _, row = name.rpartition(".")
     rule = policy.rules.get(table)

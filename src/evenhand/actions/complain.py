@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from evenhand.actions.cases import Draw, new_reference
 from evenhand.core.errors import UsageError
 from evenhand.flow.grievance import KINDS
 from evenhand.flow.grievance.case import CONTROL, WORDS_MAX
 from evenhand.store import Store
+from evenhand.store.media import accepted
 from evenhand.store.seals import Seals
 
 CHANNELS = ("page", "counter", "telephone", "paper")
 CELL_MAX = 200
+PAPERS_MAX = 3
 
 
 @dataclass(frozen=True)
@@ -31,15 +35,40 @@ class Complaint:
     anonymous: bool = False
 
 
-def complain(store: Store, complaint: Complaint, draw: Draw, person: str = "") -> str:
-    """Take in a complaint; its reference, by which the household asks and appeals. `person`: who wrote it down for them.
+def complain(
+    store: Store,
+    complaint: Complaint,
+    draw: Draw,
+    person: str = "",
+    papers: Sequence[bytes] = (),
+    form: str = "",
+) -> str:
+    """Take in a complaint; its reference, by which the household asks and appeals. `person`: who wrote it down for them;
+    `papers`: files that came with it; `form`: what names the page it was sent from, so that sending it twice is once.
 
-    UsageError for an unknown kind, point, area or household, words that are too long, or an anonymous one with a name.
+    UsageError for an unknown kind, point, area or household, words that are too long, an anonymous one with a name, or
+    a file that is no photo, paper or voice note.
     """
+    kept = [accepted(data) for data in papers]
+    if len(kept) > PAPERS_MAX:
+        raise UsageError(f"more than {PAPERS_MAX} files", "leave the least telling ones out")
     with store.transaction("grievances"):
         if len(person) > CELL_MAX or CONTROL.search(person):
             raise UsageError("who writes it down has no such name", "give a plain name")
-        return keep(store, _checked(store, complaint), draw, store.clock(), person)
+        note = sha256(b"evenhand/form " + form.encode()).digest() if form else None
+        if note and (sent := store.rows("select reference from grievance where note = %s", (note,))):
+            return str(sent[0][0])
+        reference = keep(store, _checked(store, complaint), draw, store.clock(), person, note)
+        for number, (media, data) in enumerate(kept, 1):
+            store.execute(
+                "insert into grievance_paper (reference, number, media, size, sealed, person, at)"
+                " values (%s, %s, %s, %s, %s, %s, %s)",
+                (
+                    reference, number, media, len(data), Seals(store.data).seal_bytes(f"{reference}/{number}", data),
+                    person, store.clock(),
+                ),
+            )  # fmt: skip
+        return reference
 
 
 def keep(store: Store, complaint: Complaint, draw: Draw, at: int, person: str = "", note: bytes | None = None) -> str:
@@ -75,7 +104,8 @@ def _checked(store: Store, said: Complaint) -> Complaint:
         raise UsageError(
             "an anonymous complaint names nobody", "leave out household, name and contact, or file it sealed"
         )
-    point = said.point or _home(store, said.household)
+    home = _home(store, said.household)
+    point = said.point or ("" if said.area else home)
     area = said.area
     if point:
         found = store.rows("select coalesce(area, '') from node where node = %s and kind = 'point'", (point,))

@@ -84,7 +84,7 @@ class _Work:
             (r["point"], r["commodity"]): (r["rungs"], Fraction(int(r["num"]), int(r["den"])))
             for r in pq.read_table(tables / "levels.parquet").to_pylist()
         }
-        self._everywhere = _everywhere(tables)
+        self._everywhere = everywhere(tables)
         self._names = dict(store.rows("select node, name from node"))
         signed = store.log.checkpoint() or ""
         text = note.open_note(signed, store.keys.log_vkey)
@@ -166,7 +166,7 @@ def _share(
     return (got / total if total else Fraction(1)), len(shares) <= 1
 
 
-def _everywhere(tables: Path) -> dict[str, Fraction]:
+def everywhere(tables: Path) -> dict[str, Fraction]:
     """By benefit: what all points together are allocated of what they are due, reserve included on both sides."""
     due: Counter[str] = Counter()
     for row in pq.read_table(tables / "demand.parquet", columns=["commodity", "quantity"]).to_pylist():

@@ -116,7 +116,9 @@ def poster(notice: Notice) -> dict[str, Any]:
     rows = ROWS_FEW_GOODS if len(names) <= FEW_GOODS else ROWS_MANY_GOODS  # one page, whatever is given
     return _common(notice) | {
         "when": notice.when, "bring": words["bring"].format(month=_month(notice.period, said)),
-        "complaint": notice.complaint, "why": _reasons(notice, said, number),
+        "complaint": notice.complaint, "why": reasons(
+            notice.share, notice.cuts, notice.everywhere, notice.titles, notice.benefits, said
+        ),
         "less": any(share < 1 for share in notice.share.values()), "cut": bool(notice.cuts),
         "goods": [
             {"what": notice.titles[name], "head": _head(notice, name, said), **_good(notice, name, said, number)}
@@ -169,19 +171,23 @@ def _gets(benefit: Benefit, due: int, least: int, most: int, said: Catalogue) ->
     return {"get": get, "due": shown, "of": words["of"].format(due=shown)}
 
 
-def _reasons(notice: Notice, said: Catalogue, number: Figures) -> list[str]:
-    """Why less: stock, then the way, each of all goods it holds down; then what was counted, good by good."""
-    words = TEXT[said.language]
+def reasons(
+    share: Mapping[str, Fraction], cuts: Mapping[str, Cut], everywhere: Mapping[str, Fraction], titles: Mapping[str, str],
+    benefits: Mapping[str, Benefit], said: Catalogue,
+) -> list[str]:  # fmt: skip
+    """Why less: stock, then the way, each of all goods it holds down; then what was counted, good by good. As on the notice,
+    so on a household's own page."""
+    words, number = TEXT[said.language], Figures(said)
     stock, way, counted = [], [], []
-    for name, share in notice.share.items():
-        cut, everywhere = notice.cuts.get(name), notice.everywhere.get(name, Fraction(1))
-        planned, good = cut.before if cut else share, notice.titles[name]
-        if planned < 1 and everywhere < 1:
-            stock.append(f"{good} {number.percent(everywhere)}\u00a0%")
-        if planned < min(everywhere, 1) and number.percent(planned) != number.percent(everywhere):
+    for name, mine in share.items():
+        cut, all_have = cuts.get(name), everywhere.get(name, Fraction(1))
+        planned, good = cut.before if cut else mine, titles[name]
+        if planned < 1 and all_have < 1:
+            stock.append(f"{good} {number.percent(all_have)}\u00a0%")
+        if planned < min(all_have, 1) and number.percent(planned) != number.percent(all_have):
             way.append(f"{good} {number.percent(planned)}\u00a0%")
         if cut:
-            benefit = notice.benefits[name]
+            benefit = benefits[name]
             values = {"good": good, "now": number.percent(cut.now), "before": number.percent(cut.before),
                       "sent": _steps(benefit, cut.sent, said), "counted": _steps(benefit, cut.counted, said)}  # fmt: skip
             counted.append(words["why.recut"].format(**{key: said.alone(value) for key, value in values.items()}))
@@ -201,9 +207,9 @@ def _shown(benefit: Benefit, value: Fraction, said: Catalogue, digits: int = 3) 
     return said.counted(f"unit.{unit}", Figures(said).decimal(value, digits), whole).replace(" ", "\u00a0")
 
 
-def _base(benefit: Benefit, base: int, said: Catalogue) -> str:
+def shown(benefit: Benefit, base: int | Fraction, said: Catalogue) -> str:
     """So many base units, exactly; grams as kilograms and millilitres as litres, because people carry those."""
-    value = Fraction(base, benefit.base_per_unit * (1000 if benefit.unit in LARGER else 1))
+    value = Fraction(base) / (benefit.base_per_unit * (1000 if benefit.unit in LARGER else 1))
     whole = int(value) if value.denominator == 1 else None
     unit = LARGER.get(benefit.unit, benefit.unit)
     return said.counted(f"unit.{unit}", _bare(benefit, base, said), whole).replace(" ", "\u00a0")
@@ -217,7 +223,7 @@ def _bare(benefit: Benefit, base: int, said: Catalogue) -> str:
 
 def _steps(benefit: Benefit, steps: int, said: Catalogue) -> str:
     """So many hand-out steps."""
-    return _base(benefit, steps * benefit.step_base, said)
+    return shown(benefit, steps * benefit.step_base, said)
 
 
 def roll(notice: Notice, families: Sequence[Family]) -> dict[str, Any]:

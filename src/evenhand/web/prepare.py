@@ -18,6 +18,7 @@ from evenhand.store import address, running
 from evenhand.store.cluster import WEB
 
 GUARDS = f"""
+CREATE UNLOGGED TABLE IF NOT EXISTS web.attempt (key text, since bigint, count int NOT NULL, PRIMARY KEY (key, since));
 GRANT USAGE ON SCHEMA web TO {WEB};
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA web TO {WEB};
 REVOKE ALL ON TABLE web.django_migrations FROM {WEB};
@@ -29,6 +30,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA jobs TO {WEB};
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA jobs TO {WEB};
 """
 PACKAGES = ("django", "django-allauth")
+APPS = "account mfa usersessions socialaccount"
 WORK = Path(__file__).with_name("jobs.sql")
 JOBS_KEPT_DAYS = 90
 _LOCK = 0x65766E77  # "evnw"
@@ -36,7 +38,7 @@ _LOCK = 0x65766E77  # "evnw"
 
 def mark() -> str:
     """What names these tables: the versions of the packages that make them."""
-    said = " ".join(f"{name} {version(name)}" for name in PACKAGES) + GUARDS + jobs_mark()
+    said = " ".join(f"{name} {version(name)}" for name in PACKAGES) + APPS + GUARDS + jobs_mark()
     return "evenhand web " + sha256(said.encode()).hexdigest()
 
 
@@ -93,6 +95,7 @@ def forget_ended(data: Path) -> None:
     """Remove sessions whose time is over, and jobs that ended long ago."""
     with psycopg.connect(**address(data).web, autocommit=True) as connection:
         connection.execute("DELETE FROM web.django_session WHERE expire_date < now()")
+        connection.execute("DELETE FROM web.attempt WHERE since < extract(epoch FROM now()) - 2 * 86400")
         connection.execute(
             "DELETE FROM jobs.work WHERE ended_at < extract(epoch FROM now()) - %s", (JOBS_KEPT_DAYS * 86400,)
         )

@@ -10,6 +10,7 @@ from evenhand.web.api.app import api
 from evenhand.web.console import urls as console_urls
 from evenhand.web.counter_files import counter_file, to_counter
 from evenhand.web.language import choose
+from evenhand.web.my import urls as my_urls
 from evenhand.web.static_files import static_file
 
 urlpatterns = [
@@ -22,6 +23,7 @@ urlpatterns = [
     path("static/<path:name>", static_file),
     path("language/<slug:language>", choose, name="language"),
     path("accounts/", include(account_urls)),
+    path("my/", include(my_urls.urls)),
     path("console/", include(console_urls.urls)),
 ]
 handler403 = "evenhand.web.console.refusals.refused"

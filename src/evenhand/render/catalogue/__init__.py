@@ -14,12 +14,15 @@ from importlib import import_module
 from evenhand.core.errors import UsageError
 
 AREAS = (
+    "account",
     "compare",
     "console",
     "cycle",
+    "household",
     "listing",
     "offline",
     "planning",
+    "policies",
 )
 """What has its words in modules of its own, `<area>_<language>.py`; the rest stands in `<language>.py`."""
 

@@ -7,7 +7,8 @@ from django.db import models
 
 class Grievance(models.Model):
     """A complaint as it came in. `sealed`: household, name, contact, and for a restricted kind its words too; null where it
-    is anonymous and not restricted. `mark`: keyed hash of the household. `note`: the counter's note it was taken from."""
+    is anonymous and not restricted. `mark`: keyed hash of the household. `note`: the counter's note or the form it came
+    from: nothing comes in twice."""
 
     reference = models.TextField(primary_key=True)
     programme = models.TextField()
