@@ -3,10 +3,10 @@
 import { render, type TemplateResult } from "lit-html";
 import { scanner, type Scanner } from "./device/camera";
 import * as signals from "./device/signals";
-import { tagOf } from "./formats/tag";
+import { cardMark, tagOf } from "./formats/tag";
 import { CodeError, checkCardNumber, decode } from "./formats/code";
 import type { Counter } from "./model/counter";
-import { nameOf, placeName, Stale, type Found, type Place } from "./model/place";
+import { keeperOf, nameOf, placeName, Stale, type Found, type Place } from "./model/place";
 import type { Presented } from "./flow/decide";
 import type { Entry } from "./store/db";
 import { askAgain } from "./sync/enrol";
@@ -15,6 +15,7 @@ import { sync, type Trouble } from "./sync/sync";
 import type { View, Visit } from "./view";
 import { current, isLanguage, keepTimeOf, preferred, speak, t } from "./words";
 import { draw } from "./screens";
+import type * as Queue from "./screens/queue";
 
 const SYNC_EVERY = 60_000;
 const SYNC_AFTER = 4_000;
@@ -24,8 +25,11 @@ const DONE_SEEN = 1_200;
 /** Where "back" leads. */
 const PARENT: Partial<Record<View["at"], View["at"]>> = {
   count: "today", recut: "today", scan: "today", number: "scan", give: "scan", already: "scan", unknown: "scan", else: "scan", word: "scan",
-  done: "scan", noted: "scan", waiting: "today", close: "today", settings: "today",
+  done: "scan", noted: "scan", waiting: "today", close: "today", settings: "today", other: "scan",
+  queue: "today", offer: "queue", shown: "queue", reading: "queue", taken: "today",
 };
+/** How long one QR of a series is shown. */
+const TURN = 300;
 
 export class App {
   view: View = { at: "today" };
@@ -43,6 +47,8 @@ export class App {
   private wake = 0;
   private writing = false;
   private eye: Scanner | null = null;
+  private turning = 0;
+  queue: typeof Queue | null = null;
 
   constructor(
     readonly counter: Counter,
@@ -72,6 +78,8 @@ export class App {
     const moved = view.at !== this.view.at;
     this.view = view;
     clearTimeout(this.leaving);
+    clearInterval(this.turning);
+    if (view.at === "shown" && view.texts.length > 1) this.turning = window.setInterval(() => this.queue?.turn(this), TURN);
     if (moved && view.at !== "today") history.pushState(null, "", location.pathname);
     if (view.at === "done" || view.at === "noted") this.leaving = window.setTimeout(() => this.go({ at: "scan", said: "" }), DONE_FOR);
     this.draw();
@@ -102,6 +110,7 @@ export class App {
     }
     const parent = PARENT[this.view.at];
     if (parent === "scan") this.go({ at: "scan", said: "" });
+    else if (parent === "queue") this.go({ at: "queue", said: "" });
     else if (parent === "today") {
       this.eye?.close();
       this.go({ at: "today" });
@@ -144,12 +153,16 @@ export class App {
   /** Something was read: a coupon's code, from camera or scanner; a card's number, from a scanner. */
   async seen(text: string): Promise<void> {
     const { place } = this;
-    if (!place?.roll || !["scan", "number", "done", "noted", "today", "already", "unknown"].includes(this.view.at)) return;
+    if (text.startsWith("EH1:") && ["reading", "queue", "scan", "today"].includes(this.view.at)) return (await this.second()).piece(this, text);
+    if (!place?.roll || !["scan", "number", "done", "noted", "today", "already", "unknown", "other"].includes(this.view.at)) return;
     if (!this.counter.mayGive(place)) return this.go({ at: "today" });
     const trimmed = text.trim();
     try {
       if (/^[0-9 ]{10,}$/.test(trimmed)) return await this.byNumber(checkCardNumber(trimmed));
-      if (/^CARD:/i.test(trimmed)) return this.notThis(t("scan.card"));
+      if (/^CARD:/i.test(trimmed)) {
+        const card = this.counter.byMark(await cardMark(await decode(trimmed.slice(5))), place, "no coupon");
+        return card ? await this.meet(card) : this.notThis(t("scan.card"));
+      }
       const r = await decode(trimmed.split(/[:/=]/).at(-1) as string);
       const found = await this.counter.byCoupon(r, place);
       signals.read(this.counter.settings.sound);
@@ -179,7 +192,14 @@ export class App {
     await this.meet(this.counter.found(this.place as Place, index, presented));
   }
 
-  async meet(found: Found): Promise<void> {
+  /** `here`: give although the row is another phone's, since that one is gone. */
+  async meet(found: Found, here = false): Promise<void> {
+    const keeper = keeperOf(found.place, found.index);
+    if (!here && keeper !== found.place.me) {
+      signals.look(this.counter.settings.sound);
+      return this.go({ at: "other", found, keeper });
+    }
+    if (here) await this.counter.note(found.place, "second phone", `gives for ${keeper}`, found.row.tag);
     const decision = await this.counter.decide(found);
     const visit: Visit = {
       found, decision, amounts: { ...decision.items }, changing: new Set(), who: "", asked: false, why: "",
@@ -202,11 +222,18 @@ export class App {
     await this.written(async () => {
       const entry = await this.counter.give({
         place: found.place, tag: found.row.tag, proof: exception ? visit.why : decision.proof, items: visit.amounts, after: found.written,
-        fromReserve: decision.fromReserve, notes,
+        fromReserve: decision.fromReserve, supplementary: decision.verdict === "give" && decision.fromReserve, notes,
       });
       signals.given(this.counter.settings.sound);
       this.go({ at: "done", entry, name: nameOf(found), claim });
     });
+  }
+
+  // ---- a second queue ----
+
+  /** The screens of a second queue come when they are first wanted. */
+  async second(): Promise<typeof Queue> {
+    return (this.queue ??= await import("./screens/queue"));
   }
 
   /** The receipt on paper, as the browser draws it: a printer's own letters fail on Arabic and Hindi. */
@@ -289,6 +316,6 @@ export class App {
 
   /** New knowledge arrived: views that show it are drawn again; a clerk in the middle of something is left alone. */
   private redraw(): void {
-    if (["today", "compare", "scan", "close", "waiting", "settings"].includes(this.view.at)) this.draw();
+    if (["today", "compare", "scan", "close", "waiting", "settings", "queue"].includes(this.view.at)) this.draw();
   }
 }

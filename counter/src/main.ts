@@ -7,7 +7,6 @@ import { Counter } from "./model/counter";
 import { useCode } from "./screens/enrol";
 import { open, NAME } from "./store/db";
 import { hold } from "./store/tabs";
-import { gather } from "./words";
 
 async function start(): Promise<void> {
   const moved = (): void => app?.go({ at: "elsewhere", moved: true });
@@ -43,7 +42,6 @@ async function start(): Promise<void> {
     });
     app.soon(200);
     app.look(); // the reader is compiled while the clerk looks at the day
-    setTimeout(() => void gather(), 20_000);
   } else if (token) await useCode(app, decodeURIComponent(token));
   else if (counter.device) {
     app.go({ at: "compare", silent: false, problem: "" });
@@ -74,6 +72,8 @@ function worker(app: App): void {
   navigator.serviceWorker
     .register(`${import.meta.env.BASE_URL}sw.js`)
     .then((registration) => {
+      // What the first start did not need comes now: other languages, and screens that are rarely opened.
+      void navigator.serviceWorker.ready.then(({ active }) => active?.postMessage({ type: "GATHER" }));
       const watch = (): void => registration.installing?.addEventListener("statechange", () => ready(registration));
       ready(registration);
       watch();

@@ -13,8 +13,8 @@ const BASE = new URL("./", worker.location.href);
 const NAME = "evenhand-";
 /** A name for this set of files: names under assets/ hold their hash, the others come with a revision. */
 const CACHE = NAME + FILES.map(({ url, revision }) => url + (revision ?? "")).reduce((sum, text) => [...text].reduce((n, c) => (Math.imul(n, 31) + c.charCodeAt(0)) | 0, sum), 7);
-/** Languages come when they are first wanted, or when the phone has time: they do not delay the first start. */
-const LATER = /assets\/(fr|ar|hi)-/;
+/** Languages and rare screens come when they are first wanted, or once the app runs: they do not delay the first start. */
+const LATER = /assets\/later-/;
 
 worker.addEventListener("install", (event) => {
   const now = FILES.filter(({ url }) => !LATER.test(url)).map(({ url }) => new Request(new URL(url, BASE), { cache: "reload" }));
@@ -31,8 +31,19 @@ worker.addEventListener("activate", (event) => {
 });
 
 worker.addEventListener("message", (event) => {
-  if ((event.data as { type?: string } | null)?.type === "SKIP_WAITING") void worker.skipWaiting();
+  const type = (event.data as { type?: string } | null)?.type;
+  if (type === "SKIP_WAITING") void worker.skipWaiting();
+  if (type === "GATHER") event.waitUntil(gather());
 });
+
+/** Keep what is not here yet; what cannot be fetched now is asked for at the next start. */
+async function gather(): Promise<void> {
+  const cache = await caches.open(CACHE);
+  for (const { url } of FILES) {
+    const whole = new URL(url, BASE).href;
+    if (LATER.test(url) && !(await cache.match(whole))) await cache.add(whole).catch(() => {});
+  }
+}
 
 worker.addEventListener("fetch", (event) => {
   const { request } = event;

@@ -1,7 +1,9 @@
 /** What is on the screen. */
 
 import type { Decision } from "./flow/decide";
-import type { Found } from "./model/place";
+import type { Signed } from "./formats/release";
+import type { Share } from "./model/handover";
+import type { Found, Place } from "./model/place";
 import type { CountLine, Entry, StoredCut } from "./store/db";
 
 /** A household at the counter, and what the clerk has chosen so far. */
@@ -48,5 +50,11 @@ export type View =
   | { at: "noted"; name: string }
   | { at: "waiting"; find: string }
   | { at: "close"; typed: Record<string, string>; why: string; signed: boolean; saved: string }
+  | { at: "queue"; said: string }
+  | { at: "offer"; to: string; part: "half" | "all"; what: Share }
+  | { at: "shown"; release: Signed; rows: number; texts: readonly string[]; turn: number; withRoll: boolean }
+  | { at: "reading"; said: string; have: number; count: number }
+  | { at: "taken"; place: Place; release: Signed; rows: number }
+  | { at: "other"; found: Found; keeper: string }
   | { at: "settings" }
   | { at: "stuck"; full: boolean; back: View };

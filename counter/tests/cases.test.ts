@@ -6,6 +6,7 @@ import { hex, unhex } from "../src/formats/bytes";
 import { parse, sign1 } from "../src/formats/cose";
 import { callHeader, enrolDigits, readHead, writeCount, writeHead, writeNote } from "../src/formats/head";
 import { Roll, RollError } from "../src/formats/roll";
+import { cardMark } from "../src/formats/tag";
 import { load, signerOf, value } from "./cases";
 
 const cases = load("counter");
@@ -48,13 +49,27 @@ describe("the roll", () => {
     expect(hex(await roll.tagsSha256())).toBe(one.tags_sha256);
     expect([roll.programme, roll.cycle, roll.point, roll.size]).toEqual(["ration", "2008-03/1", "Alder", 3]);
     const rows = wanted.get("rows") as Value[][];
-    for (const [index, [tag, card, name, members, rations, carry, ladders]] of rows.entries()) {
+    for (const [index, [tag, card, name, members, rations, carry, ladders, proxies = [], facts]] of rows.entries()) {
       expect([roll.byTag(tag as Uint8Array), roll.byCard(card as string)]).toEqual([index, index]);
-      expect(roll.row(index)).toEqual({ tag, card, name, members, rations, carry, ladders, proxies: [] });
+      expect(roll.row(index)).toEqual({ tag, card, name, members, rations, carry, ladders, proxies, mark: (facts as any)?.get("card") ?? null });
     }
     expect(roll.byTag(new Uint8Array(16))).toBe(-1);
     expect(roll.benefits[0]!.level).toEqual({ rungs: 1n, num: 123456789012345678901234567890n, den: 234567890123456789012345678901n });
     expect(roll.benefits[1]!.units).toBeNull();
+  });
+  it.each(cases.cards as { id: string; mark: string; row: string | null }[])("finds a row by the QR of its card: $row", async (one) => {
+    const roll = Roll.read(unhex(cases.rolls[0].hex));
+    const mark = await cardMark(unhex(one.id));
+    expect(hex(mark)).toBe(one.mark);
+    expect(roll.byMark(mark)).toBe(one.row ? roll.byCard(one.row) : -1);
+  });
+  it("has the rows of supplementary lists behind its own", () => {
+    const roll = Roll.read(unhex(cases.rolls[0].hex));
+    const more = { ...roll.row(0), tag: new Uint8Array(16).fill(7), card: "0000000999" };
+    const both = roll.with([more]);
+    expect([both.size, both.own, both.byTag(more.tag), both.byCard("0000000999")]).toEqual([4, 3, 3, 3]);
+    expect([both.isSupplementary(3), both.isSupplementary(2), [...both.rows()].length]).toEqual([true, false, 3]);
+    expect(roll.with([])).toBe(roll);
   });
   it.each(cases.rolls_refused as { name: string; hex: string }[])("is refused: $name", (one) => {
     expect(() => Roll.read(unhex(one.hex))).toThrow(RollError);

@@ -11,7 +11,7 @@ import { load } from "./cases";
 describe("decide", () => {
   it.each(load("decide").cases as Record<string, any>[])("$name", async ({ row, presented, reserve, emergency, expect: wanted }) => {
     const given: Presented = presented.r !== undefined ? { r: unhex(presented.r) } : { exception: presented.exception };
-    const found = await decide(row && { ...row, tag: unhex(row.tag) }, given, reserve, emergency);
+    const found = await decide(row && { ...row, fromReserve: row.from_reserve, tag: unhex(row.tag) }, given, reserve, emergency);
     const shown = typeof found.proof === "string" ? { exception: found.proof } : { r: hex(found.proof) };
     const proof = found.verdict === "refuse" ? null : shown;
     const { verdict, items, claim } = found;

@@ -62,13 +62,13 @@ export async function stateBytes(change: Record<string, Value> = {}, of: Record<
 
 let number = 0;
 
-/** A phone of Alder with its roll; `name` to open the same phone again. */
-export async function phone(name = `phone-${(number += 1)}`, clock?: () => number, withRoll = true): Promise<{ counter: Counter; name: string }> {
+/** A phone of Alder with its roll; `name` to open the same phone again, `called` as which device it is enrolled. */
+export async function phone(name = `phone-${(number += 1)}`, clock?: () => number, withRoll = true, called = "alder-1"): Promise<{ counter: Counter; name: string }> {
   const db = await open(name);
   if (!(await db.get("keep", "device"))) {
     const keys = (await crypto.subtle.generateKey("Ed25519", false, ["sign", "verify"])) as CryptoKeyPair;
     const publicKey = new Uint8Array(await crypto.subtle.exportKey("raw", keys.publicKey));
-    const device: Device = { keys, publicKey, token: "", digits: "", certified: true, name: "alder-1", origin: "demo.example", programme: "ration", certificate: null };
+    const device: Device = { keys, publicKey, token: "", digits: "", certified: true, name: called, origin: "demo.example", programme: "ration", certificate: null };
     await put(db, "keep", device, "device");
     await put(db, "keep", { raw: await stateBytes(), at: 1_204_363_000 }, "heard");
     if (withRoll) await put(db, "rolls", { cycle: CYCLE, point: "alder", raw: await rollBytes(), at: 1_204_363_000 });

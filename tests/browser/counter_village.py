@@ -87,13 +87,18 @@ def coupon(household: str) -> str:
     return paper().coupons[household, "2008-03"]
 
 
-def film(path: Path, text: str) -> Path:
-    """A film of a coupon for Chromium's fake camera (YUV4MPEG2, a few frames)."""
-    drawn = np.array(zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode).to_image(scale=8))
+def film(path: Path, *texts: str) -> Path:
+    """A film of QRs, one after another, for Chromium's fake camera (YUV4MPEG2, a few frames each)."""
+    frames = b"".join(b"FRAME\n" + _frame(text) for text in texts for _ in range(5 if len(texts) > 1 else 10))
+    path.write_bytes(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F10:1 Ip A1:1 C420jpeg\n".encode() + frames)
+    return path
+
+
+def _frame(text: str) -> bytes:
+    drawn = np.array(zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode).to_image(scale=1))
     drawn = drawn if drawn.ndim == 2 else drawn[:, :, 0]
+    drawn = np.kron(drawn, np.ones([max(1, min(8, HEIGHT // drawn.shape[0]))] * 2, np.uint8))
     luma = np.full((HEIGHT, WIDTH), 200, np.uint8)
     top, left = (HEIGHT - drawn.shape[0]) // 2, (WIDTH - drawn.shape[1]) // 2
     luma[top : top + drawn.shape[0], left : left + drawn.shape[1]] = drawn
-    frame = b"FRAME\n" + luma.tobytes() + bytes([128]) * (WIDTH * HEIGHT // 2)
-    path.write_bytes(f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F10:1 Ip A1:1 C420jpeg\n".encode() + frame * 10)
-    return path
+    return luma.tobytes() + bytes([128]) * (WIDTH * HEIGHT // 2)

@@ -10,11 +10,19 @@ export const NO_TAG = new Uint8Array(16);
 /** Steps by benefit. */
 export type Steps = Readonly<Record<string, number>>;
 
-/** A row as its holder knows it: steps due in the policy's order, and steps given so far (null: nobody has come yet). */
+/** The exception by which a held row is served; it is looked into later, as every exception is. */
+export const HELD = "held";
+
+/**
+ * A row as its holder knows it: steps due in the policy's order, and steps given so far (null: nobody has come yet).
+ * `fromReserve`: of a supplementary list, served from the reserve. `held`: two officers hold it, with a reason and a notice.
+ */
 export interface Row {
   readonly tag: Uint8Array;
   readonly due: Steps;
   readonly given: Steps | null;
+  readonly fromReserve?: boolean;
+  readonly held?: boolean;
 }
 
 /** What was shown: r of a coupon, or the reason of an exception. */
@@ -38,7 +46,9 @@ export interface Decision {
  *
  * A row not yet given in full gets what is still due, by coupon or by exception. A row already given gets a contested
  * receipt and its ration again from the reserve, as far as that goes. Somebody not on the roll gets the `emergency`
- * ration from the reserve. Nobody's unredeemed ration is ever touched.
+ * ration from the reserve. Nobody's unredeemed ration is ever touched: a row of a supplementary list gets what is left of
+ * its ration as far as `reserve` goes (benefits that it does not name have no end), and for everybody else `reserve` is
+ * without what such rows have yet to collect. A held row is served by the exception `held` alone.
  */
 export async function decide(row: Row | null, presented: Presented, reserve: Steps, emergency: Steps = {}): Promise<Decision> {
   const r = "r" in presented ? presented.r : null;
@@ -52,8 +62,14 @@ export async function decide(row: Row | null, presented: Presented, reserve: Ste
     return { verdict: "not-on-roll", tag: tag ?? NO_TAG, proof: NOT_ON_ROLL, ...fromReserve(emergency, reserve), fromReserve: true };
   }
   if (tag && !equal(tag, row.tag)) return refuse();
+  if (row.held && exception !== HELD) return refuse();
   const proof = r ?? exception;
   const left = leftOf(row.due, row.given ?? {});
+  if (row.fromReserve && (!row.given || Object.keys(left).length)) {
+    const { items, claim } = fromReserve(left, { ...left, ...reserve });
+    const empty = Object.keys(left).length > 0 && !Object.keys(items).length;
+    return empty ? { ...refuse(), claim } : { verdict: "give", tag: row.tag, proof, items, claim, fromReserve: true };
+  }
   if (!row.given || Object.keys(left).length) return { verdict: "give", tag: row.tag, proof, items: left, claim: {}, fromReserve: false };
   return { verdict: "contested", tag: row.tag, proof, ...fromReserve(row.due, reserve), fromReserve: true };
 }

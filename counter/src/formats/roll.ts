@@ -4,7 +4,7 @@
  */
 
 import { CborError, Reader, type Key, type Value } from "./cbor";
-import { concat, hex, sha256, type Bytes } from "./bytes";
+import { concat, equal, hex, sha256, type Bytes } from "./bytes";
 import type { Level } from "../flow/recut";
 
 export class RollError extends Error {}
@@ -29,7 +29,18 @@ export interface RollRow {
   readonly ladders: readonly (readonly (number | bigint)[])[];
   /** Who may collect besides the household; an older server sends none. */
   readonly proxies: readonly string[];
+  /** The first bytes of its card's mark; null where no card is known. */
+  readonly mark: Uint8Array | null;
 }
+
+/** A row from its array, of a roll or of a supplementary list. */
+export function readRow(value: readonly Value[]): RollRow {
+  const [tag, card, name, members, rations, carry, ladders, proxies = [], facts] = value;
+  const mark = facts instanceof Map ? (facts.get("card") ?? null) : null;
+  return { tag, card, name, members, rations, carry, ladders, proxies, mark } as unknown as RollRow;
+}
+
+const MARK = 8;
 
 const FIELDS = ["benefits", "cycle", "point", "programme", "seed", "version"];
 
@@ -44,10 +55,30 @@ export class Roll {
     private readonly starts: Uint32Array,
     private readonly tags: ReadonlyMap<string, number>,
     private readonly cards: ReadonlyMap<string, number>,
+    private readonly more: readonly RollRow[] = [],
   ) {}
 
+  /** Rows of the roll and of its supplementary lists; these come last. */
   get size(): number {
+    return this.starts.length + this.more.length;
+  }
+
+  /** Rows of the roll itself. */
+  get own(): number {
     return this.starts.length;
+  }
+
+  /** The same roll with the rows of supplementary lists behind its own. */
+  with(rows: readonly RollRow[]): Roll {
+    if (!rows.length && !this.more.length) return this;
+    const { raw, programme, cycle, point, seed, benefits, starts, tags, cards } = this;
+    const right = rows.filter((row) => row.rations.length === benefits.length && !this.tags.has(key(row.tag)));
+    return new Roll(raw, programme, cycle, point, seed, benefits, starts, tags, cards, right);
+  }
+
+  /** Whether a row is of a supplementary list: its ration is final and comes from the reserve. */
+  isSupplementary(index: number): boolean {
+    return index >= this.starts.length;
   }
 
   /** Read a roll. RollError if the bytes are none, rows are not sorted, or a tag or a card stands twice. */
@@ -79,7 +110,7 @@ export class Roll {
       for (let row = 0; row < starts.length; row++) {
         starts[row] = reader.at;
         const width = reader.array();
-        if (width !== 7 && width !== 8) throw new RollError(`not a roll: row ${row + 1} has another form`);
+        if (width < 7 || width > 9) throw new RollError(`not a roll: row ${row + 1} has another form`);
         const tag = key(reader.bytes());
         if (tag.length !== 16 || tag <= before) throw new RollError("not a roll: its rows are not sorted by tag");
         before = tag;
@@ -102,30 +133,52 @@ export class Roll {
 
   /** The index of a row by tag or card number; -1 if there is none. */
   byTag(tag: Uint8Array): number {
-    return this.tags.get(key(tag)) ?? -1;
+    return this.tags.get(key(tag)) ?? this.behind((row) => equal(row.tag, tag));
   }
 
   byCard(card: string): number {
-    return this.cards.get(card) ?? -1;
+    return this.cards.get(card) ?? this.behind((row) => row.card === card);
+  }
+
+  /** The index of the row whose card has this mark (16 bytes); -1 if there is none. Cards are rarely scanned: one pass. */
+  byMark(mark: Uint8Array): number {
+    const start = mark.subarray(0, MARK);
+    for (let index = 0; index < this.size; index++) {
+      const found = this.row(index).mark;
+      if (found && equal(found, start)) return index;
+    }
+    return -1;
+  }
+
+  private behind(fits: (row: RollRow) => boolean): number {
+    const at = this.more.findIndex(fits);
+    return at < 0 ? -1 : this.starts.length + at;
   }
 
   row(index: number): RollRow {
-    const reader = new Reader(this.raw, this.starts[index]);
-    const [tag, card, name, members, rations, carry, ladders, proxies = []] = reader.value() as Value[];
-    const lists = [rations, carry, ladders] as Value[][];
+    const behind = this.more[index - this.starts.length];
+    if (behind) return behind;
+    const row = readRow(new Reader(this.raw, this.starts[index]).value() as Value[]);
+    const lists = [row.rations, row.carry, row.ladders];
     if (lists.some((list) => !Array.isArray(list) || list.length !== this.benefits.length)) {
-      throw new RollError(`row ${hex(tag as Uint8Array)} does not have one number for each benefit`);
+      throw new RollError(`row ${hex(row.tag)} does not have one number for each benefit`);
     }
-    return { tag, card, name, members, rations, carry, ladders, proxies } as unknown as RollRow;
+    return row;
   }
 
+  /** The roll's own rows, as committed. */
   *rows(): Generator<RollRow> {
-    for (let index = 0; index < this.size; index++) yield this.row(index);
+    for (let index = 0; index < this.starts.length; index++) yield this.row(index);
+  }
+
+  /** The tags of the roll's own rows, in order. */
+  tagList(): Bytes[] {
+    return [...this.tags.keys()].map((tag) => Uint8Array.from(tag, (one) => one.charCodeAt(0)));
   }
 
   /** SHA-256 of all tags in order: what the log's entry of the roll says, so that nobody is left off silently. */
   tagsSha256(): Promise<Bytes> {
-    return sha256(concat(...[...this.tags.keys()].map((tag) => Uint8Array.from(tag, (one) => one.charCodeAt(0)))));
+    return sha256(concat(...this.tagList()));
   }
 }
 

@@ -13,3 +13,10 @@ export async function tagOf(r: Uint8Array): Promise<Bytes> {
 export async function tie(seed: Uint8Array, tag: Uint8Array, benefit: string): Promise<Bytes> {
   return sha256(concat(seed, tag, utf8(benefit)));
 }
+
+const CARD = utf8("evenhand/card-id/v1");
+
+/** What the server keeps of a card: SHA-256("evenhand/card-id/v1" || the id in its QR), 16 bytes. */
+export async function cardMark(id: Uint8Array): Promise<Bytes> {
+  return (await sha256(concat(CARD, id))).slice(0, 16);
+}

@@ -53,8 +53,8 @@ export class Book {
   visits(tag: Uint8Array): Visits {
     const entries = this.rows.get(key(tag));
     if (!entries?.length) return NOTHING;
-    const receipts = entries.filter((entry) => entry.items.length && !entry.fromReserve);
-    const again = entries.filter((entry) => entry.fromReserve);
+    const receipts = entries.filter(isRation);
+    const again = entries.filter((entry) => entry.fromReserve && !entry.supplementary);
     const last = entries.at(-1) as Entry;
     return { given: sums(receipts), receipts, again, withheld: last.items.length || last.fromReserve ? null : last };
   }
@@ -62,7 +62,7 @@ export class Book {
   /** Rows that had something of their ration. */
   get served(): number {
     let count = 0;
-    for (const entries of this.rows.values()) count += Number(entries.some((entry) => entry.items.length && !entry.fromReserve));
+    for (const entries of this.rows.values()) count += Number(entries.some(isRation));
     return count;
   }
 
@@ -71,6 +71,10 @@ export class Book {
     const all = [...this.rows.values()].flat();
     return { rations: sums(all.filter((entry) => !entry.fromReserve)), reserve: sums(all.filter((entry) => entry.fromReserve)) };
   }
+}
+
+function isRation(entry: Entry): boolean {
+  return entry.items.length > 0 && (!entry.fromReserve || entry.supplementary === true);
 }
 
 function sums(entries: readonly Entry[]): Steps {

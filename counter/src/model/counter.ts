@@ -3,17 +3,19 @@
  * this is that in memory, and the only place that writes receipts. Nothing here asks the network or the screen.
  */
 
-import type { Bytes } from "../formats/bytes";
+import { hex, type Bytes } from "../formats/bytes";
 import type { Signer } from "../formats/cose";
 import { key, Roll, RollError, type RollRow } from "../formats/roll";
 import { write as writeReceipt } from "../formats/receipt";
 import { writeNote } from "../formats/head";
 import { tagOf } from "../formats/tag";
-import { decide, nonzero, NO_TAG, type Decision, type Presented, type Steps } from "../flow/decide";
-import { append, kept, put, type Db, type Device, type Entry, type Heard, type Settings, type StoredCount, type StoredNote } from "../store/db";
+import { ordered } from "../flow/custody";
+import { read as readRelease, type Signed } from "../formats/release";
+import { decide, leftOf, nonzero, NO_TAG, type Decision, type Presented, type Steps } from "../flow/decide";
+import { append, kept, put, type Db, type Device, type Entry, type Heard, type Settings, type StoredCount, type StoredNote, type StoredRelease } from "../store/db";
 import { Book, UNDONE } from "./book";
-import { readState, type State } from "./heard";
-import { Stale, type Draft, type Found, type Place } from "./place";
+import { readCarried, readState, type CycleState, type State } from "./heard";
+import { isMine, isSecond, Stale, type Draft, type Found, type Place } from "./place";
 
 export const SETTINGS: Settings = { language: "", clerk: "", sound: true, packs: {}, notesSent: 0 };
 
@@ -33,6 +35,8 @@ export class Counter {
   notes: StoredNote[] = [];
   acknowledged = new Map<string, number>();
   closed = new Set<string>();
+  releases = new Map<string, StoredRelease & { signed: Signed }>();
+  private carried = new Map<string, CycleState>();
   private rolls = new Map<string, Roll>();
   private books = new Map<string, Book>();
   private counts = new Map<string, StoredCount>();
@@ -45,9 +49,10 @@ export class Counter {
 
   /** Read everything that lies on the phone. */
   async load(): Promise<void> {
-    const [device, heard, settings, rolls, entries, counts, notes, acknowledged, closes] = await Promise.all([
+    const [device, heard, settings, rolls, entries, counts, notes, acknowledged, closes, releases, carried] = await Promise.all([
       kept<Device>(this.db, "device"), kept<Heard>(this.db, "heard"), kept<Settings>(this.db, "settings"), this.db.getAll("rolls"),
       this.db.getAll("outbox"), this.db.getAll("counts"), this.db.getAll("notes"), this.db.getAll("acknowledged"), this.db.getAll("closes"),
+      this.db.getAll("releases"), this.db.getAll("carried"),
     ]);
     this.device = device ?? null;
     this.settings = { ...SETTINGS, ...settings };
@@ -69,6 +74,9 @@ export class Counter {
     this.notes = notes;
     this.acknowledged = new Map(acknowledged.map(({ cycle, receipts }) => [cycle, receipts]));
     this.closed = new Set(closes.map(({ cycle }) => cycle));
+    this.carried = new Map(carried.map(({ cycle, point, raw }) => [placeKey(cycle, point), readCarried(raw)]));
+    this.releases = new Map();
+    for (const one of releases) this.releases.set(one.id, { ...one, signed: await readRelease(one.raw) });
     this.books = new Map();
     for (const [cycle, list] of this.entries) {
       for (const entry of list) this.bookOf(cycle, entry.point).enter(entry);
@@ -84,15 +92,48 @@ export class Counter {
   }
 
   private arrange(): void {
-    this.places = (this.state?.cycles ?? []).flatMap((cycle) =>
+    const cycles = this.state?.cycles ?? [];
+    const here = new Set(cycles.flatMap((cycle) => cycle.points.map(({ point }) => placeKey(cycle.cycle, point))));
+    const carried = [...this.carried].filter(([name]) => this.state && !here.has(name)).map(([, cycle]) => cycle);
+    const releases = ordered([...this.releases.values()].map(({ signed }) => signed));
+    const me = this.device?.name ?? "";
+    this.places = [...cycles, ...carried].flatMap((cycle) =>
       cycle.points.map((point) => {
         const name = placeKey(cycle.cycle, point.point);
+        const roll = this.rolls.get(name)?.with(point.supplements.flatMap(([, rows]) => rows)) ?? null;
         return {
-          cycle, point, roll: this.rolls.get(name) ?? null, count: this.counts.get(name) ?? null,
-          book: this.bookOf(cycle.cycle, point.point),
+          me, cycle, point, roll, count: this.counts.get(name) ?? null, book: this.bookOf(cycle.cycle, point.point),
+          releases: releases.filter((one) => one.cycle === cycle.cycle && one.point === point.point),
         };
       }),
     );
+  }
+
+  /** Keep a release: on the disk when this returns. */
+  async keepRelease(signed: Signed, sent: boolean): Promise<void> {
+    const id = hex(signed.hash);
+    const known = this.releases.get(id);
+    if (known && (known.sent || !sent)) return;
+    const one = { id, cycle: signed.cycle, point: signed.point, raw: signed.raw, sent, at: known?.at ?? this.clock() };
+    await put(this.db, "releases", one);
+    this.releases.set(id, { ...one, signed });
+    this.arrange();
+  }
+
+  /** Take in the releases the server knows of. */
+  async learnReleases(): Promise<void> {
+    const told = (this.state?.cycles ?? []).flatMap(({ points }) => points.flatMap(({ releases }) => releases));
+    for (const raw of told) await this.keepRelease(await readRelease(raw), true);
+  }
+
+  /** Keep a cycle that another phone showed: it stands until the server speaks of it. */
+  async keepCarried(raw: Uint8Array): Promise<void> {
+    const cycle = readCarried(raw);
+    for (const { point } of cycle.points) {
+      await put(this.db, "carried", { cycle: cycle.cycle, point, raw });
+      this.carried.set(placeKey(cycle.cycle, point), cycle);
+    }
+    this.arrange();
   }
 
   private bookOf(cycle: string, point: string): Book {
@@ -145,6 +186,11 @@ export class Counter {
     return this.search(here, (roll) => roll.byCard(card), { exception: reason });
   }
 
+  /** Whose card has this mark; without a coupon. */
+  byMark(mark: Uint8Array, here: Place, reason: string): Found | null {
+    return this.search(here, (roll) => roll.byMark(mark), { exception: reason });
+  }
+
   private search(here: Place, find: (roll: Roll) => number, presented: Presented): Found | null {
     for (const place of [here, ...this.places]) {
       const index = place.roll && this.mayGive(place) ? find(place.roll) : -1;
@@ -164,42 +210,89 @@ export class Counter {
     const due = this.due(place, index, row);
     const visits = place.book.visits(row.tag);
     const elsewhere = place.point.given.has(key(row.tag));
-    return { place, row, presented, due, visits, elsewhere, written: place.book.count(row.tag) };
+    const held = place.point.held.get(key(row.tag)) ?? null;
+    return { place, row, index, presented, due, visits, elsewhere, held, written: place.book.count(row.tag) };
   }
 
   /** A row's ration, by benefit in the order of the roll, after any re-cut. */
   due(place: Place, index: number, row: RollRow): Steps {
     const roll = place.roll as Roll;
-    return Object.fromEntries(
-      roll.benefits.map(({ id }, at) => [id, place.count?.cuts[id]?.rations[index] ?? (row.rations[at] as number)]),
-    );
+    const cuts = roll.isSupplementary(index) ? undefined : place.count?.cuts;
+    return Object.fromEntries(roll.benefits.map(({ id }, at) => [id, cuts?.[id]?.rations[index] ?? (row.rations[at] as number)]));
   }
 
   /** What is to be handed over. */
-  decide({ place, row, presented, due, visits, elsewhere }: Found): Promise<Decision> {
+  decide({ place, row, index, presented, due, visits, elsewhere, held }: Found): Promise<Decision> {
     const given = elsewhere ? due : visits.receipts.length ? visits.given : null;
-    return decide({ tag: row.tag, due, given }, presented, this.reserveLeft(place));
+    const fromReserve = (place.roll as Roll).isSupplementary(index);
+    const rest = !given || Object.keys(leftOf(due, given)).length > 0;
+    const reserve = fromReserve && rest ? this.reserveLeft(place) : this.reserveForAll(place);
+    return decide({ tag: row.tag, due, given, fromReserve, held: held !== null }, presented, reserve);
   }
 
-  /** Steps left of the reserve at a place. */
+  /** The reserve for those who come a second time: without what supplementary rows have yet to collect. */
+  reserveForAll(place: Place): Steps {
+    const left: Record<string, number> = { ...this.reserveLeft(place) };
+    const roll = place.roll as Roll;
+    for (let index = roll.own; index < roll.size; index++) {
+      const row = roll.row(index);
+      for (const [id, steps] of Object.entries(leftOf(this.due(place, index, row), place.book.visits(row.tag).given))) {
+        if (id in left) left[id] = Math.max(0, (left[id] as number) - steps);
+      }
+    }
+    return left;
+  }
+
+  /** Steps of the reserve that lie with this phone: the point's, with what came and went by releases, less what it gave. */
   reserveLeft(place: Place): Steps {
     const used = place.book.totals().reserve;
+    const holder = !isSecond(place);
     return Object.fromEntries(
-      (place.roll?.benefits ?? []).map(({ id, reserve }) => [id, (place.count?.cuts[id]?.reserve ?? reserve ?? 0) - (used[id] ?? 0)]),
+      (place.roll?.benefits ?? []).map(({ id, reserve }) => {
+        const whole = holder ? (place.count?.cuts[id]?.reserve ?? reserve ?? 0) : 0;
+        return [id, whole + (this.moved(place)[id] ?? 0) - (used[id] ?? 0)];
+      }),
     );
   }
 
-  /** Steps that lay at a place after the count (as planned, where nobody counted), and what should be left of them. */
+  /** Steps of the reserve that came to this phone by releases, less those that went. One holder stands for those before it. */
+  private moved(place: Place): Steps {
+    const { holders } = place.point;
+    const side = (phone: string): string => (holders.includes(phone) ? (holders.at(-1) as string) : phone);
+    const found: Record<string, number> = {};
+    for (const { device, to, reserve } of place.releases) {
+      const sign = Number(side(to) === place.me) - Number(side(device) === place.me);
+      for (const [id, steps] of reserve) found[id] = (found[id] ?? 0) + sign * steps;
+    }
+    return found;
+  }
+
+  /** Steps that lay with this phone after the count (as planned, where nobody counted), and what should be left of them. */
   onHand(place: Place): Record<string, { had: number; left: number }> {
     const { rations, reserve } = place.book.totals();
     const elsewhere = this.givenElsewhere(place);
     const found: Record<string, { had: number; left: number }> = {};
+    const [second, moved] = [isSecond(place), this.moved(place)];
+    const rows = place.releases.length ? this.dueOf(place, (index) => isMine(place, index) === second) : {};
     for (const { id, units } of place.roll?.benefits ?? []) {
-      const had = place.count?.counted[id] ?? units ?? 0;
+      if (units === null) continue;
+      const whole = second ? 0 : (place.count?.counted[id] ?? units);
+      const had = whole + (moved[id] ?? 0) + (second ? 1 : -1) * (rows[id] ?? 0);
       const gone = (rations[id] ?? 0) + (reserve[id] ?? 0) + (elsewhere[id] ?? 0);
       if (had || gone) found[id] = { had, left: had - gone };
     }
     return found;
+  }
+
+  /** What is due to the roll's own rows that are chosen, all together. */
+  dueOf(place: Place, chosen: (index: number) => boolean): Steps {
+    const sum: Record<string, number> = {};
+    const roll = place.roll as Roll;
+    for (let index = 0; index < roll.size; index++) {
+      if (roll.isSupplementary(index) || !chosen(index)) continue;
+      for (const [id, steps] of Object.entries(this.due(place, index, roll.row(index)))) sum[id] = (sum[id] ?? 0) + steps;
+    }
+    return sum;
   }
 
   /** What the phone that this one replaces gave, as far as the server knows: whole rations. */
@@ -207,7 +300,7 @@ export class Counter {
     const sum: Record<string, number> = {};
     for (const tag of place.point.given.values()) {
       const index = place.roll?.byTag(tag) ?? -1;
-      if (index < 0 || place.book.visits(tag).receipts.length) continue;
+      if (index < 0 || !isMine(place, index) || place.book.visits(tag).receipts.length) continue;
       for (const [id, steps] of Object.entries(this.due(place, index, (place.roll as Roll).row(index)))) sum[id] = (sum[id] ?? 0) + steps;
     }
     return sum;
@@ -262,7 +355,8 @@ export class Counter {
     );
     const reason = typeof proof === "string" ? proof : null;
     const at = this.clock();
-    const entry: Entry = { cycle, sequence, point: place.point.point, tag, hash, raw, items, reason, fromReserve: draft.fromReserve ?? false, at };
+    const entry: Entry = { cycle, sequence, point: place.point.point, tag, hash, raw, items, reason, fromReserve: draft.fromReserve ?? false, at,
+      ...(draft.supplementary ? { supplementary: true } : {}) };
     const notes: StoredNote[] = [];
     for (const { kind, text } of draft.notes ?? []) notes.push(await this.makeNote(place, kind, text, tag, sequence, notes.length));
     await append(this.db, { receipts: [entry], notes });

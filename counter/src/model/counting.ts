@@ -79,14 +79,17 @@ export async function countIn(counter: Counter, place: Place, lines: readonly Co
   return count;
 }
 
-/** A point that was counted elsewhere (from a list, or by a phone that is gone): the same re-cut, by the same rule. */
+/** A point that was counted elsewhere (from a list, by a phone that is gone, by the one beside): the same re-cut. */
 export async function adoptCounts(counter: Counter): Promise<void> {
   for (const place of counter.places) {
     const said = place.point.counted;
-    if (!said || !place.roll || place.count?.sent) continue;
-    const counted = Object.fromEntries(said);
-    const [cycle, point] = [place.cycle.cycle, place.point.point];
-    const cuts = await cutsFor(place.roll, counted);
-    await counter.keepCount({ cycle, point, counted, lines: place.count?.lines ?? [], cuts, cose: new Uint8Array(), at: counter.clock(), sent: true });
+    if (said && place.roll && !place.count?.sent) await adopt(counter, place, said);
   }
+}
+
+export async function adopt(counter: Counter, place: Place, said: ReadonlyMap<string, number>): Promise<void> {
+  const counted = Object.fromEntries(said);
+  const [cycle, point] = [place.cycle.cycle, place.point.point];
+  const cuts = await cutsFor(place.roll as Roll, counted);
+  await counter.keepCount({ cycle, point, counted, lines: place.count?.lines ?? [], cuts, cose: new Uint8Array(), at: counter.clock(), sent: true });
 }

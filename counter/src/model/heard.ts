@@ -1,7 +1,7 @@
 /** What the server last said (spec/counter-api.md, state), read from its bytes. */
 
 import * as cbor from "../formats/cbor";
-import { key } from "../formats/roll";
+import { key, readRow, type RollRow } from "../formats/roll";
 import type { Benefit } from "../flow/packs";
 
 export interface Expected {
@@ -20,8 +20,39 @@ export interface PointState {
   readonly counted: ReadonlyMap<string, number> | null;
   /** Tags, by their keys, to which another device of the point gave: this phone replaces it. */
   readonly given: ReadonlyMap<string, Uint8Array>;
+  /** Devices that held the point in this cycle, the earliest first. An older server says nothing of them. */
+  readonly holders: readonly string[];
+  /** Its holder and its second phones now, with their public keys. */
+  readonly phones: ReadonlyMap<string, Uint8Array>;
+  readonly releases: readonly Uint8Array[];
+  readonly lots: readonly LotState[];
+  /** Supplementary lists: number, rows. Their rations are final and come from the reserve. */
+  readonly supplements: readonly (readonly [string, readonly RollRow[]])[];
+  /** Held rows by the keys of their tags. */
+  readonly held: ReadonlyMap<string, Held>;
+  /** SHA-256 of what `GET factors` answers now; null where nothing is asked. */
+  readonly factors: Uint8Array | null;
   readonly closed: boolean;
 }
+
+/** A batch that lies at the point by the ledger. */
+export interface LotState {
+  readonly benefit: string;
+  readonly lot: string;
+  /** A day such as "2009-01-31". */
+  readonly bestBefore: string | null;
+  readonly steps: number;
+  readonly packSteps: number | null;
+}
+
+/** Why a row is held, its notice, and where the household can object. */
+export interface Held {
+  readonly reason: string;
+  readonly notice: string;
+  readonly where: string;
+}
+
+export type Factor = "none" | "pin" | "question" | "photo";
 
 export interface CycleState {
   readonly cycle: string;
@@ -33,6 +64,8 @@ export interface CycleState {
   readonly benefits: readonly Benefit[];
   readonly head: { readonly receipts: number; readonly hash: Uint8Array | null };
   readonly points: readonly PointState[];
+  readonly factor: Factor;
+  readonly presence: "coupon" | "pin" | "witness";
 }
 
 export interface State {
@@ -58,6 +91,11 @@ export function readState(raw: Uint8Array): State {
   };
 }
 
+/** A cycle as one phone shows it to another. */
+export function readCarried(raw: Uint8Array): CycleState {
+  return readCycle(map(cbor.loads(raw)));
+}
+
 function readCycle(of: Map_): CycleState {
   const head = map(of.get("head") ?? null);
   return {
@@ -66,6 +104,7 @@ function readCycle(of: Map_): CycleState {
     benefits: list(of, "benefits").map((one) => readBenefit(map(one))),
     head: { receipts: number(head, "receipts"), hash: bytes(head, "hash") },
     points: list(of, "points").map((one) => readPoint(map(one))),
+    factor: (of.get("second_factor") ?? "none") as Factor, presence: (of.get("presence") ?? "coupon") as CycleState["presence"],
   };
 }
 
@@ -100,6 +139,15 @@ function readPoint(of: Map_): PointState {
     }),
     counted: counted instanceof Map ? (counted as ReadonlyMap<string, number>) : null,
     given: new Map(((of.get("given") ?? []) as Uint8Array[]).map((tag) => [key(tag), tag])),
+    holders: (of.get("holders") ?? []) as string[],
+    phones: new Map((of.get("phones") ?? []) as [string, Uint8Array][]),
+    releases: (of.get("releases") ?? []) as Uint8Array[],
+    lots: ((of.get("lots") ?? []) as [string, string, string | null, number, number | null][]).map(
+      ([benefit, lot, bestBefore, steps, packSteps]) => ({ benefit, lot, bestBefore, steps, packSteps }),
+    ),
+    supplements: ((of.get("supplements") ?? []) as [string, cbor.Value[][]][]).map(([number, rows]) => [number, rows.map(readRow)]),
+    held: new Map(((of.get("held") ?? []) as [Uint8Array, string, string, string][]).map(([tag, reason, notice, where]) => [key(tag), { reason, notice, where }])),
+    factors: bytes(of, "factors"),
     closed: of.get("closed") === true,
   };
 }

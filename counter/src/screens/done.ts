@@ -3,7 +3,7 @@
 import { html, nothing } from "lit-html";
 import type { App } from "../app";
 import { shortCode } from "../formats/code";
-import { served, type Place } from "../model/place";
+import { mine, served, type Place } from "../model/place";
 import type { View } from "../view";
 import { clock, sum, t } from "../words";
 import { link, main, title, type Screen } from "./parts";
@@ -15,7 +15,7 @@ export function done(app: App, view: Extract<View, { at: "done" }>): Screen {
   const { entry } = view;
   const items = Object.fromEntries(entry.items);
   return html`<section class="screen screen--done" role="status">
-    <div class="bar"><span>${place.point.name}</span><span>${t("served", { n: served(place), all: place.roll?.size ?? 0 })} · ${t("unsent", { n: app.counter.unsentCount })}</span></div>
+    <div class="bar"><span>${place.point.name}</span><span>${t("served", { n: served(place), all: mine(place) })} · ${t("unsent", { n: app.counter.unsentCount })}</span></div>
     ${TICK}
     ${title(t(view.claim ? "done.claim" : "done.title"))}
     <p><bdi>${view.name}</bdi>, ${clock(entry.at)}</p>

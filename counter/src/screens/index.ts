@@ -6,7 +6,8 @@ import { count } from "./count";
 import { done, noted } from "./done";
 import { compare, enrol } from "./enrol";
 import { already, give, unknown } from "./give";
-import type { Screen } from "./parts";
+import { bar, type Screen } from "./parts";
+import { other } from "./other";
 import { recut } from "./recut";
 import { numberPad, scan } from "./scan";
 import { settings } from "./settings";
@@ -36,6 +37,12 @@ export function draw(app: App): Screen {
     case "noted": return noted(app, view);
     case "waiting": return waitingList(app, view);
     case "close": return closeDay(app, view);
+    case "queue": return app.queue?.queue(app, view) ?? bar(app);
+    case "offer": return app.queue?.offer(app, view) ?? bar(app);
+    case "shown": return app.queue?.shown(app, view) ?? bar(app);
+    case "reading": return app.queue?.reading(app, view) ?? bar(app);
+    case "taken": return app.queue?.taken(app, view) ?? bar(app);
+    case "other": return other(app, view);
     case "settings": return settings(app);
     case "stuck": return stuck(app, view);
   }

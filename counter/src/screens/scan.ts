@@ -3,7 +3,7 @@
 import { html, nothing } from "lit-html";
 import type { App } from "../app";
 import { CodeError, checkCardNumber } from "../formats/code";
-import { served, type Place } from "../model/place";
+import { mine, served, type Place } from "../model/place";
 import type { Entry } from "../store/db";
 import type { View } from "../view";
 import { t, when } from "../words";
@@ -12,7 +12,7 @@ import { bar, heard, link, mark, title, type Screen } from "./parts";
 export function scan(app: App, view: Extract<View, { at: "scan" }>): Screen {
   const place = app.place as Place;
   const last = place.book.last;
-  const all = place.roll?.size ?? 0;
+  const all = mine(place);
   return html`<section class="screen">${bar(app)}
     <div class="head">${title(t("scan.title"))}
       <p class="soft">${t("served", { n: served(place), all })} · ${t("unsent", { n: app.counter.unsentCount })}</p></div>

@@ -2,7 +2,7 @@
 
 import { html, nothing } from "lit-html";
 import type { App } from "../app";
-import { placeName, served, type Place } from "../model/place";
+import { isSecond, mine, placeName, served, type Place } from "../model/place";
 import { benefitName, date, period, quantity, t, when } from "../words";
 import { typedFor } from "./count";
 import { link, main, picture, stockBar, title, type Screen } from "./parts";
@@ -15,7 +15,7 @@ export function today(app: App): Screen {
   const { place } = app;
   if (!place) return nothingToDo(app);
   const { counter } = app;
-  const all = place.roll?.size ?? place.point.rows;
+  const all = place.roll ? mine(place) : place.point.rows;
   const come = served(place);
   return html`<section class="screen">
     <div class="bar"><span>${counter.device?.name}</span><span>${heardLine(app)}</span></div>
@@ -32,6 +32,7 @@ export function today(app: App): Screen {
     <div class="push">${mainButton(app, place)}
       <div class="under">${place.roll ? link(t("today.waiting"), () => app.go({ at: "waiting", find: "" })) : nothing}
         ${place.roll ? link(t("today.close"), () => app.go({ at: "close", typed: {}, why: "", signed: false, saved: "" })) : nothing}
+        ${place.roll && counter.mayGive(place) ? link(t("queue.title"), async () => (await app.second()).open(app)) : nothing}
         ${link(t("today.settings"), () => app.go({ at: "settings" }))}</div></div>
   </section>`;
 }
@@ -72,6 +73,7 @@ function notices(app: App, place: Place): unknown {
     ${state?.demo ? html`<p class="small soft">${t("demo")}</p>` : nothing}
     ${skewed ? say(t("today.clock")) : nothing}
     ${place.roll ? nothing : say(t("today.noroll"))}
+    ${isSecond(place) && !mine(place) ? say(t("queue.empty.lead")) : nothing}
     ${closed ? say(t("today.closed", { period: name })) : place.cycle.open ? nothing : say(t("today.notopen", { period: name }))}`;
 }
 
@@ -96,8 +98,9 @@ function places(app: App, place: Place): unknown {
 
 /** Count first, hand out then. A point that has begun goes on without a count. */
 function mainButton(app: App, place: Place): Screen {
+  if (isSecond(place) && !(place.roll && mine(place))) return main(t("queue.scan"), async () => (await app.second()).open(app));
   if (!place.roll) return main(t("today.sync"), () => app.sync(), app.syncing);
-  const counted = place.count || place.point.counted || place.book.last;
+  const counted = isSecond(place) || place.count || place.point.counted || place.book.last;
   if (!counted && !place.point.closed) return main(t("today.count"), () => app.go({ at: "count", typed: typedFor(app, place), asked: false }));
   return main(t("today.start"), () => app.go({ at: "scan", said: "" }), !app.counter.mayGive(place));
 }

@@ -31,6 +31,8 @@ export interface Entry {
   /** Reason of an exception; null where a coupon was there. */
   readonly reason: string | null;
   readonly fromReserve: boolean;
+  /** Of a supplementary row: its ration, though it comes from the reserve. */
+  readonly supplementary?: boolean;
   /** The phone's clock when it was signed, in seconds: shown, never used to decide. */
   readonly at: number;
 }
@@ -77,6 +79,17 @@ export interface StoredCount {
   readonly sent: boolean;
 }
 
+/** A release that this phone made, got, or heard of. */
+export interface StoredRelease {
+  /** Its SHA-256 in hexadecimal. */
+  readonly id: string;
+  readonly cycle: string;
+  readonly point: string;
+  readonly raw: Uint8Array;
+  readonly sent: boolean;
+  readonly at: number;
+}
+
 export interface StoredNote {
   readonly sequence: number;
   readonly cycle: string;
@@ -119,16 +132,24 @@ interface Schema extends DBSchema {
   notes: { key: number; value: StoredNote };
   acknowledged: { key: string; value: Acknowledged };
   closes: { key: string; value: StoredClose };
+  releases: { key: string; value: StoredRelease };
+  /** Cycles as another phone showed them, by cycle and point. */
+  carried: { key: [string, string]; value: { cycle: string; point: string; raw: Uint8Array } };
 }
 
 export type Db = IDBPDatabase<Schema>;
-type Name = "keep" | "rolls" | "outbox" | "counts" | "notes" | "acknowledged" | "closes";
+type Name = "keep" | "rolls" | "outbox" | "counts" | "notes" | "acknowledged" | "closes" | "releases" | "carried";
 
 export const NAME = "evenhand-counter";
 
 export function open(name = NAME, closed: () => void = () => {}): Promise<Db> {
-  return openDB<Schema>(name, 1, {
-    upgrade(db) {
+  return openDB<Schema>(name, 2, {
+    upgrade(db, before) {
+      if (before < 2) {
+        db.createObjectStore("releases", { keyPath: "id" });
+        db.createObjectStore("carried", { keyPath: ["cycle", "point"] });
+      }
+      if (before) return;
       db.createObjectStore("keep");
       db.createObjectStore("rolls", { keyPath: ["cycle", "point"] });
       db.createObjectStore("outbox", { keyPath: ["cycle", "sequence"] });

@@ -17,7 +17,7 @@ const BATCH = 500;
 
 /** What an officer should hear of: the server said no to something, or does not know what it once signed for. */
 export interface Trouble {
-  readonly what: "refused" | "count" | "receipts" | "notes" | "forked" | "unsigned" | "tags" | "roll" | "close";
+  readonly what: "refused" | "count" | "receipts" | "notes" | "releases" | "forked" | "unsigned" | "tags" | "roll" | "close";
   readonly said: string;
 }
 
@@ -38,6 +38,7 @@ export async function sync(counter: Counter): Promise<Trouble[]> {
     if (place.count && !place.count.sent) await attempt("count", () => sendCount(counter, device, place));
   }
   for (const cycle of counter.entries.keys()) await attempt("receipts", () => sendReceipts(counter, device, cycle, troubles));
+  await attempt("releases", () => sendReleases(counter, device));
   await attempt("notes", () => sendNotes(counter, device));
   for (const close of await counter.db.getAll("closes")) {
     if (!close.sent) await attempt("close", () => sendClose(counter, device, close));
@@ -46,6 +47,7 @@ export async function sync(counter: Counter): Promise<Trouble[]> {
   const heard = { raw, at: counter.clock() };
   counter.hear(heard);
   await put(counter.db, "keep", heard, "heard");
+  await counter.learnReleases();
   await attempt("roll", () => fetchRolls(counter, device, troubles));
   await adoptCounts(counter);
   return troubles;
@@ -107,6 +109,14 @@ async function sendNotes(counter: Counter, device: Device): Promise<void> {
     await ask("POST", query("notes", { cycle }), concat(...batch.map(({ raw }) => raw)), device);
     await counter.keepSettings({ notesSent: (batch.at(-1) as StoredNote).sequence });
     waiting = waiting.slice(batch.length);
+  }
+}
+
+async function sendReleases(counter: Counter, device: Device): Promise<void> {
+  for (const { sent, cycle, raw, signed } of counter.releases.values()) {
+    if (sent) continue;
+    await ask("POST", query("releases", { cycle }), raw, device);
+    await counter.keepRelease(signed, true);
   }
 }
 

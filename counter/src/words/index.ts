@@ -1,6 +1,6 @@
 /** Words in the clerk's language, with numbers and times as printed on card and coupon (Latin digits). */
 
-import { en, type Key, type Words } from "./en";
+import type { Key, Words } from "./en";
 import { inUnits, packed, type Benefit } from "../flow/packs";
 import type { Steps } from "../flow/decide";
 
@@ -11,18 +11,13 @@ export const LANGUAGES = { en: "English", fr: "Français", ar: "العربية",
 export type Language = keyof typeof LANGUAGES;
 
 const LOADERS: Record<Language, () => Promise<Words>> = {
-  en: async () => en,
+  en: async () => (await import("./en")).en,
   fr: async () => (await import("./fr")).fr,
   ar: async () => (await import("./ar")).ar,
   hi: async () => (await import("./hi")).hi,
 };
 
-/** Have every language on the phone, for the day somebody else stands at the counter. */
-export async function gather(): Promise<void> {
-  await Promise.allSettled(Object.values(LOADERS).map((load) => load()));
-}
-
-let words: Words = en;
+let words = {} as Words; // until `speak`, before anything is drawn
 let language: Language = "en";
 let zone: string | undefined;
 
