@@ -16,8 +16,9 @@ from evenhand.formats.tag import row_commitment
 VERSION = 1
 TAG_SIZE, COMMITMENT_SIZE = 16, 32
 OUTCOME_SIZE = TAG_SIZE + 1 + 16
-REDEEMED, EXCEPTION, CONTESTED, UNCOLLECTED, REFUSED = 1, 2, 3, 4, 5
-"""How a row ended. REDEEMED carries r; EXCEPTION and REFUSED a reason in ASCII padded with zeros; the others zeros."""
+REDEEMED, EXCEPTION, CONTESTED, UNCOLLECTED, REFUSED, HELD, MOVED = 1, 2, 3, 4, 5, 6, 7
+"""How a row ended. REDEEMED carries r; EXCEPTION and REFUSED a reason in ASCII padded with zeros; HELD the
+first 16 bytes of the reason as committed; MOVED the mark of the point in whose file it ended; the others zeros."""
 
 
 class RollError(ValueError):
@@ -84,23 +85,26 @@ def _is_grant(grant: Grant) -> bool:
     )
 
 
-def _nonce(cycle: str, tag: bytes) -> bytes:
-    return sha256(cycle.encode() + str(VERSION).encode() + tag).digest()[:12]
+def _nonce(cycle: str, tag: bytes, number: str) -> bytes:
+    return sha256(cycle.encode() + number.encode() + tag).digest()[:12]
 
 
-def seal_row(record: bytes, padded_size: int, cycle: str, tag: bytes, salt: bytes, seal_key: bytes) -> bytes:
-    """A row: tag || commitment || AES-256-GCM(length in two bytes || record || zeros up to `padded_size`)."""
+def seal_row(
+    record: bytes, padded_size: int, cycle: str, tag: bytes, salt: bytes, seal_key: bytes, number: str = str(VERSION)
+) -> bytes:
+    """A row: tag || commitment || AES-256-GCM(length in two bytes || record || zeros up to `padded_size`). `number`: that
+    of the supplementary list it stands on: one key never seals two records under one nonce."""
     if len(record) > padded_size or len(record) > 0xFFFF:
         raise RollError(f"a record of {len(record)} bytes does not fit in {min(padded_size, 0xFFFF)}")
     plain = len(record).to_bytes(2, "big") + record + bytes(padded_size - len(record))
-    return tag + row_commitment(salt, record) + AESGCM(seal_key).encrypt(_nonce(cycle, tag), plain, tag)
+    return tag + row_commitment(salt, record) + AESGCM(seal_key).encrypt(_nonce(cycle, tag, number), plain, tag)
 
 
-def open_row(row: bytes, cycle: str, salt: bytes, seal_key: bytes) -> Record:
+def open_row(row: bytes, cycle: str, salt: bytes, seal_key: bytes, number: str = str(VERSION)) -> Record:
     """The record of a row; RollError if key, tag or commitment do not fit."""
     tag, commitment = row[:TAG_SIZE], row[TAG_SIZE : TAG_SIZE + COMMITMENT_SIZE]
     try:
-        plain = AESGCM(seal_key).decrypt(_nonce(cycle, tag), row[TAG_SIZE + COMMITMENT_SIZE :], tag)
+        plain = AESGCM(seal_key).decrypt(_nonce(cycle, tag, number), row[TAG_SIZE + COMMITMENT_SIZE :], tag)
     except (InvalidTag, ValueError) as error:
         raise RollError("this key does not open the row") from error
     length = int.from_bytes(plain[:2], "big")
@@ -174,6 +178,11 @@ def unpack(data: bytes) -> Packed:
 
 def outcome_row(tag: bytes, status: int, value: bytes = b"") -> bytes:
     """One row of an outcome file: tag || status || value padded to 16 bytes. RollError if a part has another size."""
-    if len(tag) != TAG_SIZE or not REDEEMED <= status <= REFUSED or len(value) > 16:
+    if len(tag) != TAG_SIZE or not REDEEMED <= status <= MOVED or len(value) > 16:
         raise RollError("not a row of an outcome file")
     return tag + bytes([status]) + value.ljust(16, b"\0")
+
+
+def point_mark(point: str) -> bytes:
+    """SHA-256("evenhand/point/v1" || id in UTF-8)[:16]: names the point where a row that moved ended."""
+    return sha256(b"evenhand/point/v1" + point.encode()).digest()[:16]

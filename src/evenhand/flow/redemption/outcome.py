@@ -17,6 +17,8 @@ STATUS_NAMES = {
     roll.CONTESTED: "contested",
     roll.UNCOLLECTED: "uncollected",
     roll.REFUSED: "refused",
+    roll.HELD: "held",
+    roll.MOVED: "moved",
 }
 
 
