@@ -34,6 +34,7 @@ COLUMNS = {
     "card": "number household epoch from_period mark reason person second at",
     "card_period": "household period epoch tag salt seal_key factor_key",
     "card_move": "id programme cycle tag household source target reason person at",
+    "guest": "programme cycle tag point due at",
     "household_factor": "id household kind question sealed photo_sha256 person at",
     "factor_try": "id programme cycle tag device held at",
     "follow_up": "id programme cycle tag found words person at",

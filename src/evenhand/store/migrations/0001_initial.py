@@ -678,6 +678,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Guest',
+            fields=[
+                ('pk', models.CompositePrimaryKey('programme', 'cycle', 'tag', 'point', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('programme', models.TextField()),
+                ('cycle', models.TextField()),
+                ('tag', models.BinaryField()),
+                ('point', models.TextField()),
+                ('due', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
+                ('at', models.BigIntegerField()),
+            ],
+            options={
+                'db_table': 'guest',
+                'indexes': [models.Index(fields=['programme', 'cycle', 'point'], name='guest_point')],
+            },
+        ),
+        migrations.CreateModel(
             name='Hold',
             fields=[
                 ('pk', models.CompositePrimaryKey('programme', 'cycle', 'notice', 'act', blank=True, editable=False, primary_key=True, serialize=False)),

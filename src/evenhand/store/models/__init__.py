@@ -5,7 +5,7 @@ quantities are integers of base units or hand-out steps as their column says.
 """
 
 from evenhand.store.models.access import Heard, RoleGrant
-from evenhand.store.models.card import Card, CardMove, CardPeriod, Proxy
+from evenhand.store.models.card import Card, CardMove, CardPeriod, Guest, Proxy
 from evenhand.store.models.counter import Acknowledged, CounterClaim, CounterInvitation, CounterNote, Holding, Released
 from evenhand.store.models.cycle import Approval, Cycle, CycleEvent, Freeze, Programme, StagedFile
 from evenhand.store.models.dispatch import Count, GoodsReceived, Recut, RecutRow, Reroute, Statement, Transfer, Waybill
@@ -25,7 +25,7 @@ from evenhand.store.models.voucher import Voucher, VoucherPayment, VoucherReceip
 __all__ = [
     "Acknowledged", "Approval", "Area", "Card", "CardMove", "CardPeriod", "Certificate", "Checkpoint", "Count", "CounterClaim", "Countersign",
     "CounterInvitation", "CounterNote", "Cycle", "CycleEvent", "FactorTry", "FollowUp", "Freeze", "GoodsReceived", "Grievance", "GrievanceEvent", "GrievancePaper",
-    "Head", "Heard", "Hold", "Holding",
+    "Guest", "Head", "Heard", "Hold", "Holding",
     "Household", "HouseholdChange", "HouseholdFactor", "HouseholdRemoval", "ImportFile", "LaneVersion", "LogEntry", "Lot", "Member", "Movement", "Node", "Outcome",
     "PolicyAnswer", "PolicyProposal", "PolicyText", "Programme", "Proxy", "Receipt", "Recut", "RecutRow", "Released", "Reroute", "RoleGrant", "Roll",
     "RollRow", "StagedFile", "Statement", "Supplement", "Transfer", "Voucher", "VoucherPayment",

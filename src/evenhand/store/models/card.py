@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
@@ -84,3 +85,20 @@ class CardMove(models.Model):
     class Meta:
         db_table = "card_move"
         indexes = [models.Index(fields=["programme", "cycle", "source"], name="card_move_source")]
+
+
+class Guest(models.Model):
+    """A row that moved is at its new point: from now on goods that lie there are its own, `due` steps of each benefit in
+    the policy's order."""
+
+    pk = models.CompositePrimaryKey("programme", "cycle", "tag", "point")
+    programme = models.TextField()
+    cycle = models.TextField()
+    tag = models.BinaryField()
+    point = models.TextField()
+    due = ArrayField(models.BigIntegerField())
+    at = models.BigIntegerField()
+
+    class Meta:
+        db_table = "guest"
+        indexes = [models.Index(fields=["programme", "cycle", "point"], name="guest_point")]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path
 
-from evenhand.web.console.cycle import cycle, sign
+from evenhand.web.console.cycle import cycle
+from evenhand.web.console.cycle import urls as steps
 from evenhand.web.console.home import home
 from evenhand.web.console.jobs import urls as jobs
 from evenhand.web.console.parts import parts
@@ -14,7 +15,7 @@ from evenhand.web.console.people import people, people_add, people_answer, peopl
 urls = [
     path("", home, name="home"),
     path("cycle/", cycle, name="cycle"),
-    path("cycle/sign", sign, name="sign"),
+    *steps,
     path("people/", people, name="people"),
     path("people/add", people_add, name="people_add"),
     path("people/propose", people_propose, name="people_propose"),
