@@ -65,6 +65,12 @@ def default_demo_folder() -> Path:
     return folder.with_name(folder.name + "-demo")
 
 
+def guide_folder() -> Path:
+    """The pages of the guide shipped with the program, or in the checkout it runs from."""
+    packaged = Path(__file__).parent / "guide"
+    return packaged if packaged.exists() else Path(__file__).parents[2] / "docs" / "guide"
+
+
 def examples_folder(name: str = "dprk-2008") -> Path:
     """An example shipped with the program, or in the checkout it runs from."""
     packaged = Path(__file__).parent / "examples" / name

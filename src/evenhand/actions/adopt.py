@@ -147,7 +147,7 @@ def versions(store: Store) -> list[Version]:
         " from policy_text t join policy_proposal p on p.sha256 = t.sha256"
         " join policy_answer a on a.proposal = p.id and a.step = 'adopted' order by t.ordinal desc"
     )
-    return [Version(bytes(digest), *rest, tuple(cycles)) for digest, *rest, cycles in rows]
+    return [Version(bytes(row[0]), *row[1:6], tuple(row[6])) for row in rows]
 
 
 def text_of(store: Store, digest: bytes) -> str:

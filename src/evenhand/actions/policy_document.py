@@ -19,6 +19,12 @@ def document_policy(path: Path, on: date | None, language: str) -> str:
     Without `on`: as of the newest day on which something of it changes and it is in force.
     """
     policy = read_policy(path)
+    return page(policy, first_day(policy, on), run_tests(policy), language)
+
+
+def first_day(policy: Policy, on: date | None = None) -> date:
+    """The first day of the period that holds `on`: UsageError if the policy is not in force then. Without `on`: of the
+    newest day on which something of it changes and it is in force."""
     days = [on] if on is not None else _newest(policy)
     for position, day in enumerate(days):
         period = period_for(policy, day)
@@ -28,7 +34,7 @@ def document_policy(path: Path, on: date | None, language: str) -> str:
             if position + 1 == len(days):
                 raise
             continue
-        return page(policy, period.first, run_tests(policy), language)
+        return period.first
     raise AssertionError("a policy is in force on some day")
 
 

@@ -72,20 +72,29 @@ class Benefit:
         return any(self.found[name] for name in ("gain", "lose", "newly_decided", "no_longer_decided"))
 
 
+FILES = ("compare.json", "benefits.csv", "classes.csv", "areas.csv", "bins.csv", "changes.csv")
+
+
 def page(comparison: Found, language: str) -> str:
     """The page."""
     told = Told(language)
-    benefits = [Benefit(found, told) for found in comparison["benefits"]]
-    changed = [benefit for benefit in benefits if benefit.changes]
-    main: list[Child] = [_title(told, comparison), _who(told, comparison, benefits)]
-    if changed:
-        main += [_how_much(told, changed), _stock(told, benefits), _classes(told, changed)]
-        if any(benefit.found["areas"] for benefit in changed):
-            main.append(_areas(told, changed))
-    main.append(_files(told))
+    main: list[Child] = list(matter(comparison, language))
     titles = {side: told.own(comparison[side], "title") for side in ("old", "new")}
     foot = [told.say("draft") if told.drafted else None, told.say("own") if told.drafted else None, told.k("foot")]
     return framed(language, told.k("head", **titles), told.k("page"), told.k("skip"), main, foot, told.rtl)
+
+
+def matter(comparison: Found, language: str, files: Sequence[str] = FILES) -> list[Html]:
+    """What stands on the page, part by part; the first is the title, the last leads to `files` that lie beside it."""
+    told = Told(language)
+    benefits = [Benefit(found, told) for found in comparison["benefits"]]
+    changed = [benefit for benefit in benefits if benefit.changes]
+    parts = [_title(told, comparison), _who(told, comparison, benefits)]
+    if changed:
+        parts += [_how_much(told, changed), _stock(told, benefits), _classes(told, changed)]
+        if any(benefit.found["areas"] for benefit in changed):
+            parts.append(_areas(told, changed))
+    return [*parts, _files(told, files)]
 
 
 def _title(told: Told, comparison: Found) -> Html:
@@ -283,7 +292,6 @@ def _areas(told: Told, benefits: Sequence[Benefit]) -> Html:
     return part("area", told.k("area"), None, *parts, cls="body stack worked")
 
 
-def _files(told: Told) -> Html:
-    names = ("compare.json", "benefits.csv", "classes.csv", "areas.csv", "bins.csv", "changes.csv")
+def _files(told: Told, names: Sequence[str]) -> Html:
     listed = [el("li", el("a", name, href=name, dir="ltr"), ": ", told.k(f"file.{name}")) for name in names]
     return part("files", told.k("files"), None, el("ul", *listed, cls="prose"))

@@ -22,16 +22,23 @@ from evenhand.render.policy_words import InWords, shown_rules
 def page(policy: Policy, day: date, results: Sequence[TestResult], language: str) -> str:
     """The page; `day` is the first day of a period it is in force on, `results` are those of its tests."""
     said = Said(language)
-    words = InWords(policy, day, said)
-    title = words.told(("policy", "title"), policy.title)
-    main: list[Child] = [_title(words, title, results), _granted(words), *figures(words), _left(words), _asked(words)]
-    if policy.amendments:
-        main.append(_amended(words))
-    main += [examples(words, results), _law(words)]
+    title = InWords(policy, day, said).told(("policy", "title"), policy.title)
+    main: list[Child] = list(matter(policy, day, results, language))
     foot = [said.say("draft") if said.drafted else None, said.say("own") if said.drafted else None, said.say("x.foot")]
     return framed(
         language, said.say("d.head", title=title), said.say("d.page"), said.say("d.skip"), main, foot, said.rtl
     )
+
+
+def matter(policy: Policy, day: date, results: Sequence[TestResult], language: str) -> list[Html]:
+    """What stands on the page, part by part; the first is the title."""
+    said = Said(language)
+    words = InWords(policy, day, said)
+    title = words.told(("policy", "title"), policy.title)
+    parts = [_title(words, title, results), _granted(words), *figures(words), _left(words), _asked(words)]
+    if policy.amendments:
+        parts.append(_amended(words))
+    return [*parts, examples(words, results), _law(words)]
 
 
 def every(said: Said, kind: str) -> str:

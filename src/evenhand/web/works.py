@@ -8,6 +8,7 @@ WORK = {
     "cycle.commit": "evenhand.web.console.cycle_work:commit",
     "cycle.open": "evenhand.web.console.cycle_work:open_",
     "cycle.close": "evenhand.web.console.cycle_work:close",
+    "policy.compare": "evenhand.web.console.policy.comparing:work",
 }
 """Kind -> `module:function` of (store, subject, person, arguments, progress, secret) -> result, a dict for JSON. A result
 may have "to", the address where the reader goes on. The kind has its name in the catalogue, `job.kind.<kind>`."""

@@ -18,6 +18,7 @@ AREAS = (
     "compare",
     "console",
     "cycle",
+    "guide",
     "household",
     "listing",
     "offline",

@@ -37,7 +37,7 @@ class Place:
 
 PLACES = (
     Place("registry", "", "up c1", "draft", "frozen"),
-    Place("policy", "", "down c1", "draft", "frozen"),
+    Place("policy", "/console/policy/", "down c1", "draft", "frozen"),
     Place("allocation", "/console/cycle/", "c2", "frozen", "committed"),
     Place("stock", "", "up c3", "committed", "closed"),
     Place("cards", "", "down c3", "committed", "closed"),

@@ -8,9 +8,16 @@ from django import template
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
+from evenhand.web.console.help_places import help_address
 from evenhand.web.language import catalogue_of
 
 register = template.Library()
+
+
+@register.simple_tag
+def help_at(here: str) -> str:
+    """The address of the page of the guide that tells of this place; "" where there is none."""
+    return help_address(here)
 
 
 @register.simple_tag(takes_context=True)

@@ -1,0 +1,24 @@
+"""Which page of the guide tells of which place of the console."""
+
+from __future__ import annotations
+
+ADDRESS = "/console/help/"
+HELP = {
+    "registry": "own-files#3-bring-in-places-policy-stock-people",
+    "policy": "policy",
+    "allocation": "console#cycle-and-allocation",
+    "stock": "on-the-way",
+    "cards": "cards",
+    "points": "console#what-needs-me",
+    "grievances": "grievances",
+    "publish": "check",
+    "people": "console#the-first-administrators",
+    "jobs": "console",
+    "account": "console#the-first-administrators",
+}
+"""Place of the console -> page and part of the guide that tell of it."""
+
+
+def help_address(here: str) -> str:
+    """Where the guide tells of a place; its first page for any other, nothing on the guide itself."""
+    return "" if here == "help" else ADDRESS + HELP.get(here, "")
