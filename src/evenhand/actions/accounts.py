@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from evenhand.core.errors import UsageError
 from evenhand.store import Store
-from evenhand.store.people import account_names, add_account
+from evenhand.store.people import account_names, add_account, reset_password, switch
 
 ROLES = ("registrar", "policy", "approver", "store", "reviewer", "ombudsman", "auditor", "admin")
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,29}")
 """Small letters of one script: two names cannot look alike."""
+
+NAME_MAX, REASON_MAX = 30, 200
 
 IN_FORCE = """
 select distinct on (username, role, area) username, role, area, revoked from role_grant
@@ -159,3 +161,49 @@ def _check(store: Store, role: str, area: str | None) -> None:
 def _check_admin(store: Store, admin: str) -> None:
     if "admin" not in roles_of(store, admin):
         raise UsageError(f"{admin} is no administrator", "ask somebody who is")
+
+
+@dataclass(frozen=True)
+class AccountChange:
+    """What an administrator did to an account: switched it `off`, `on` again, or gave it a new password (`reset`)."""
+
+    username: str
+    act: str
+    reason: str
+    person: str
+    at: int
+
+
+def change_account(store: Store, admin: str, username: str, act: str, reason: str) -> str:
+    """Switch an account off or on, or give it a new password, which is the answer ("" otherwise); with a reason. Off takes
+    effect at once: one administrator is enough to stop somebody, not to give anybody a right.
+
+    UsageError for oneself, an account or act there is not, or no reason.
+    """
+    with store.transaction("roles"):
+        _check_admin(store, admin)
+        if username not in account_names(store.data):
+            raise UsageError(f'there is no account "{username[:NAME_MAX]}"', "see the list of accounts")
+        if username == admin:
+            raise UsageError("nobody does this to their own account", "another administrator can")
+        if act not in ("off", "on", "reset"):
+            raise UsageError(f'there is no such change as "{act[:NAME_MAX]}"', "choose off, on or reset")
+        if not reason.strip() or len(reason) > REASON_MAX or not reason.isprintable():
+            raise UsageError(f"the reason is empty or longer than {REASON_MAX} letters", "say why in a line")
+        store.execute(
+            "insert into account_change (programme, username, act, reason, person, at) values (%s, %s, %s, %s, %s, %s)",
+            (store.programme.id, username, act, reason.strip(), admin, store.clock()),
+        )
+        if act == "reset":
+            return reset_password(store.data, username)
+        switch(store.data, username, act == "on")
+    return ""
+
+
+def account_changes(store: Store, limit: int = 50) -> list[AccountChange]:
+    """What was done to accounts, the newest first."""
+    rows = store.rows(
+        "select username, act, reason, person, at from account_change where programme = %s order by id desc limit %s",
+        (store.programme.id, limit),
+    )
+    return [AccountChange(*row) for row in rows]

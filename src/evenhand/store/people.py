@@ -67,3 +67,9 @@ def new_password() -> tuple[str, str]:
     """A random password, and the hash that is kept of it."""
     password = "-".join("".join(secrets.choice(LETTERS) for _ in range(5)) for _ in range(4))
     return password, PBKDF2PasswordHasher().encode(password, secrets.token_hex(11))
+
+
+def switched_off(data: Path) -> frozenset[str]:
+    """The accounts that are switched off."""
+    with psycopg.connect(**address(data).web) as connection:
+        return frozenset(row[0] for row in connection.execute("SELECT username FROM web.auth_user WHERE NOT is_active"))

@@ -23,6 +23,9 @@ urls = [
     path("signup/", views.signup, name="account_signup"),
     path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
     path("password/change/", views.password_change, name="account_change_password"),
+    path("sessions/", include("allauth.usersessions.urls")),
+    path("3rdparty/", include("allauth.socialaccount.urls")),
+    path("", include("allauth.socialaccount.providers.openid_connect.urls")),
     path("2fa/", include("allauth.mfa.urls")),
 ]
 """What of allauth we use: no e-mail, no reset by e-mail. Whoever forgot a password asks an administrator."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from evenhand.store import address
 from evenhand.store.serving import secret_key
+from evenhand.web.oidc import providers, service_of
 
 DATA = Path(os.environ["EVENHAND_DATA"])
 SECRET_KEY = secret_key(DATA)
@@ -27,6 +28,7 @@ DATABASES = {
         "CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True,
     }
 }  # fmt: skip
+OIDC = service_of(DATA)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Attempts are counted where all workers see them.
 # Room for many: whoever makes attempts under invented names must not push out the counts of others.
@@ -48,6 +50,9 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django_htmx",  # for its copy of the script alone
 ]
 MIDDLEWARE = [
@@ -100,6 +105,10 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key", "sign": "5/5m/user", "api": "600/m/key"}
+SOCIALACCOUNT_ADAPTER = "evenhand.web.oidc_adapter.Adapter"
+SOCIALACCOUNT_PROVIDERS = providers(OIDC)
+SOCIALACCOUNT_ONLY, SOCIALACCOUNT_STORE_TOKENS, SOCIALACCOUNT_LOGIN_ON_GET = False, False, False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE  # plain HTTP is answered on localhost alone, which browsers hold secure

@@ -24,6 +24,7 @@ AREAS = (
     "offline",
     "planning",
     "policies",
+    "stock",
 )
 """What has its words in modules of its own, `<area>_<language>.py`; the rest stands in `<language>.py`."""
 

@@ -68,9 +68,8 @@ def cycles(request: HttpRequest) -> Any:
 @router.get("/cycles/{period}/{attempt}", response=gives(shapes.Cycle), summary="A cycle")
 def cycle(request: HttpRequest, period: Period, attempt: Attempt) -> Any:
     """Its state, when it reached each state, and its policy's benefits."""
-    with seat(request, "cycles:read") as caller:
-        with sought():
-            return api_reads.cycle(caller.store, f"{period}/{attempt}")
+    with seat(request, "cycles:read") as caller, sought():
+        return api_reads.cycle(caller.store, f"{period}/{attempt}")
 
 
 @router.get("/points", response=gives(shapes.Points), summary="Distribution points")
@@ -114,9 +113,8 @@ def receipts(
     limit: Limit = 50,
 ) -> Any:
     """Receipts in the order of their arrival. Ask again with `after` for those that came since."""
-    with seat(request, "receipts:read") as caller:
-        with sought():
-            return vars(api_reads.receipts(caller.store, f"{period}/{attempt}", caller.points(), after, limit))
+    with seat(request, "receipts:read") as caller, sought():
+        return vars(api_reads.receipts(caller.store, f"{period}/{attempt}", caller.points(), after, limit))
 
 
 @router.post(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from evenhand.actions.cycles import newest, state_of
@@ -39,7 +40,7 @@ PLACES = (
     Place("registry", "", "up c1", "draft", "frozen"),
     Place("policy", "/console/policy/", "down c1", "draft", "frozen"),
     Place("allocation", "/console/cycle/", "c2", "frozen", "committed"),
-    Place("stock", "", "up c3", "committed", "closed"),
+    Place("stock", "/console/stock/", "up c3", "committed", "closed"),
     Place("cards", "", "down c3", "committed", "closed"),
     Place("points", "/console/", "c4", "open", "closed"),
     Place("grievances", "", "up c5", "open", "published"),
@@ -54,6 +55,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "language": words.language,
         "direction": "rtl" if words.rtl else "ltr",
         "drafted": words.drafted,
+        "oidc": settings.OIDC.name if settings.OIDC else "",
         "languages": [(code, NAMES[code]) for code in LANGUAGES],
     }
     seat = getattr(request, "seat", None)

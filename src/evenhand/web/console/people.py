@@ -7,9 +7,18 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from evenhand.actions.accounts import ROLES, add_by, all_roles, answer, propose, waiting
+from evenhand.actions.accounts import (
+    ROLES,
+    account_changes,
+    add_by,
+    all_roles,
+    answer,
+    change_account,
+    propose,
+    waiting,
+)
 from evenhand.core.errors import EvenhandError
-from evenhand.store.people import account_names
+from evenhand.store.people import account_names, switched_off
 from evenhand.web.console.access import Seat, page
 from evenhand.web.console.home import when
 
@@ -29,6 +38,19 @@ def people_add(request: HttpRequest, seat: Seat) -> HttpResponse:
     except EvenhandError as error:
         return _shown(request, seat, at="add", error=error)
     return _shown(request, seat, made=(name, password))
+
+
+@page("admin", methods=("POST",))
+def people_change(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """Switch an account off or on, or give it a new password."""
+    asked = {name: request.POST.get(name, "").strip() for name in ("username", "act", "reason")}
+    try:
+        password = change_account(seat.store, seat.username, **asked)
+    except EvenhandError as error:
+        return _shown(request, seat, at="change", error=error)
+    if password:
+        return _shown(request, seat, made=(asked["username"], password))
+    return HttpResponseRedirect("/console/people/")
 
 
 @page("admin", methods=("POST",))
@@ -70,5 +92,7 @@ def _shown(
     return render(request, "console/people.html", {
         "here": "people", "accounts": accounts, "may": seat.has("admin"), "at": at, "made": made, "roles": ROLES,
         "error": [line.strip() for line in error.lines()] if error else [], "asked": request.POST,
+        "off": switched_off(seat.store.data),
+        "changes": [(one, when(one.at, zone)) for one in account_changes(seat.store)],
         "waiting": [(one, when(one.at, zone), seat.username in (one.person, one.username)) for one in waiting(seat.store)],
     }, status=422 if error else 200)  # fmt: skip

@@ -5,16 +5,19 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path
 
+from evenhand.web.console.account import urls as account
 from evenhand.web.console.cycle import cycle
 from evenhand.web.console.cycle import urls as steps
 from evenhand.web.console.guide import urls as guide
 from evenhand.web.console.home import home
 from evenhand.web.console.jobs import urls as jobs
 from evenhand.web.console.parts import parts
-from evenhand.web.console.people import people, people_add, people_answer, people_propose
+from evenhand.web.console.people import people, people_add, people_answer, people_change, people_propose
 from evenhand.web.console.policy import urls as policy
+from evenhand.web.console.stock import urls as stock
 
 urls = [
+    *account,
     path("", home, name="home"),
     path("cycle/", cycle, name="cycle"),
     *steps,
@@ -22,8 +25,10 @@ urls = [
     path("people/add", people_add, name="people_add"),
     path("people/propose", people_propose, name="people_propose"),
     path("people/answer", people_answer, name="people_answer"),
+    path("people/change", people_change, name="people_change"),
     path("components/", parts, name="components"),
     *jobs,
+    *stock,
     *policy,
     *guide,
 ]
