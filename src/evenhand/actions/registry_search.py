@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 
 from evenhand.actions.paging import Paged, contains
-from evenhand.core.errors import UsageError
+from evenhand.core.errors import TryAgain, UsageError
 from evenhand.formats import code
 from evenhand.store import Store
 
@@ -45,8 +45,8 @@ where c.member = '' and c.field = 'point' and c.new = any(%(points)s) and (
 """
 SOME = """
 select h.household, h.name, h.point, n.name, (select k.number from card k where k.household = h.household limit 1)
-from unnest(%(some)s::text[]) some(id),
-  lateral (select * from household_now where household = some.id offset 0) h left join node n on n.node = h.point
+from unnest(%(some)s::text[]) wanted(id),
+  lateral (select * from household_now where household = wanted.id offset 0) h left join node n on n.node = h.point
 """
 """Of some households: the row that a list shows. The fence lets the indexes answer for each alone."""
 
@@ -103,13 +103,13 @@ def hits(store: Store, households: tuple[str, ...]) -> list[Hit]:
 
 def at_points(store: Store, points: tuple[str, ...]) -> Paged:
     """The households registered at these points now, by point and id, a page at a time."""
-    here = "h.point = any(%(points)s)"
-    moved = "exists (select from household_change c where c.household = h.household and c.member = '' and c.field = 'point')"
-    came = "h.household in (select c.household from household_change c where c.field = 'point' and c.new = any(%(points)s))"
+    # Who never moved, in the order of an index; and who came here last.
     source = (
-        f"(select h.household, h.name, h.point from household h where {here} and not {moved}"
-        " union all select h.household, h.name, home_of(h.household, h.point) from household h"
-        f" where (({here} and {moved}) or {came}) and home_of(h.household, h.point) = any(%(points)s)"
+        "(select h.household, h.name, h.point from household h where h.point = any(%(points)s) and not exists"
+        " (select from household_change c where c.household = h.household and c.member = '' and c.field = 'point')"
+        " union all select h.household, h.name, c.new from household_change c join household h on h.household = c.household"
+        " where c.member = '' and c.field = 'point' and c.new = any(%(points)s) and not exists"
+        " (select from household_change l where l.household = c.household and l.member = '' and l.field = 'point' and l.id > c.id)"
         ") h left join node n on n.node = h.point"
     )
     columns = {"household": "h.household", "name": "h.name", "point": "h.point", "point_name": "n.name"}
@@ -127,7 +127,9 @@ def _by_name(store: Store, said: str, points: frozenset[str] | None) -> Found:
             store.rows("select set_config('statement_timeout', %s, true)", (str(MILLISECONDS_MAX),))
             for sql in (_BY_NAME, _BY_MEMBER, _BY_CHANGE, *((_MOVED_HERE,) if some is not None else ())):
                 found |= dict.fromkeys(row[0] for row in store.rows(sql, named))
-    except psycopg.errors.QueryCanceled as error:
+    except TryAgain as error:
+        if not isinstance(error.__cause__, psycopg.errors.QueryCanceled):
+            raise
         raise UsageError(
             f'"{said}" is part of too many names', "add another word of the name, or ask by card or household"
         ) from error

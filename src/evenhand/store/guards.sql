@@ -273,26 +273,29 @@ END $$;
 CREATE OR REPLACE TRIGGER two_persons BEFORE INSERT ON household_removal
 FOR EACH ROW WHEN (NEW.step <> 'announced') EXECUTE FUNCTION removal_two_persons();
 
--- The words of a name, of any script: small letters, without the marks that people leave out when they write or search.
-CREATE OR REPLACE FUNCTION name_list(name text) RETURNS text[]
-LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT SET search_path = pg_catalog, pg_temp AS $$
-    SELECT array_remove(regexp_split_to_array(translate(
-        regexp_replace(lower(normalize(name, NFKD)), '[\u0300-\u036f\u0640\u064b-\u065f\u0670\u093c\u200c\u200d]', '', 'g'),
-        U&'\0671\0649\0629\06a9\06cc', U&'\0627\064a\0647\0643\064a'),
-        '[\s[:punct:]\u00ab\u00bb\u2010-\u201f\u060c\u061b\u0964\u3001\u30fb]+'), '')
+-- The words of a name, of any script: small letters, without the marks that people leave out when they write or search. One
+-- `translate`: letters that are written one for the other; what divides words, to blanks; and the marks, to nothing (the
+-- combining ones of Latin, the vowel signs and the lengthening of Arabic, the dot of Devanagari, joiners).
+CREATE OR REPLACE FUNCTION name_list(name text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT pg_catalog.array_remove(pg_catalog.string_to_array(pg_catalog.translate(
+        pg_catalog.lower(pg_catalog.normalize(name, 'NFKD')),
+        U&'\0671\0649\0629\06a9\06cc'
+        || U&'\0009\000a\0022\0023\0026\0027\0028\0029\002a\002b\002c\002d\002e\002f\003a\003b\0021\003f\005b\005c\005d\005f\0060\007b\007c\007d\00ab\00bb\060c\061b\0964\3001\30fb\00b7\2010\2011\2012\2013\2014\2015\2016\2017\2018\2019\201a\201b\201c\201d\201e\201f'
+        || U&'\0300\0301\0302\0303\0304\0305\0306\0307\0308\0309\030a\030b\030c\030d\030e\030f\0310\0311\0312\0313\0314\0315\0316\0317\0318\0319\031a\031b\031c\031d\031e\031f\0320\0321\0322\0323\0324\0325\0326\0327\0328\0329\032a\032b\032c\032d\032e\032f\0330\0331\0332\0333\0334\0335\0336\0337\0338\0339\033a\033b\033c\033d\033e\033f\0340\0341\0342\0343\0344\0345\0346\0347\0348\0349\034a\034b\034c\034d\034e\034f\0350\0351\0352\0353\0354\0355\0356\0357\0358\0359\035a\035b\035c\035d\035e\035f\0360\0361\0362\0363\0364\0365\0366\0367\0368\0369\036a\036b\036c\036d\036e\036f\0640\064b\064c\064d\064e\064f\0650\0651\0652\0653\0654\0655\0656\0657\0658\0659\065a\065b\065c\065d\065e\065f\0670\093c\200c\200d',
+        U&'\0627\064a\0647\0643\064a' || '                                                  '), ' '), '')
 $$;
-CREATE OR REPLACE FUNCTION name_words(name text) RETURNS tsvector
-LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT SET search_path = pg_catalog, pg_temp AS $$
-    SELECT array_to_tsvector(public.name_list(name))
+CREATE OR REPLACE FUNCTION name_words(name text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT pg_catalog.array_to_tsvector(public.name_list(name))
 $$;
 -- Every word of `asked` begins a word of the name. NULL where it has none.
-CREATE OR REPLACE FUNCTION name_query(asked text) RETURNS tsquery
-LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT SET search_path = pg_catalog, pg_temp AS $$
-    SELECT string_agg(quote_literal(word) || ':*', ' & ')::tsquery FROM unnest(public.name_list(asked)) word
+CREATE OR REPLACE FUNCTION name_query(asked text) RETURNS tsquery LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT pg_catalog.string_agg(pg_catalog.quote_literal(word) || ':*', ' & ')::tsquery
+    FROM pg_catalog.unnest(public.name_list(asked)) word
 $$;
 REVOKE ALL ON FUNCTION name_list, name_words, name_query FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION name_list, name_words, name_query TO evenhand_app, evenhand_desk;
 
 CREATE INDEX IF NOT EXISTS household_words ON household USING gin (name_words(name)) WHERE name IS NOT NULL;
 CREATE INDEX IF NOT EXISTS member_words ON member USING gin (name_words(name)) WHERE name IS NOT NULL;
+CREATE INDEX IF NOT EXISTS household_change_point ON household_change (new) WHERE field = 'point';
 CREATE INDEX IF NOT EXISTS household_change_words ON household_change USING gin (name_words(new)) WHERE field = 'name';
