@@ -15,6 +15,7 @@ import { sync, type Trouble } from "./sync/sync";
 import type { View, Visit } from "./view";
 import { current, isLanguage, keepTimeOf, preferred, speak, t } from "./words";
 import { draw } from "./screens";
+import type * as Print from "./screens/print";
 import type * as Queue from "./screens/queue";
 
 const SYNC_EVERY = 60_000;
@@ -49,6 +50,7 @@ export class App {
   private eye: Scanner | null = null;
   private turning = 0;
   queue: typeof Queue | null = null;
+  printing: typeof Print | null = null;
 
   constructor(
     readonly counter: Counter,
@@ -153,7 +155,7 @@ export class App {
   /** Something was read: a coupon's code, from camera or scanner; a card's number, from a scanner. */
   async seen(text: string): Promise<void> {
     const { place } = this;
-    if (text.startsWith("EH1:") && ["reading", "queue", "scan", "today"].includes(this.view.at)) return (await this.second()).piece(this, text);
+    if (text.startsWith("EH1:") && ["reading", "queue", "scan", "today"].includes(this.view.at)) return (await this.second())?.piece(this, text);
     if (!place?.roll || !["scan", "number", "done", "noted", "today", "already", "unknown", "other"].includes(this.view.at)) return;
     if (!this.counter.mayGive(place)) return this.go({ at: "today" });
     const trimmed = text.trim();
@@ -225,22 +227,41 @@ export class App {
         fromReserve: decision.fromReserve, supplementary: decision.verdict === "give" && decision.fromReserve, notes,
       });
       signals.given(this.counter.settings.sound);
-      this.go({ at: "done", entry, name: nameOf(found), claim });
+      const view = { at: "done", entry, name: nameOf(found), claim, unprinted: false } as const;
+      this.go(view);
+      if (this.counter.settings.printer && this.counter.settings.printAll) void this.print(this.view as Extract<View, { at: "done" }>);
     });
   }
 
   // ---- a second queue ----
 
   /** The screens of a second queue come when they are first wanted. */
-  async second(): Promise<typeof Queue> {
-    return (this.queue ??= await import("./screens/queue"));
+  async second(): Promise<typeof Queue | null> {
+    return (this.queue ??= await this.fetched(() => import("./screens/queue")));
   }
 
-  /** The receipt on paper, as the browser draws it: a printer's own letters fail on Arabic and Hindi. */
-  print(): void {
+  /** A part of the app that comes when it is wanted. Null where it cannot be had now; that is said. */
+  private async fetched<T>(load: () => Promise<T>): Promise<T | null> {
+    try {
+      return await load();
+    } catch {
+      this.go({ at: "stuck", what: "missing", back: this.view });
+      return null;
+    }
+  }
+
+  async printer(): Promise<typeof Print | null> {
+    return (this.printing ??= await this.fetched(() => import("./screens/print")));
+  }
+
+  /** The receipt on paper. The screen stays while it is printed, and says so where it is not. */
+  async print(view: Extract<View, { at: "done" }>): Promise<void> {
+    const place = this.counter.places.find((one) => one.cycle.cycle === view.entry.cycle && one.point.point === view.entry.point) as Place;
     clearTimeout(this.leaving);
-    window.print();
-    this.leaving = window.setTimeout(() => this.go({ at: "scan", said: "" }), DONE_FOR);
+    const printing = await this.printer();
+    if (!printing) return;
+    view.unprinted = !(await printing.print(this, place, view.entry, view.name));
+    if (this.view === view) this.go(view);
   }
 
   async undo(entry: Entry): Promise<void> {
@@ -264,7 +285,7 @@ export class App {
     } catch (error) {
       if (error instanceof Stale) return this.go({ at: "scan", said: "" });
       signals.look(this.counter.settings.sound);
-      this.go({ at: "stuck", full: (error as Error).name === "QuotaExceededError", back });
+      this.go({ at: "stuck", what: (error as Error).name === "QuotaExceededError" ? "full" : "broken", back });
     } finally {
       this.writing = false;
     }

@@ -46,7 +46,7 @@ export type View =
   | { at: "unknown"; tag: Uint8Array }
   | { at: "else"; visit: Visit }
   | { at: "word"; visit: Visit | null; kind: WordKind; tag: Uint8Array; choice: string; text: string; asked: boolean }
-  | { at: "done"; entry: Entry; name: string; claim: boolean }
+  | { at: "done"; entry: Entry; name: string; claim: boolean; unprinted: boolean }
   | { at: "noted"; name: string }
   | { at: "waiting"; find: string }
   | { at: "close"; typed: Record<string, string>; why: string; signed: boolean; saved: string }
@@ -57,4 +57,4 @@ export type View =
   | { at: "taken"; place: Place; release: Signed; rows: number }
   | { at: "other"; found: Found; keeper: string }
   | { at: "settings" }
-  | { at: "stuck"; full: boolean; back: View };
+  | { at: "stuck"; what: "full" | "broken" | "missing"; back: View };

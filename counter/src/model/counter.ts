@@ -17,7 +17,7 @@ import { Book, UNDONE } from "./book";
 import { readCarried, readState, type CycleState, type State } from "./heard";
 import { isMine, isSecond, Stale, type Draft, type Found, type Place } from "./place";
 
-export const SETTINGS: Settings = { language: "", clerk: "", sound: true, packs: {}, notesSent: 0 };
+export const SETTINGS: Settings = { language: "", clerk: "", sound: true, printer: "", printAll: false, packs: {}, notesSent: 0 };
 
 export function signerOf(device: Device): Signer {
   const sign = async (message: Uint8Array): Promise<Bytes> =>

@@ -22,7 +22,8 @@ export function done(app: App, view: Extract<View, { at: "done" }>): Screen {
     <p class="push"><span class="small">${t("done.receipt")}</span><br><span class="code">${shortCode(entry.hash)}</span></p>
     <p class="small">${sum(items, place.cycle.benefits) || nothing}</p>
     <div class="push">${main(t("done.next"), () => app.go({ at: "scan", said: "" }))}
-      <div class="under">${link(t("done.undo"), () => app.undo(entry))}<span class="small">${t("done.itself")}</span>${link(t("done.print"), () => app.print())}</div></div>
+      <div class="under">${link(t("done.undo"), () => app.undo(entry))}<span class="small">${t("done.itself")}</span>${link(t("done.print"), () => app.print(view))}</div>
+      ${view.unprinted ? html`<p role="alert">${t("print.failed")}</p>` : nothing}</div>
   </section>`;
 }
 

@@ -7,6 +7,7 @@ import { languages } from "./enrol";
 import { bar, title, type Screen } from "./parts";
 
 export function settings(app: App): Screen {
+  if (!app.printing) void app.printer().then((found) => found && app.view.at === "settings" && app.draw());
   const { counter } = app;
   const clerk = (event: Event): Promise<void> => counter.keepSettings({ clerk: (event.target as HTMLInputElement).value.trim().slice(0, 64) });
   const sound = (event: Event): Promise<void> => counter.keepSettings({ sound: (event.target as HTMLInputElement).checked });
@@ -16,6 +17,7 @@ export function settings(app: App): Screen {
       ${current() === "en" ? nothing : html`<p class="small soft">${t("settings.needs")}</p>`}
       <label class="field"><span>${t("settings.clerk")}</span><input class="input" maxlength="64" .value=${counter.settings.clerk} @change=${clerk}></label>
       <label class="check"><input type="checkbox" .checked=${counter.settings.sound} @change=${sound}> ${t("settings.sound")}</label>
+      ${app.printing?.printers(app) ?? nothing}
       <p class="small soft">${t("settings.device", { device: counter.device?.name ?? "" })}</p></div>
   </section>`;
 }

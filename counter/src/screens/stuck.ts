@@ -17,9 +17,10 @@ export function elsewhere(_: App, view: Extract<View, { at: "elsewhere" }>): Scr
 }
 
 export function stuck(app: App, view: Extract<View, { at: "stuck" }>): Screen {
+  const again = view.what === "broken" ? main(t("broken.reload"), () => location.reload()) : main(t("full.again"), () => app.go(view.back));
   return html`<section class="screen"><div class="bar"><span>Evenhand</span></div>
-    <div class="head">${title(html`<span class="must">${t(view.full ? "full.title" : "broken.title")}</span>`)}<p>${t(view.full ? "full.lead" : "broken.lead")}</p></div>
-    <div class="push">${view.full ? main(t("full.again"), () => app.go(view.back)) : main(t("broken.reload"), () => location.reload())}</div></section>`;
+    <div class="head">${title(html`<span class="must">${t(`${view.what}.title`)}</span>`)}<p>${t(`${view.what}.lead`)}</p></div>
+    <div class="push">${again}</div></section>`;
 }
 
 export function gone(app: App): Screen {

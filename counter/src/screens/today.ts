@@ -32,7 +32,7 @@ export function today(app: App): Screen {
     <div class="push">${mainButton(app, place)}
       <div class="under">${place.roll ? link(t("today.waiting"), () => app.go({ at: "waiting", find: "" })) : nothing}
         ${place.roll ? link(t("today.close"), () => app.go({ at: "close", typed: {}, why: "", signed: false, saved: "" })) : nothing}
-        ${place.roll && counter.mayGive(place) ? link(t("queue.title"), async () => (await app.second()).open(app)) : nothing}
+        ${place.roll && counter.mayGive(place) ? link(t("queue.title"), async () => (await app.second())?.open(app)) : nothing}
         ${link(t("today.settings"), () => app.go({ at: "settings" }))}</div></div>
   </section>`;
 }
@@ -98,7 +98,7 @@ function places(app: App, place: Place): unknown {
 
 /** Count first, hand out then. A point that has begun goes on without a count. */
 function mainButton(app: App, place: Place): Screen {
-  if (isSecond(place) && !(place.roll && mine(place))) return main(t("queue.scan"), async () => (await app.second()).open(app));
+  if (isSecond(place) && !(place.roll && mine(place))) return main(t("queue.scan"), async () => (await app.second())?.open(app));
   if (!place.roll) return main(t("today.sync"), () => app.sync(), app.syncing);
   const counted = isSecond(place) || place.count || place.point.counted || place.book.last;
   if (!counted && !place.point.closed) return main(t("today.count"), () => app.go({ at: "count", typed: typedFor(app, place), asked: false }));

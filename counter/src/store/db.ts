@@ -118,6 +118,9 @@ export interface Settings {
   readonly language: string;
   readonly clerk: string;
   readonly sound: boolean;
+  /** How receipts are printed: empty, by the system's dialog. */
+  readonly printer: "" | "serial" | "usb";
+  readonly printAll: boolean;
   /** Steps in a pack, by benefit, as the clerk said at the last count. */
   readonly packs: Readonly<Record<string, number>>;
   /** Sequence of the last note the server has. */

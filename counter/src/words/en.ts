@@ -264,6 +264,19 @@ export const en = {
   "other.lead": "This household is on the list of the other phone. Its ration lies there.",
   "other.gone": "That phone is gone or broken: give here",
   "trouble.releases": "The server refused a handover to another phone",
+
+  "print.title": "Receipt printer",
+  "print.serial": "Choose: cable or Bluetooth",
+  "print.usb": "Choose: USB",
+  "print.none": "None",
+  "print.is.none": "None chosen: “Print” opens the phone's own dialog.",
+  "print.is.serial": "By cable or Bluetooth",
+  "print.is.usb": "By USB",
+  "print.all": "Print every receipt",
+  "print.keep": "Keep this. These letters find your receipt when you complain.",
+  "print.failed": "The printer does not answer. The receipt counts all the same.",
+  "missing.title": "This part of the app is not on the phone yet",
+  "missing.lead": "Stay near the network for a minute, then try again. Handing out goes on without it.",
 };
 
 export type Key = keyof typeof en;

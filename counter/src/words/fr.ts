@@ -265,4 +265,17 @@ export const fr: Words = {
   "other.lead": "Ce ménage est sur la liste de l'autre téléphone. Sa ration est là-bas.",
   "other.gone": "Ce téléphone est perdu ou cassé : donner ici",
   "trouble.releases": "Le serveur a refusé un passage à un autre téléphone",
+
+  "print.title": "Imprimante de reçus",
+  "print.serial": "Choisir : câble ou Bluetooth",
+  "print.usb": "Choisir : USB",
+  "print.none": "Aucune",
+  "print.is.none": "Aucune : « Imprimer » ouvre la fenêtre du téléphone.",
+  "print.is.serial": "Par câble ou Bluetooth",
+  "print.is.usb": "Par USB",
+  "print.all": "Imprimer chaque reçu",
+  "print.keep": "Gardez ceci. Ces lettres retrouvent votre reçu en cas de plainte.",
+  "print.failed": "L'imprimante ne répond pas. Le reçu compte quand même.",
+  "missing.title": "Cette partie de l'application n'est pas encore sur le téléphone",
+  "missing.lead": "Restez près du réseau une minute, puis réessayez. La distribution continue sans elle.",
 };
