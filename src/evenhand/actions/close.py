@@ -27,9 +27,11 @@ from evenhand.actions.cycles import (
 from evenhand.actions.freeze import CARRY_SCHEMA
 from evenhand.actions.grievance_totals import since_last_close, totals
 from evenhand.actions.heads import signed_heads
+from evenhand.actions.hold import held_totals, held_values
 from evenhand.actions.recuts import file_name, recut_rows
 from evenhand.actions.releases import custody_of
 from evenhand.actions.stock import append_movements, movements_of, read_stock, steps_of
+from evenhand.actions.supplement_rows import listed_rows, promised_totals
 from evenhand.core.errors import UsageError
 from evenhand.flow.cycle.leaving import Left, leave
 from evenhand.flow.ledger import Movement, balances, given
@@ -42,8 +44,10 @@ from evenhand.flow.redemption import (
     settle,
 )  # fmt: skip
 from evenhand.flow.redemption.merge import Pool
+from evenhand.flow.redemption.moving import away_and_guests
 from evenhand.flow.redemption.outcome import STATUS_NAMES, HeadRow
 from evenhand.formats.entry import Entry
+from evenhand.formats.roll import HELD, MOVED
 from evenhand.store import Store
 
 
@@ -70,7 +74,7 @@ def close(
         receipts = read_receipts(store, cycle, pool)
         settlement = settle(
             final_rolls(store, cycle), tuple(due.policy().benefits), receipts, reserves(store, cycle),
-            custody_of(store, cycle),
+            custody_of(store, cycle), held_values(store, cycle),
         )  # fmt: skip
         progress("closing", 1, 5)
         after = _ledger(store, due, settlement)
@@ -81,7 +85,7 @@ def close(
         progress("closing", 4, 5)
         rows = _final_rows(store, cycle)
         silent = {point for point, found in heads.items() if any(len(row) > 3 for row in found)}
-        left = _left(store, due, rows, settlement, silent)
+        left = _left(store, due, pa.concat_tables([rows, *listed_rows(store, cycle, _ROW)]), settlement, silent)
         beyond: Counter[str] = Counter()
         for item in settlement.beyond:
             beyond[item.benefit] += item.steps
@@ -91,6 +95,8 @@ def close(
             "owed": store.snapshots.put(left.debts), "left": store.snapshots.put(left.sums),
             "contested": len(settlement.contested), "beyond": dict(beyond),
             "refused_receipts": len(settlement.refused),
+            "held": store.snapshots.put(held_totals(store, due, settlement.outcomes)),
+            "supplements": store.snapshots.put(promised_totals(store, due)),
         }  # fmt: skip
         told = totals(store, since_last_close(store), due.policy().k)
         detail["grievances"] = store.snapshots.put(told)
@@ -100,11 +106,14 @@ def close(
     return ended
 
 
-def read_receipts(store: Store, cycle: str, pool: Pool | None = None) -> list[Receipt]:
-    """Every receipt of the cycle, by device and sequence. Their signatures were checked when they came in."""
+def read_receipts(store: Store, cycle: str, pool: Pool | None = None, point: str | None = None) -> list[Receipt]:
+    """Every receipt of the cycle, of one point or of all, by device and sequence. Their signatures were checked when they
+    came in."""
+    here = " and point = %(point)s and device in (select name from certificate where %(role)s = any(roles))"
     rows = store.copy_out(
-        "select raw from receipt where programme = %s and cycle = %s order by device, sequence, hash",
-        (store.programme.id, cycle),
+        "select raw from receipt where programme = %(programme)s and cycle = %(cycle)s"
+        f"{'' if point is None else here} order by device, sequence, hash",
+        {"programme": store.programme.id, "cycle": cycle, "point": point, "role": f"point:{point}"},
     )
     found = read_many(rows["raw"].to_pylist(), None, pool)
     receipts = [receipt for receipt, _ in found if isinstance(receipt, Receipt)]
@@ -116,13 +125,14 @@ def read_receipts(store: Store, cycle: str, pool: Pool | None = None) -> list[Re
     return receipts
 
 
-def final_rolls(store: Store, cycle: str) -> pa.Table:
-    """tag, point, rations of every row, after any re-cut."""
+def final_rolls(store: Store, cycle: str, point: str | None = None) -> pa.Table:
+    """tag, point, rations of every row, after any re-cut, and whether it came on a supplementary list; of one point or
+    of all."""
     return store.copy_out(
-        "select r.tag, r.point, coalesce(c.rations, r.rations) as rations from roll_row r"
+        "select r.tag, r.point, coalesce(c.rations, r.rations) as rations, r.supplement <> '' as listed from roll_row r"
         " left join recut_row c on c.programme = r.programme and c.cycle = r.cycle and c.tag = r.tag"
-        " where r.programme = %s and r.cycle = %s order by r.point, r.tag",
-        (store.programme.id, cycle),
+        " where r.programme = %s and r.cycle = %s and (%s::text is null or r.point = %s) order by r.point, r.tag",
+        (store.programme.id, cycle, point, point),
     )
 
 
@@ -170,16 +180,20 @@ def _outcomes(
     programme = store.programme.id
     packed = tamper("outcomes", pack_outcomes(settlement.outcomes, programme, cycle.id))
     entries: list[Entry] = []
-    given_by_point: dict[str, dict[str, int]] = {}
-    for (point, benefit), steps in settlement.given.items():
-        given_by_point.setdefault(point, {})[benefit] = steps
+    given_by_point, away, guests = map(_by_point, (settlement.given, *away_and_guests(settlement.moved)))
     for point, file in packed.items():
-        entries.append(redeemed_entry(file, given_by_point.get(point, {}), heads.get(point, [])))
+        entries.append(
+            redeemed_entry(
+                file, given_by_point.get(point, {}), heads.get(point, []), away.get(point, {}), guests.get(point, {})
+            )
+        )
     folder = place(store, cycle.id) / "closed" / "redeemed"
     folder.mkdir(parents=True, exist_ok=True)
     for point, file in packed.items():
         (folder / f"{file_name(point)}.cbor").write_bytes(file.encode())
-    table, count = settlement.outcomes, len(settlement.outcomes)
+    # A row that moved stands in the database once: where it ended.
+    table = settlement.outcomes.filter(pc.not_equal(settlement.outcomes["status"], MOVED))
+    count = len(table)
     store.copy_in(
         "outcome",
         pa.table(
@@ -193,6 +207,13 @@ def _outcomes(
     store.log.append(entries)
     statuses = Counter(table["status"].to_pylist())
     return {name: statuses[status] for status, name in STATUS_NAMES.items()}
+
+
+def _by_point(steps: Mapping[tuple[str, str], int]) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for (point, benefit), quantity in steps.items():
+        found.setdefault(point, {})[benefit] = quantity
+    return found
 
 
 _ROW = ("point", "household", "tag", "benefit", "ladder", "ration_steps", "offered_steps", "carry_after")
@@ -222,7 +243,9 @@ def _left(store: Store, cycle: Cycle, rows: pa.Table, settlement: Settlement, si
     ):
         levels[point, benefit] = tuple(map(int, found))
     seed, tables["rows"] = seed_of(store, cycle.id), rows
-    return leave(cycle.policy(), cycle.period.id, tables, levels, settlement.left, silent, seed)  # type: ignore[arg-type]
+    ended = settlement.outcomes
+    held = ended.filter(pc.equal(ended["status"], HELD))["tag"].to_pylist()
+    return leave(cycle.policy(), cycle.period.id, tables, levels, settlement.left, silent, seed, held)  # type: ignore[arg-type]
 
 
 def _carry_after(rows: pa.Table) -> pa.Table:

@@ -14,17 +14,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from evenhand.actions.card_moves import asked_of, guests_at
+from evenhand.actions.counter_rows import phone_rows
 from evenhand.actions.counter_sync import head_of
 from evenhand.actions.cycles import Cycle, find, place, seed_of, state_of
 from evenhand.actions.factors import factors_at
 from evenhand.actions.holding import held_in, phones_at, points_beside, points_held
 from evenhand.actions.opening import waybills_of
-from evenhand.actions.proxies import proxies_at
+from evenhand.actions.point_news import point_news
 from evenhand.actions.releases import releases_of
 from evenhand.actions.stock import steps_of
 from evenhand.core.benefit import Benefit
 from evenhand.core.errors import UsageError
-from evenhand.core.quantity import MICRO
 from evenhand.flow.ledger import node
 from evenhand.flow.redemption import Device
 from evenhand.formats import cbor
@@ -89,6 +90,7 @@ def _point(store: Store, cycle: Cycle, point: str, device: Device) -> cbor.Value
     sent = [(bill, source, benefit, n) for bill, source, to, benefit, n in waybills_of(store, cycle.id) if to == point]
     totals = decode(entry).totals if entry is not None else {}
     factors = factors_at(store, cycle.id, point)
+    held, news = held_in(store, cycle.id, point).get(point, ()), point_news(store, cycle, point)
     return {
         "point": point,
         "name": names[0][0] if names else point,
@@ -98,10 +100,14 @@ def _point(store: Store, cycle: Cycle, point: str, device: Device) -> cbor.Value
         "counted": {b: int(n) for b, n in sorted(dict(counted[0][0]).items())} if counted else None,
         "recut": recut_of(store, cycle.id, point),
         "given": _given(store, cycle.id, point, device),
-        "holders": list(held_in(store, cycle.id, point).get(point, ())),
+        "holders": list(held),
         "phones": phones_at(store, point),
         "releases": [release.raw for release in releases_of(store, cycle.id, point)],
         "lots": _lots(store, cycle, point),
+        "supplements": news["supplements"] if held[-1:] == (device.name,) else [],
+        "held": news["held"],
+        "moves": [list(pair) for pair in asked_of(store, cycle.id, point)],
+        "guests": guests_at(store, cycle, point) if held[-1:] == (device.name,) else [],
         "factors": None if factors is None else sha256(factors).digest(),
         "closed": bool(store.rows(
             "select from head where programme = %s and cycle = %s and device = %s", (programme, cycle.id, device.name)
@@ -129,12 +135,6 @@ select m.benefit, m.lot, l.best_before::text, sum(m.quantity)::bigint, l.pack_ba
 ) m left join lot l on l.lot = m.lot and l.benefit = m.benefit
 group by 1, 2, 3, 5 having sum(m.quantity) > 0 order by 1, 3 nulls last, 2
 """
-MARKS = """
-select distinct on (household) household, mark from card where household = any(%s) and from_period <= %s
-order by household, epoch desc
-"""
-MARK_BYTES = 8
-"""Of a card's mark as much as finds its row among those of a point: a roll has to fit on a cheap phone."""
 
 
 def _lots(store: Store, cycle: Cycle, point: str) -> cbor.Value:
@@ -183,19 +183,6 @@ def _packed_roll(store: Store, cycle: Cycle, point: str) -> bytes:
     levels = _table(root / "public" / "tables" / "levels.parquet")
     units = {row["benefit"]: row for row in totals if row["point"] == point}
     level = {row["commodity"]: row for row in levels if row["point"] == point}
-    people = dict(
-        store.rows(
-            "select household, count(*) from member where household in"
-            " (select household from household where point = %s) group by household",
-            (point,),
-        )
-    )
-    names = dict(store.rows("select household, name from household where point = %s", (point,)))
-    proxies = proxies_at(store, point)
-    households = list(set(rows["household"].to_pylist()))
-    marks = {
-        household: bytes(mark)[:MARK_BYTES] for household, mark in store.rows(MARKS, (households, cycle.period.id))
-    }
     benefits: list[cbor.Value] = []
     for benefit in cycle.policy().benefits.values():
         planned, stands = units.get(benefit.id), level.get(benefit.id)
@@ -206,31 +193,10 @@ def _packed_roll(store: Store, cycle: Cycle, point: str) -> bytes:
             "rungs": stands["rungs"] if stands else 0,
             "num": stands["num"] if stands else "0", "den": stands["den"] if stands else "1",
         })  # fmt: skip
-    packed: list[cbor.Value] = []
-    for tag, group in _by_tag(rows):
-        household = group["household"][0]
-        packed.append([
-            tag, group["card"][0], names.get(household), people.get(household, 0), group["ration_steps"], _first(group),
-            group["ladder"], list(proxies.get(household, ())), {"card": marks[household]} if household in marks else {},
-        ])  # fmt: skip
     return cbor.dumps({
         "version": 1, "programme": store.programme.id, "cycle": cycle.id, "point": point,
-        "seed": seed_of(store, cycle.id), "benefits": benefits, "rows": packed,
+        "seed": seed_of(store, cycle.id), "benefits": benefits, "rows": phone_rows(store, cycle, point, rows),
     })  # fmt: skip
-
-
-def _first(group: dict[str, list[Any]]) -> list[int]:
-    """What comes before any share, in millionths of a step: arrears, and goods that are offered again."""
-    return [c + again * MICRO for c, again in zip(group["carry_micro"], group["offered_steps"], strict=True)]
-
-
-def _by_tag(rows: pa.Table) -> list[tuple[bytes, dict[str, list[Any]]]]:
-    grouped: dict[bytes, dict[str, list[Any]]] = {}
-    for row in rows.to_pylist():
-        mine = grouped.setdefault(row["tag"], {name: [] for name in row})
-        for name, value in row.items():
-            mine[name].append(value)
-    return sorted(grouped.items())
 
 
 def _rows_of(path: Path, point: str) -> pa.Table:

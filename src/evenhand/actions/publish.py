@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from evenhand.actions.cards import KEYS
 from evenhand.actions.claims import read_month
 from evenhand.actions.close import ledger_of
+from evenhand.actions.countersign import confirmed_files
 from evenhand.actions.cycles import (
     Cycle,
     Progress,
@@ -31,6 +32,7 @@ from evenhand.actions.cycles import (
     quiet,
     step_due,
 )  # fmt: skip
+from evenhand.actions.supplement_rows import write_lists
 from evenhand.core.errors import UsageError
 from evenhand.flow.disclosure import layout
 from evenhand.flow.disclosure.claim import claims_json
@@ -104,8 +106,12 @@ def _write_matter(store: Store, cycle: Cycle, part: Path, progress: Progress, ta
         "balances": balances(opening, movements, closed=True),
         "recut": _recut(store, cycle.id),
         "left": store.snapshots.table(detail_of(store, cycle.id, "closed")["left"]),
-        "grievances": store.snapshots.table(detail_of(store, cycle.id, "closed")["grievances"]),
+        **{
+            name: store.snapshots.table(detail_of(store, cycle.id, "closed")[name])
+            for name in ("supplements", "held", "grievances")
+        },
     }
+    write_lists(store, cycle.id, part / layout.SUPPLEMENTS, tamper)
     for name, table in tables.items():
         parquet.write(shape(name, table), part / layout.table_path(name))
     (part / layout.TABLES_README).write_text(tables_readme(), encoding="utf-8")
@@ -187,7 +193,12 @@ def _signed(store: Store, cycle: str) -> list[bytes]:
         )
     ]
     known = [cose for cose in certificates if sha256(cose).digest() in logged]  # those of later people come next time
-    return [*known, *heads, *(bytes(row[0]) for query, params in queries for row in store.rows(query, params))]
+    return [
+        *known,
+        *heads,
+        *confirmed_files(store, cycle),
+        *(bytes(row[0]) for query, params in queries for row in store.rows(query, params)),
+    ]
 
 
 def _log_size(store: Store, cycle: str) -> int:

@@ -10,7 +10,8 @@ from evenhand.formats import cbor
 VERSION = 1
 KINDS = (
     "key", "holder", "policy", "freeze", "event", "approval", "roll", "received", "goods-received", "transfer",
-    "sent", "closing", "recut", "supplement", "redeemed", "stock",
+    "release",
+    "sent", "closing", "recut", "supplement", "hold", "redeemed", "stock",
     "grievance-totals", "audit", "publish", "void",
 )  # fmt: skip
 

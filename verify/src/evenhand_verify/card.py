@@ -6,8 +6,9 @@ import hashlib
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from evenhand_verify import facts
+from evenhand_verify import cbor, facts, lists
 from evenhand_verify.cards import Keys, derive, number_fits, read_code, tag_of
+from evenhand_verify.checks import held
 from evenhand_verify.checks.left import above
 from evenhand_verify.debts import rule
 from evenhand_verify.disclosure import Disclosure
@@ -23,6 +24,7 @@ class Card:
     disclosure: Disclosure
     keys: Keys
     roll: Packed | None = None
+    supplement: lists.Supplement | None = None
     record: Record | None = None
     told: list[str] = field(default_factory=list)
     facts: dict[str, object] = field(default_factory=dict)
@@ -50,6 +52,14 @@ def _find(card: Card) -> str | list[str]:
             card.roll = roll
             card.record = open_row(roll, roll.tags.index(card.keys.tag), card.keys)
             return f"row {roll.tags.index(card.keys.tag) + 1} of {len(roll):,} at {point}, sealed for you and committed"
+    for one in lists.supplements(d):
+        if card.keys.tag in one.roll.tags:
+            place = one.roll.tags.index(card.keys.tag)
+            card.roll, card.supplement = one.roll, one
+            card.record = open_row(one.roll, place, card.keys, one.number)
+            return (
+                f"row {place + 1} of {len(one.roll):,} on list {one.number} of {one.point}, sealed for you and logged"
+            )
     return [f"no roll of {d.meta.cycle} has a row for this code, tag {card.keys.tag.hex()}"]
 
 
@@ -206,10 +216,25 @@ def _one(card: Card, grant: Grant) -> tuple[str, list[str]]:
     return line, failures
 
 
+def _listed(card: Card, grant: Grant, one: lists.Supplement) -> list[str]:
+    """A row of a supplementary list: whole steps of its level, rounded down, and no arrears."""
+    benefit = card.disclosure.policy.benefit(grant.benefit)
+    level = one.levels.get(grant.benefit, Level(0, 0, 1)) if benefit.divided else Level(len(grant.ladder), 0, 1)
+    right = int(share(grant.ladder, level) // benefit.step)
+    card.told.append(
+        f"{grant.benefit}: due {benefit.shown(sum(grant.ladder))}; level of list {one.number} {level}; ration "
+        f"{many(grant.ration, 'unit')} = {benefit.shown(grant.ration * benefit.step)}"
+    )
+    card.told += [f"  because {why}: {one_line(card.disclosure.policy.because(why), 200)}" for why in grant.reasons]
+    if (grant.ration, grant.carry, grant.owed) != (right, 0, []):
+        return [f"{grant.benefit}: the row gives you {grant.ration}, the level of your list gives {right}"]
+    return []
+
+
 def _rations(card: Card) -> str | list[str]:
     failures: list[str] = []
     for grant in card.row.grants:
-        failures += _one(card, grant)[1]
+        failures += _listed(card, grant, card.supplement) if card.supplement else _one(card, grant)[1]
     return failures or f"{len(card.row.grants)} rations lie within one unit of what the published level gives you"
 
 
@@ -232,10 +257,23 @@ def _outcome(card: Card) -> str | list[str]:
             3: "contested: somebody used this coupon more than once",
             4: "not collected",
             5: f"refused ({one_line(reason)})",
+            6: f"held and not given: {_held(card, value)}; your ration is kept",
         }
         card.told.append(f"outcome: {words.get(status, 'unknown')}")
         return f"{STATUS.get(status, 'unknown')}: {words.get(status, 'unknown')}"
     return [f"your row has no outcome, {packed.where}"]
+
+
+def _held(card: Card, value: bytes) -> str:
+    """Which notice held the row and for what reason: only its own household can tell."""
+    for hold in lists.holds(card.disclosure):
+        if hold.tag == card.keys.tag and hold.act == "place" and hold.entry.sha256[:16] == value:
+            for reason in held.REASONS:
+                said = cbor.encode([hold.entry.cycle, hold.notice, reason])
+                if hashlib.sha256(b"evenhand/hold/v1" + card.keys.salt + said).digest() == hold.entry.sha256:
+                    return f"notice {hold.notice}, reason {reason}"
+            return f"notice {hold.notice}, with a reason that is none of those published; complain"
+    return "no notice is published; complain"
 
 
 CHECKS: tuple[Check[Card], ...] = (

@@ -16,8 +16,8 @@ from evenhand_verify.result import Malformed
 TAG = 16
 COMMITMENT = 32
 OUTCOME = 33
-REDEEMED, EXCEPTION, CONTESTED, UNCOLLECTED, REFUSED = 1, 2, 3, 4, 5
-STATUS = {1: "redeemed", 2: "exception", 3: "contested", 4: "uncollected", 5: "refused"}
+REDEEMED, EXCEPTION, CONTESTED, UNCOLLECTED, REFUSED, HELD, MOVED = 1, 2, 3, 4, 5, 6, 7
+STATUS = {1: "redeemed", 2: "exception", 3: "contested", 4: "uncollected", 5: "refused", 6: "held", 7: "moved"}
 
 
 @dataclass(frozen=True)
@@ -122,11 +122,13 @@ def _grant(value: Any, where: str) -> Grant:
     raise Malformed(where, "a benefit in the row that is not one")
 
 
-def open_row(packed: Packed, index: int, keys: Keys) -> Record:
-    """Open a row with its household's keys. Malformed if they do not open it or it is not what was committed to."""
+def open_row(packed: Packed, index: int, keys: Keys, number: str = "1") -> Record:
+    """Open a row with its household's keys; `number`: that of the supplementary list it stands on.
+
+    Malformed if they do not open it or it is not what was committed to."""
     row, where = packed.row(index), packed.where
     tag, commitment, sealed = row[:TAG], row[TAG : TAG + COMMITMENT], row[TAG + COMMITMENT :]
-    nonce = hashlib.sha256(packed.cycle.encode() + b"1" + tag).digest()[:12]
+    nonce = hashlib.sha256(packed.cycle.encode() + number.encode() + tag).digest()[:12]
     try:
         plain = AESGCM(keys.seal).decrypt(nonce, sealed, tag)
     except (InvalidTag, ValueError) as error:

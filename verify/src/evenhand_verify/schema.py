@@ -75,6 +75,8 @@ SCHEMAS: dict[str, Schema] = {
     "left": _schema(
         False, "point benefit kind since", "point:text benefit:text kind:text since:text amount:int lapsed:int"
     ),
+    "supplements": _schema(False, "point benefit", "point:text benefit:text households:int? rations:int?"),
+    "held": _schema(False, "area reason", "area:text reason:text placed:int? lifted:int? ended:int?"),
     "grievances": _schema(
         False, "area kind", "area:text kind:text received:int? decided:int? in_time:int? upheld:int?"
     ),

@@ -106,6 +106,8 @@ owed point,benefit,kind,since | point:t benefit:t kind:t since:t households:i am
 totals point,benefit | point:t benefit:t households:i members:i opening:i carry_micro:i carried:i units:i rations:i reserve:i
 waybills waybill,commodity | waybill:t lane:t commodity:t quantity:i
 left point,benefit,kind,since | point:t benefit:t kind:t since:t amount:i lapsed:i
+supplements point,benefit | point:t benefit:t households:i rations:i
+held area,reason | area:t reason:t placed:i lifted:i ended:i
 grievances area,kind | area:t kind:t received:i decided:i in_time:i upheld:i
 recut point,benefit | point:t benefit:t counted:i reserve:i carry_micro:i rungs:i num:t den:t units:i
 movements kind,from,to,benefit,lot | kind:t from:t to:t benefit:t lot:t quantity:i
@@ -117,7 +119,7 @@ balances account,benefit | account:t benefit:t opening:i inflow:i outflow:i clos
 CERTIFIED = (
     ("log", "log"), ("person", "anna"), ("person", "bert"), ("device", "phone-Alder"), ("device", "phone-Birch"),
 )  # fmt: skip
-LATER = ("left", "recut", "grievances", "movements", "balances")
+LATER = ("left", "recut", "supplements", "held", "grievances", "movements", "balances")
 
 Row = dict[str, Any]
 
@@ -594,7 +596,7 @@ class Build:
         for point, data in self.outcome_files().items():
             ended = Counter(status for _, status, _ in self.outcomes[point])
             totals: dict[str, Any] = {"rows": len(self.outcomes[point])}
-            for status, name in enumerate(("redeemed", "exception", "contested", "uncollected", "refused"), start=1):
+            for status, name in enumerate(("redeemed", "exception", "contested", "uncollected", "refused", "held"), start=1):
                 totals[name] = ended[status]
             count, last = self.heads[f"phone-{point}"]
             payload = ["evenhand/head/v1", PROGRAMME, self.cycle, f"phone-{point}", count, last]
@@ -609,6 +611,8 @@ class Build:
         entries.append(
             e("stock", "stock", sha(parquet("movements", self.tables["movements"])), {"closing": dict(closing)})
         )
+        for name in ("supplements", "held"):
+            self.tables.setdefault(name, [])
         told = self.tables.setdefault("grievances", [])
         sums = {name: sum(row[name] or 0 for row in told) for name in ("received", "decided", "in_time", "upheld")}
         logged = {"sums": {name: number for name, number in sums.items() if number}}

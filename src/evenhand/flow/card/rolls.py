@@ -28,12 +28,16 @@ class _Heads:
     columns: dict[str, list[object]]
 
 
-def build_rolls(table: pa.Table, programme: str, cycle: str, policy_sha256: bytes) -> dict[str, roll.Packed]:
+def build_rolls(
+    table: pa.Table, programme: str, cycle: str, policy_sha256: bytes, number: str = str(roll.VERSION)
+) -> dict[str, roll.Packed]:
     """The rolls of a cycle by point, from a long table with a row for each household and benefit.
 
     Columns: point, household, card, tag, salt, seal_key, benefit, ladder (list of base units a rung), carry_micro
     (arrears before this cycle), ration_steps, reasons (list of texts) and, if there, owed (see `with_debts`); rows of a
-    household stand together, benefits in the policy's order. UsageError if a cell is empty, a key has another size, a
+    household stand together, benefits in the policy's order. `number`: that of a supplementary list.
+
+    UsageError if a cell is empty, a key has another size, a
     household or a benefit of it stands twice, or two households share a tag: one secret on two families' cards.
     """
     if len(policy_sha256) != 32:
@@ -57,7 +61,7 @@ def build_rolls(table: pa.Table, programme: str, cycle: str, policy_sha256: byte
     for point, tag, salt, key, record in zip(
         who["point"], who["tag"], who["salt"], who["seal_key"], records, strict=True
     ):
-        row = roll.seal_row(record, size, cycle, tag, salt, key)  # type: ignore[arg-type]
+        row = roll.seal_row(record, size, cycle, tag, salt, key, number)  # type: ignore[arg-type]
         sealed.setdefault(point, []).append(row)  # type: ignore[arg-type]
     return {point: roll.pack(programme, cycle, point, sealed[point]) for point in sorted(sealed)}
 

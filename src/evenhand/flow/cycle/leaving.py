@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from evenhand.flow.allocation import Groups, Rows, divide
-from evenhand.flow.cycle.owing import OWED_SCHEMA, UNCOLLECTED, UNDERSUPPLIED, WAITING
+from evenhand.flow.cycle.owing import OWED_SCHEMA, REMEDY, UNCOLLECTED, UNDERSUPPLIED, WAITING
 from evenhand.flow.cycle.stage import Tables
 from evenhand.flow.cycle.supply import table
 from evenhand.flow.policy import Policy
@@ -43,6 +43,7 @@ def leave(
     uncollected: Any,
     silent: Collection[str],
     seed: bytes,
+    held: Collection[bytes] = (),
 ) -> Left:
     """What is left owed at the close of `period`.
 
@@ -50,6 +51,7 @@ def leave(
     and on_roll (as computed), ladders and owed (public). `levels`: rungs, num, den of each (point, benefit) after re-cuts;
     `uncollected`: tag, benefit, steps (> 0) that stayed at the point, as far as anybody knows; `silent`: points with a
     device that was given up: what no receipt tells of is unknown there, and not owed again. `seed`: that of the ties.
+    `held`: tags of rows that ended as held: of what is divided their ration is owed until it is collected, as a remedy.
     """
     benefits = policy.benefits
     rows = tables["rows"]
@@ -57,7 +59,7 @@ def leave(
     lapses = [b.id for b in benefits.values() if b.division == "leximin" and not b.undersupplied.carries]
     debts = [
         _undersupplied(rows.filter(_among(rows["benefit"], carries)), tables["owed"], period, levels, seed),
-        *_uncollected(policy, period, rows, uncollected, tables, silent),
+        *_uncollected(policy, period, rows, uncollected, tables, silent, held),
     ]
     joined = pa.concat_tables([found.select(["point", *OWED_SCHEMA.names]) for found in debts])
     joined = joined.group_by(["point", "household", *_KEY]).aggregate([("amount", "sum")])
@@ -89,6 +91,8 @@ def _ended(policy: Policy, row: dict[str, Any], period: str, silent: Collection[
         return False
     if row["kind"] == UNDERSUPPLIED:
         return not benefit.undersupplied.carries
+    if row["kind"] == REMEDY:
+        return False
     return row["point"] in silent or not benefit.uncollected.carries
 
 
@@ -167,7 +171,13 @@ def _shortage(ladders: Any, period: str, levels: Mapping[Pair, Level]) -> list[t
 
 
 def _uncollected(
-    policy: Policy, period: str, rows: Any, stayed: Any, tables: Tables, silent: Collection[str]
+    policy: Policy,
+    period: str,
+    rows: Any,
+    stayed: Any,
+    tables: Tables,
+    silent: Collection[str],
+    held: Collection[bytes],
 ) -> list[Any]:
     """What stayed of this month's rations; and of earlier months what was not collected again, or was not even there
     after a re-cut, or was not offered. What was handed over pays the oldest first; at a silent point all of it may have."""
@@ -185,7 +195,9 @@ def _uncollected(
     paid = pc.if_else(known, pc.min_element_wise(joined["offered_steps"], told), joined["offered_steps"])
     own = pc.subtract(left, pc.subtract(joined["offered_steps"], paid))
     base = pa.array([steps[benefit] for benefit in joined["benefit"].to_pylist()], pa.int64())
-    fresh = joined.select(wide).append_column("kind", pa.array([UNCOLLECTED] * len(joined), pa.string()))
+    divided = [b.id for b in policy.benefits.values() if b.division == "leximin"]
+    kept = pc.and_(pc.is_in(joined["tag"], pa.array(sorted(held), pa.binary())), _among(joined["benefit"], divided))
+    fresh = joined.select(wide).append_column("kind", pc.if_else(kept, REMEDY, UNCOLLECTED))
     fresh = fresh.append_column("since", pa.array([period] * len(joined), pa.string()))
     fresh = fresh.append_column("amount", pc.multiply(own, base))
     waiting = debts.filter(pc.and_(_among(debts["kind"], list(WAITING)), pc.equal(debts["lapsed"], 0)))

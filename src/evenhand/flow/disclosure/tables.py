@@ -114,7 +114,7 @@ _ALL = (
            ("point", "text", "the point"),
            ("benefit", "text", "the benefit"),
            ("kind", "text", "undersupplied (a shortage did not give it), uncollected (nobody came for it) or "
-            "remedy (an upheld complaint brought it)"),
+            "remedy (an upheld complaint or a held row brought it)"),
            ("since", "text", "the month it comes from"),
            ("households", "int", "households it is owed to"),
            ("amount", "int", "base units"),
@@ -165,6 +165,19 @@ _ALL = (
            ("since", "text", "the month it comes from"),
            ("amount", "int", "base units"),
            ("lapsed", "int", "base units of it that lapse with this cycle, by the policy's rule")),
+    _table("supplements", "point benefit", "People who came to a point in the open cycle: what its supplementary lists "
+           "promised them, from the reserve. Empty where they are fewer than k.",
+           ("point", "text", "the point"),
+           ("benefit", "text", "the benefit"),
+           ("households", "int?", "households on the lists of the point"),
+           ("rations", "int?", "hand-out steps promised to them")),
+    _table("held", "area reason", "Rows that two persons held, by the reason that was given. Folded and left empty as "
+           "`grievances` is.",
+           ("area", "text", "code of the area; empty: the areas that are too small alone"),
+           ("reason", "text", "duplicate, identity, moved, deceased or mistake, or `several`"),
+           ("placed", "int?", "notices"),
+           ("lifted", "int?", "of those, lifted before the close"),
+           ("ended", "int?", "of those, held at the close with nothing given")),
     _table("grievances", "area kind", "Complaints that came in and were first decided since the cycle before closed. A "
            "group of fewer than k is folded into `several` of its area, that into the area around it; a number from 1 "
            "to k-1, or one that leaves so few, is empty.",
@@ -195,7 +208,7 @@ TABLES: dict[str, Table] = {table.name: table for table in _ALL}
 """Every table of a disclosure by name, in the order of `spec/tables.json`."""
 
 COMPUTED: tuple[str, ...] = tuple(
-    name for name in TABLES if name not in ("recut", "left", "grievances", "movements", "balances")
+    name for name in TABLES if name not in ("recut", "left", "supplements", "held", "grievances", "movements", "balances")
 )
 """Tables that stand before approval and are part of its digest; the rest come from what happened afterwards."""
 

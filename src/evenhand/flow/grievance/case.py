@@ -48,7 +48,8 @@ class Remedy:
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened to a case after its intake. `act`: opened, words, decision, appeal, remedy, escalation."""
+    """Something that happened to a case after its intake. `act`: opened, read, words, decision, appeal, remedy,
+    escalation."""
 
     number: int
     act: str

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from evenhand.flow.grievance.case import UPHELD, Case
+from evenhand.flow.network.folding import SEVERAL, folded, told
 
-SEVERAL = "several"
-"""The kind of a group that holds more than one."""
+__all__ = ["SEVERAL", "Figure", "figures"]
 
 
 @dataclass(frozen=True, order=True)
@@ -37,6 +37,10 @@ class _Group:
     upheld: int = 0
     cases: set[str] = field(default_factory=set)
 
+    @property
+    def size(self) -> int:
+        return len(self.cases)
+
     def add(self, other: _Group) -> None:
         self.received += other.received
         self.decided += other.decided
@@ -55,20 +59,7 @@ def figures(cases: Iterable[Case], parents: Mapping[str, str], k: int, start: in
         group = _counted(case, start, end)
         if group is not None:
             groups[case.intake.area, case.intake.kind].add(group)
-    kept = {key: group for key, group in groups.items() if len(group.cases) >= k}
-    rest: dict[str, _Group] = defaultdict(_Group)
-    for key, group in groups.items():
-        if key not in kept:
-            rest[key[0]].add(group)
-    depth = {area: _depth(area, parents) for area in ("", *parents, *parents.values(), *rest)}
-    while area := max(rest, key=lambda area: (depth[area], area), default=""):
-        group, outer = rest.pop(area), parents.get(area, "")
-        if len(group.cases) >= k:
-            kept[area, SEVERAL] = group
-        else:
-            rest[outer if depth.get(outer, 0) < depth[area] else ""].add(group)
-    if rest[""].cases:
-        kept["", SEVERAL] = rest[""]
+    kept = folded(groups, parents, k, _Group)
     return sorted(_row(*key, group, k) for key, group in kept.items())
 
 
@@ -84,23 +75,10 @@ def _counted(case: Case, start: int, end: int) -> _Group | None:
     return made
 
 
-def _depth(area: str, parents: Mapping[str, str]) -> int:
-    seen: set[str] = set()
-    while area and area not in seen:
-        seen.add(area)
-        area = parents.get(area, "")
-    return len(seen)
-
-
 def _row(area: str, kind: str, group: _Group, k: int) -> Figure:
-    decided = _told(group.decided, group.decided, k)
+    decided = told(group.decided, group.decided, k)
     return Figure(
-        area, kind, _told(group.received, group.received, k), decided,
-        None if decided is None else _told(group.in_time, group.decided, k),
-        None if decided is None else _told(group.upheld, group.decided, k),
+        area, kind, told(group.received, group.received, k), decided,
+        None if decided is None else told(group.in_time, group.decided, k),
+        None if decided is None else told(group.upheld, group.decided, k),
     )  # fmt: skip
-
-
-def _told(part: int, whole: int, k: int) -> int | None:
-    """`part`, unless it or what it leaves of the whole stands for 1 to k-1."""
-    return part if all(not number or number >= k for number in (part, whole - part)) else None

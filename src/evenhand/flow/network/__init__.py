@@ -6,10 +6,10 @@ base units of a benefit that the policy knows.
 """
 
 from evenhand.flow.network.checks import Checked, check_areas, check_lanes, check_nodes
-from evenhand.flow.network.stock import StockRow, check_stock
+from evenhand.flow.network.stock import Lots, Matter, StockRow, check_stock
 from evenhand.flow.network.tables import AREAS, DEPOTS, LANES, POINTS, STOCK
 
 __all__ = [
-    "AREAS", "DEPOTS", "LANES", "POINTS", "STOCK", "Checked", "StockRow", "check_areas", "check_lanes", "check_nodes",
-    "check_stock",
+    "AREAS", "DEPOTS", "LANES", "POINTS", "STOCK", "Checked", "Lots", "Matter", "StockRow", "check_areas", "check_lanes",
+    "check_nodes", "check_stock",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ of receipts alone; food is refused to nobody for a dispute between two holders o
 """
 
 from evenhand.flow.redemption.custody import Custody, Release, is_release, read_release, write_release
-from evenhand.flow.redemption.decide import NOT_ON_ROLL, UNDONE, Decision, Presented, Row, decide
+from evenhand.flow.redemption.decide import HELD, NOT_ON_ROLL, UNDONE, Decision, Presented, Row, decide
 from evenhand.flow.redemption.device import Device, device_of
 from evenhand.flow.redemption.errors import RedemptionError
 from evenhand.flow.redemption.head import Head, check_head, read_head, write_head
@@ -17,6 +17,7 @@ from evenhand.flow.redemption.receipt import Link, Receipt, chain, read, split, 
 from evenhand.flow.redemption.settle import Beyond, Contested, Settlement, Unsettled, settle
 
 __all__ = [
+    "HELD",
     "NOT_ON_ROLL",
     "UNDONE",
     "Beyond",

@@ -13,6 +13,8 @@ Verdict = Literal["give", "contested", "not-on-roll", "refuse"]
 NOT_ON_ROLL = "not on roll"
 UNDONE = "undone"
 """The proof of a receipt, without items, that takes back the one before it on its chain: a mistake seen within the visit."""
+HELD = "held"
+"""The exception by which a held row is served; it is looked into later, as every exception is."""
 NO_TAG = bytes(16)
 """The tag of a receipt for somebody who has neither a row nor a coupon here."""
 
@@ -20,11 +22,14 @@ NO_TAG = bytes(16)
 @dataclass(frozen=True)
 class Row:
     """A row as its holder knows it: steps due by benefit in the policy's order, and the steps handed over so far (None:
-    nobody has come yet)."""
+    nobody has come yet). `from_reserve`: it came on a supplementary list, and is served from the reserve. `held`: two
+    officers hold it, with a reason and a notice."""
 
     tag: bytes
     due: Mapping[str, int]
     given: Mapping[str, int] | None = None
+    from_reserve: bool = False
+    held: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,9 @@ def decide(
     not touched. A row already given gets a contested receipt and its ration again from the reserve, as far as that goes:
     the two holders of one coupon are not sorted out at the counter. Somebody not on the roll gets the `emergency`
     ration of the programme (none if it has none) from the reserve, as an exception. Nobody's unredeemed ration is ever
-    touched.
+    touched: a row of a supplementary list gets what is left of its ration as far as `reserve` goes (benefits that it does
+    not name have no end), and for everybody else `reserve` is without what such rows have yet to collect. A held row is
+    served by the exception `held` alone.
     """
     if presented.r is None and not presented.exception:
         return Decision("refuse", row.tag if row else NO_TAG, "", reason="show a coupon or name the exception")
@@ -74,15 +81,26 @@ def decide(
         return Decision("not-on-roll", tag, NOT_ON_ROLL, items, claim, True, reason)
     if presented.r is not None and tag_of(presented.r) != row.tag:
         return Decision("refuse", row.tag, "", reason="this coupon belongs to another row; name the exception")
+    if row.held and presented.exception != HELD:
+        return Decision("refuse", row.tag, "", reason=HELD)
     proof = presented.r if presented.r is not None else presented.exception
     before = row.given or {}
     left = {b: n - before.get(b, 0) for b, n in row.due.items() if n > before.get(b, 0)}
     if row.given is None or left:
+        if row.from_reserve:
+            return _listed(row, proof, left, reserve)
         reason = "the rest of what is due" if before else "all that is due"
         return Decision("give", row.tag, proof, left, reason=reason)
     items, claim = _from_reserve(row.due, reserve)
     reason = "already given: contested, and given again from the reserve"
     return Decision("contested", row.tag, proof, items, claim, True, reason)
+
+
+def _listed(row: Row, proof: bytes | str, left: Mapping[str, int], reserve: Mapping[str, int]) -> Decision:
+    items, claim = _from_reserve(left, {**left, **reserve})
+    if left and not items:
+        return Decision("refuse", row.tag, "", claim=claim, reason="the reserve is used up; the ration stays owed")
+    return Decision("give", row.tag, proof, items, claim, True, "a supplementary list: from the reserve")
 
 
 def _from_reserve(due: Mapping[str, int], reserve: Mapping[str, int]) -> tuple[dict[str, int], dict[str, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
+from types import MappingProxyType
 
 import pyarrow as pa
 
@@ -36,12 +37,21 @@ def pack_outcomes(outcomes: pa.Table, programme: str, cycle: str) -> dict[str, r
     return {point: roll.pack(programme, cycle, point, rows[point]) for point in sorted(rows)}
 
 
-def redeemed_entry(packed: roll.Packed, given: Mapping[str, int], heads: Sequence[HeadRow]) -> Entry:
+def redeemed_entry(
+    packed: roll.Packed,
+    given: Mapping[str, int],
+    heads: Sequence[HeadRow],
+    away: Mapping[str, int] = MappingProxyType({}),
+    guests: Mapping[str, int] = MappingProxyType({}),
+) -> Entry:
     """The log entry of an outcome file: `given` in steps by benefit (rations, not over-issue); `heads` of the devices
-    that held the point."""
+    that held the point; `away`: what rows of its roll got at other points; `guests`: what of `given` rows of others got."""
     ended = Counter(packed.rows[at] for at in range(roll.TAG_SIZE, len(packed.rows), packed.row_size))
     totals: dict[str, cbor.Value] = {"rows": len(packed)}
     totals |= {name: ended[status] for status, name in STATUS_NAMES.items()}
     totals |= {"given": {**given}, "heads": [list(head) for head in sorted(heads)]}
+    for name, steps in (("away", away), ("guests", guests)):
+        if steps:
+            totals[name] = {**steps}
     digest = sha256(packed.encode()).digest()
     return Entry("redeemed", packed.programme, packed.cycle, packed.point, digest, totals)

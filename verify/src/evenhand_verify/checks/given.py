@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from evenhand_verify import facts
+from evenhand_verify import facts, lists
 from evenhand_verify.disclosure import Disclosure
 from evenhand_verify.result import Check, capped
 
 
 def run(d: Disclosure) -> str | list[str]:
-    """given = redeem movements <= rations (re-cut where it was); over-issue <= reserve; both <= what was there."""
+    """given = redeem movements <= rations (re-cut where it was) and lists; over-issue and what lists took beyond the rations
+    <= reserve; both <= what was there."""
     books, totals, recuts = facts.books(d), facts.totals(d), facts.recuts(d)
     entries, failures = d.by_point("redeemed"), []
     given = {(p, benefit): steps for p, entry in entries.items() for benefit, steps in entry.steps("given").items()}
@@ -33,9 +34,10 @@ def run(d: Disclosure) -> str | list[str]:
             continue
         cut = recuts.get(key)
         rations, reserve = (cut.units, cut.reserve) if cut else (total.rations, total.reserve)
-        if steps > rations:
-            failures.append(f"{steps} steps were given of {rations} on the roll, {where}")
-        if books.over_issue.get(key, 0) > reserve * step:
+        listed = lists.most(d, key)
+        if steps > rations + listed:
+            failures.append(f"{steps} steps were given of {rations} on the roll and {listed} on lists, {where}")
+        if books.over_issue.get(key, 0) + max(0, steps - rations) * step > reserve * step:
             failures.append(f"over-issue beyond the reserve of {reserve} steps, {where}")
         there = books.at_freeze(point, benefit) + books.arrive.get(key, 0)
         if books.redeem.get(key, 0) + books.over_issue.get(key, 0) > there:

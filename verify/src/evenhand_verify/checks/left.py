@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from fractions import Fraction
 
-from evenhand_verify import facts
+from evenhand_verify import facts, lists
 from evenhand_verify.debts import rule
 from evenhand_verify.disclosure import Disclosure
 from evenhand_verify.numbers import Level
@@ -105,6 +105,7 @@ def _uncollected(d: Disclosure, found: Left) -> list[str]:
         if kind != facts.UNDERSUPPLIED:
             told[point, benefit][kind, since] = amount
     rolls = {(p, b): steps for p, entry in d.by_point("roll").items() for b, steps in entry.steps("rations").items()}
+    held = {hold.point for hold in lists.holds(d)}
     for key in sorted(rolls.keys() | told.keys() | debts.keys()):
         point, benefit = key
         where = f"point {point}, {benefit}"
@@ -117,14 +118,21 @@ def _uncollected(d: Disclosure, found: Left) -> list[str]:
             if not debt.amount - debt.offered * step <= amount <= debt.amount:
                 failures.append(f"{amount:,} base units are left of {debt.amount:,}, {facts.named(debt)}")
             waited, offered = waited + debt.amount, offered + debt.offered
-        for kind, since in sorted(mine.keys() - {(facts.UNCOLLECTED, d.meta.period)}):
+        own = {(facts.UNCOLLECTED, d.meta.period)}
+        if point in held:
+            own.add((facts.REMEDY, d.meta.period))
+        for kind, since in sorted(mine.keys() - own):
             failures.append(f"{kind} since {since}, which was not owed before, {where}")
         cut = cuts.get(key)
         on_roll = cut.units if cut else rolls.get(key, 0)
-        not_given = (on_roll - entry.steps("given").get(benefit, 0)) * step
+        got = entry.steps("given").get(benefit, 0)
+        for name, sign in (("away", 1), ("guests", -1)):
+            got += sign * entry.steps(name).get(benefit, 0) if name in entry.totals else 0
+        not_given = (on_roll - got) * step
         least = not_given + waited - offered * step
         # Where even what is owed first was not there, the rest of it stays owed without having been on the roll.
         most = least + (offered * step if cut and cut.counted - cut.reserve < first[key].on_roll else 0)
+        most += lists.most(d, key) * step
         if key not in totals and d.policy.benefit(benefit).divided:
             continue
         total = sum(told.get(key, {}).values())

@@ -14,7 +14,7 @@ STAGES = (
     ("event",),
     ("approval",),
     ("roll",),
-    ("sent", "received", "goods-received", "transfer", "closing", "recut"),
+    ("sent", "received", "goods-received", "transfer", "closing", "release", "recut", "supplement", "hold"),
     ("redeemed",),
     ("stock",),
     ("grievance-totals",),

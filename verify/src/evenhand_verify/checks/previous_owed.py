@@ -53,7 +53,11 @@ def run(d: Disclosure) -> str | list[str]:
     for debt in facts.owed(d):
         key = (debt.point, debt.benefit, debt.kind, debt.since)
         if debt.kind == facts.REMEDY and debt.since == before.meta.period:
-            given += debt.amount
+            kept = then.get(key, 0)  # of rows that were held; what is above it came of complaints
+            given += max(0, debt.amount - kept)
+            now[key] = min(debt.amount, kept)
+            if not kept:
+                del now[key]
         else:
             now[key] = debt.amount
     failures += [

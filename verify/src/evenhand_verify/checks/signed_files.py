@@ -14,7 +14,10 @@ SIGNERS = {
     "evenhand/head/v1": ("device", "log"),
     "evenhand/goods-received/v1": ("device", "log"),
     "evenhand/transfer/v1": ("person",),
+    "evenhand/release/v1": ("device",),
     "evenhand/closing/v1": ("person",),
+    "evenhand/supplement/v1": ("person",),
+    "evenhand/hold/v1": ("person",),
 }
 
 

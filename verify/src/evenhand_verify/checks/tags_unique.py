@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from evenhand_verify import lists
 from evenhand_verify.disclosure import Disclosure
 from evenhand_verify.result import Check, capped
 
@@ -10,11 +11,12 @@ def run(d: Disclosure) -> str | list[str]:
     """Tags are unique over all rolls (within one they are strictly sorted)."""
     owner: dict[bytes, str] = {}
     failures = []
-    for point, roll in d.rolls.items():
+    named = [*d.rolls.items(), *((f"{one.point}, list {one.number}", one.roll) for one in lists.supplements(d))]
+    for name, roll in named:
         for tag in roll.tags:
-            other = owner.setdefault(tag, point)
-            if other is not point:
-                failures.append(f"the tag {tag.hex()} stands on the rolls of {other} and {point}, {roll.where}")
+            other = owner.setdefault(tag, name)
+            if other is not name:
+                failures.append(f"the tag {tag.hex()} stands on the rolls of {other} and {name}, {roll.where}")
     return capped(failures) or f"{len(owner):,} tags, each on one roll"
 
 
