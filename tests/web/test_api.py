@@ -100,6 +100,70 @@ def test_rations_come_page_by_page_and_every_read_is_written_down(api: Api, stor
     assert reads_of(store, household="B1") == []
 
 
+def test_households_are_found_by_id_card_and_place_and_every_one_shown_is_written_down(api: Api, store: Store) -> None:
+    found = api.call("households?asked=B2")[1]
+    assert found == {"items": [{"household": "B2", "point": "Birch", "name": None}], "more": False}
+    (number,) = store.rows("select number from card where household = 'B4'")[0]
+    assert [one["household"] for one in api.call(f"households?asked={number}")[1]["items"]] == ["B4"]
+    first = api.call("households?asked=Birch&limit=3")[1]
+    assert [one["household"] for one in first["items"]] == ["B1", "B2", "B4"] and first["more"]
+    assert [one["household"] for one in api.call("households?asked=Birch&limit=3&page=2")[1]["items"]] == ["B5"]
+    status, record = api.call("households/B4")
+    assert status == 200 and len(record["members"]) == 4 and record["members"][0]["occupation"] == "home"
+    assert {read.page for read in reads_of(store, household="B4")} >= {"api households", "api household"}
+    for path in ("households/B4", "households/nobody"):
+        assert api.call(path, api.north) == (404, {"errors": [{"message": "there is no such household among yours"}]})
+    assert api.call("households?asked=B4", api.north)[1]["items"] == []
+    assert api.call("households?asked=Birch", api.north)[1]["items"] == []
+
+
+def spdci(query_type: str, query: Any, **more: Any) -> dict[str, Any]:
+    """A search as SPDCI writes it."""
+    at = "2026-11-24T09:00:00+00:00"
+    return {
+        "header": {"message_id": "m1", "message_ts": at, "action": "search", "sender_id": "spmis.example.org",
+                   "total_count": 1},
+        "message": {"transaction_id": "t1", "search_request": [
+            {"reference_id": "r1", "timestamp": at, "search_criteria": {"query_type": query_type, "query": query, **more}}]},
+    }  # fmt: skip
+
+
+def test_the_registry_answers_spdci_searches(api: Api, store: Store) -> None:
+    status, told = api.call(
+        "spdci/registry/sync/search", body=spdci("idtype-value", {"type": "HOUSEHOLD_ID", "value": "B2"})
+    )
+    (one,) = told["message"]["search_response"]
+    assert status == 200 and told["header"]["action"] == "on-search" and one["status"] == "succ"
+    (group,) = one["data"]["reg_records"]
+    assert group["group_size"] == 2 and len(group["member_list"]) == 2
+    assert group["group_identifier"][0]["identifier_value"] == "B2"
+    eq = {"attribute_name": "DISTRIBUTION_POINT", "operator": "eq", "attribute_value": "Birch"}
+    body = spdci("predicate", [{"expression1": eq}], pagination={"page_size": 3, "page_number": 2})
+    (one,) = api.call("spdci/registry/sync/search", body=body)[1]["message"]["search_response"]
+    assert (
+        one["pagination"] == {"page_size": 3, "page_number": 2, "total_count": 4}
+        and len(one["data"]["reg_records"]) == 1
+    )
+    (one,) = api.call("spdci/registry/sync/search", api.north, body)[1]["message"]["search_response"]
+    assert one["data"]["reg_records"] == []
+    assert {read.page for read in reads_of(store, household="B2")} >= {"api spdci"}
+
+
+@pytest.mark.parametrize(("body", "code"), [
+    (spdci("expression", {"type": "x", "value": {}}), "rjct.filter.invalid"),
+    (spdci("idtype-value", {"type": "UIN", "value": "1"}), "rjct.search_criteria.invalid"),
+    (spdci("idtype-value", {"type": "HOUSEHOLD_ID", "value": 7}), "rjct.search_criteria.invalid"),
+    (spdci("predicate", [{"expression1": {"attribute_name": "religion", "operator": "eq", "attribute_value": "x"}}]),
+     "rjct.filter.invalid"),
+    (spdci("idtype-value", {"type": "HOUSEHOLD_ID", "value": "B2"}, sort=[{"attribute_name": "x"}]), "rjct.sort.invalid"),
+])  # fmt: skip
+def test_what_spdci_asks_that_we_do_not_serve_is_rejected_by_its_code(
+    api: Api, body: dict[str, Any], code: str
+) -> None:
+    (one,) = api.call("spdci/registry/sync/search", body=body)[1]["message"]["search_response"]
+    assert (one["status"], one["status_reason_code"]) == ("rjct", code)
+
+
 def test_a_role_in_another_area_sees_nothing_of_this_one(api: Api) -> None:
     assert api.call("points", api.north) == (200, {"items": [], "after": None})
     assert api.call(f"{ENTITLEMENTS}?point=Alder", api.north)[0] == 404

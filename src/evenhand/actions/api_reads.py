@@ -97,3 +97,17 @@ def _receipt(raw: bytes) -> dict[str, Any]:
         "hash": found.hash.hex(), "point": found.point, "device": found.device, "sequence": found.sequence,
         "exception": found.proof if isinstance(found.proof, str) else None, "steps": dict(found.items),
     }  # fmt: skip
+
+
+def household(store: Store, name: str) -> dict[str, Any] | None:
+    """A household and its members as they stand now, or None; within a desk, so that it is one the desk may see."""
+    found = store.rows("select household, point, name, inputs from household_now where household = %s", (name,))
+    if not found:
+        return None
+    members = store.rows(
+        "select member, birth_date, sex, occupation, name from member_now where household = %s order by member", (name,)
+    )
+    keys = ("member", "birth_date", "sex", "occupation", "name")
+    return dict(zip(("household", "point", "name", "inputs"), found[0], strict=True)) | {
+        "members": [dict(zip(keys, row, strict=True)) for row in members]
+    }

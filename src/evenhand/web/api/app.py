@@ -12,6 +12,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.operation import Operation
 
 from evenhand.core.errors import EvenhandError, InputError, TryAgain
+from evenhand.web.api import spdci
 from evenhand.web.api.callers import Bearer, Denied
 from evenhand.web.api.calls import router
 
@@ -34,6 +35,7 @@ api = Described(
     urls_namespace="api",
 )
 api.add_router("/", router)
+api.add_router("/spdci", spdci.router)
 
 
 def _refused(status: int, *problems: dict[str, Any]) -> JsonResponse:

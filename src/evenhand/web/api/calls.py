@@ -17,6 +17,7 @@ from evenhand.actions.complain import Complaint, complain
 from evenhand.actions.cycles import find
 from evenhand.actions.escalate import cases_for
 from evenhand.actions.redeem import redeem
+from evenhand.actions.registry_search import at_points, hits, search
 from evenhand.core.errors import UsageError
 from evenhand.flow.redemption.errors import RedemptionError
 from evenhand.flow.redemption.receipt import split
@@ -77,6 +78,40 @@ def points(request: HttpRequest, after: After = "", limit: Limit = 50) -> Any:
     """The points of the areas in which the token's account has its role."""
     with seat(request, "cycles:read") as caller:
         return vars(api_reads.points(caller.store, caller.points(), clean(after), limit))
+
+
+@router.get("/households", response=gives(shapes.Households), summary="Find households")
+def households(
+    request: HttpRequest,
+    asked: Annotated[
+        str, Query(description="a household's id, a card's number, a name, a P-code or a point's id", max_length=100)
+    ],
+    page: Annotated[int, Query(description="of a place's households, counted from 1", ge=1, le=100_000)] = 1,
+    limit: Limit = 50,
+) -> Any:
+    """By name at most 200 are found. Every household shown is written down as read."""
+    with seat(request, "registry:read") as caller:
+        found = search(caller.store, clean(asked), caller.points())
+        with caller.desk():
+            if found.kind == "place":
+                listed = list(at_points(caller.store, found.points).rows("", "", (page - 1) * limit, limit + 1))
+                items, more = listed[:limit], len(listed) > limit
+            else:
+                items, more = [vars(hit) for hit in hits(caller.store, found.households)], found.more
+        caller.note_read("api households", [one["household"] for one in items])
+        return {"items": items, "more": more}
+
+
+@router.get("/households/{household}", response=gives(shapes.Household), summary="A household")
+def household(request: HttpRequest, household: Annotated[str, Path(max_length=64)]) -> Any:
+    """It and its members as they stand now, with every correction. The read is written down."""
+    with seat(request, "registry:read") as caller:
+        with caller.desk():
+            found = api_reads.household(caller.store, clean(household))
+        if found is None:
+            raise Denied(404, "there is no such household among yours")
+        caller.note_read("api household", [household])
+        return found
 
 
 @router.get(

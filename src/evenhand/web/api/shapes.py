@@ -44,21 +44,21 @@ class HouseholdBrief(Schema):
 
     household: str
     point: str
+    name: str | None
 
 
 class Household(HouseholdBrief):
     """A household, its members, and what else the policy asks of it."""
 
-    name: str | None
     inputs: dict[str, Any]
     members: list[Member]
 
 
 class Households(Schema):
-    """A page of households in the order of their ids; `after` asks for the next one, null where this is the last."""
+    """What was found. `more`: there are others; ask for the next page, or for a name that is less common."""
 
     items: list[HouseholdBrief]
-    after: str | None
+    more: bool
 
 
 class Point(Schema):

@@ -7,7 +7,6 @@ point.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -15,8 +14,10 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 from pydantic import AwareDatetime, Field
 
-from evenhand.web.api.calls import clean, gives
+from evenhand.actions.api_reads import household
+from evenhand.actions.registry_search import at_points
 from evenhand.web.api.callers import seat
+from evenhand.web.api.calls import gives
 from evenhand.web.console.access import Seat
 
 router = Router(tags=["spdci"])
@@ -136,3 +137,76 @@ def _answer(caller: Seat, one: One) -> dict[str, Any]:
         "reg_records": records,
     }
     return head | {"status": "succ", "data": data, "pagination": paging, "locale": "eng"}
+
+
+def _now(caller: Seat) -> str:
+    return datetime.fromtimestamp(caller.store.clock(), UTC).isoformat()
+
+
+def _records(caller: Seat, asked: Criteria) -> tuple[list[dict[str, Any]], dict[str, int]]:
+    if asked.response_entity == "Member" or asked.reg_record_type not in (None, "Group", "SRPerson"):
+        raise Rejected("rjct.search_criteria.invalid", "the registry answers with Group: a household with its members")
+    if asked.sort:
+        raise Rejected("rjct.sort.invalid", "the answer is in the order of household ids")
+    name, value = _condition(asked)
+    paging = asked.pagination or Paging(page_size=50)
+    if not isinstance(value, str) or not 0 < len(value) <= 64 or not value.isprintable():
+        raise Rejected("rjct.search_criteria.invalid", f"{name} is a text of 1 to 64 letters")
+    if name == HOUSEHOLD:
+        wanted, total = [value], 1
+    else:
+        seen = caller.points()
+        source = at_points(caller.store, (value,) if seen is None or value in seen else ())
+        total = source.count("")
+        with caller.desk():
+            skipped = (paging.page_number - 1) * paging.page_size
+            wanted = [row["household"] for row in source.rows("", "", skipped, paging.page_size)]
+    with caller.desk():
+        found = [one for one in (household(caller.store, id) for id in wanted) if one is not None]
+    if name == HOUSEHOLD:
+        total, found = len(found), found if paging.page_number == 1 else []
+    caller.note_read("api spdci", [one["household"] for one in found])
+    paged = {"page_size": paging.page_size, "page_number": paging.page_number, "total_count": total}
+    return [_group(caller.store.programme.id, one) for one in found], paged
+
+
+def _condition(asked: Criteria) -> tuple[str, object]:
+    """The one attribute that is asked for, and its value."""
+    query = asked.query
+    if asked.query_type == "idtype-value":
+        if isinstance(query, dict) and query.get("type") == HOUSEHOLD:
+            return HOUSEHOLD, query.get("value")
+        raise Rejected("rjct.search_criteria.invalid", f"the type of an identifier is {HOUSEHOLD}")
+    if asked.query_type == "predicate" and isinstance(query, list) and len(query) == 1 and isinstance(query[0], dict):
+        one = query[0].get("expression1")
+        if isinstance(one, dict) and "expression2" not in query[0] and one.get("operator") == "eq":
+            name = one.get("attribute_name")
+            if name in (HOUSEHOLD, POINT):
+                return name, one.get("attribute_value")
+    raise Rejected("rjct.filter.invalid", f"ask by predicate with one eq on {HOUSEHOLD} or {POINT}")
+
+
+def _group(programme: str, one: dict[str, Any]) -> dict[str, Any]:
+    """A household as a Group of the social registry."""
+    return {
+        "@context": CONTEXT, "@type": "Group",
+        "group_identifier": [_identifier(HOUSEHOLD, one["household"])],
+        "group_type": "household", "group_size": len(one["members"]),
+        "member_list": [
+            {
+                "@type": "Member",
+                "member_identifier": [_identifier("MEMBER_ID", f"{one['household']}/{member['member']}")],
+                "demographic_info": {
+                    "@type": "SRPerson", "sex": {"f": "female", "m": "male"}.get(member["sex"], "unknown"),
+                    "birth_date": f"{member['birth_date'].isoformat()}T00:00:00Z",
+                    **({"name": {"@type": "Name", "given_name": member["name"]}} if member["name"] else {}),
+                },
+            }
+            for member in one["members"]
+        ],
+        "additional_attributes": [{"programme": programme, "distribution_point": one["point"]}],
+    }  # fmt: skip
+
+
+def _identifier(kind: str, value: str) -> dict[str, str]:
+    return {"@type": "Identifier", "identifier_type": kind, "identifier_value": value}
