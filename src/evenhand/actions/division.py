@@ -10,9 +10,10 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from evenhand.actions.approve import staged_files
 from evenhand.actions.cycles import find, place, staging
 from evenhand.core.benefit import Benefit
-from evenhand.flow.cycle.states import ORDER, VOID
+from evenhand.flow.cycle.states import VOID
 from evenhand.flow.disclosure import layout
 from evenhand.store import Store
 
@@ -44,7 +45,7 @@ class RuleFigures:
 
 @dataclass(frozen=True)
 class Division:
-    """A cycle's division; `goods` is empty before it is computed. `signed`: role -> (person, UTC seconds)."""
+    """A cycle's division; `goods` is empty before its files are computed. `signed`: role -> (person, UTC seconds)."""
 
     cycle: str
     state: str
@@ -68,8 +69,8 @@ def division(store: Store, cycle: str) -> Division:
     root = next((r for r in (place(store, cycle), staging(store, cycle)) if (r / "public").exists()), None)
     goods: list[GoodDivided] = []
     rules: list[RuleFigures] = []
-    if root is not None and found.state != VOID and ORDER.index(found.state) >= ORDER.index("computed"):
-        tables = _tables(root / "public", events["computed"])
+    if root is not None and found.state != VOID and staged_files(store, cycle):
+        tables = _tables(root / "public", (root / "public").stat().st_mtime_ns)
         divided = [b for b in found.policy().benefits.values() if any(r["benefit"] == b.id for r in tables["ladders"])]
         goods = [_good(tables, benefit) for benefit in divided]
         rules = [
@@ -83,8 +84,8 @@ def division(store: Store, cycle: str) -> Division:
 
 
 @lru_cache(maxsize=4)
-def _tables(public: Path, computed_at: int) -> dict[str, list[dict[str, Any]]]:
-    # Computed files never change; `computed_at` tells a second attempt in the same folder apart.
+def _tables(public: Path, at: int) -> dict[str, list[dict[str, Any]]]:
+    # Computed files never change; `at` tells another data folder in the same place apart.
     return {name: pq.read_table(public / layout.table_path(name)).to_pylist() for name in NAMES}
 
 

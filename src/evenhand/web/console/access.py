@@ -50,9 +50,10 @@ class Seat:
 
 
 class Page(Protocol):
-    """A view with the roles that may open it."""
+    """A view with the roles that may open it, and by which methods."""
 
     roles: tuple[str, ...]
+    methods: tuple[str, ...]
 
     def __call__(self, request: HttpRequest, **captured: str) -> HttpResponse:
         """Answer the request, or refuse it."""
@@ -78,7 +79,7 @@ def page(*roles: str, methods: tuple[str, ...] = ("GET",)) -> Callable[[Callable
                     raise PermissionDenied
                 return view(request, seat, **captured)
 
-        guard.roles = roles  # type: ignore[attr-defined]
+        guard.roles, guard.methods = roles, methods  # type: ignore[attr-defined]
         return guard  # type: ignore[return-value]
 
     return declare

@@ -1,4 +1,4 @@
-"""Cycle and allocation: how it stands, who gets how much, and the second person's signature with a key of their own."""
+"""Cycle and allocation: what comes next and whose it is, who gets how much, and how the cycle came here."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from allauth.core import ratelimit
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from evenhand.actions.approve import approve
-from evenhand.actions.cycles import newest
+from evenhand.actions import next_step
 from evenhand.actions.division import Division, GoodDivided, division
 from evenhand.actions.exceptions import states_reached
-from evenhand.core.errors import EvenhandError, TryAgain, UsageError
+from evenhand.core.errors import EvenhandError
 from evenhand.render.figures import Figures
+from evenhand.web.console import cycle_steps
 from evenhand.web.console.access import EVERY_ROLE, Seat, page
 from evenhand.web.console.home import steps_of, when
+from evenhand.web.console.jobs import job_told
+from evenhand.web.jobs import newest as newest_job
 from evenhand.web.language import catalogue_of
 
 POINTS_SHOWN = 8
@@ -28,54 +29,66 @@ LARGER = {"g": "kg", "kg": "t", "ml": "l"}
 @page(*EVERY_ROLE)
 def cycle(request: HttpRequest, seat: Seat) -> HttpResponse:
     """The newest cycle."""
-    return _shown(request, seat)
+    return shown(request, seat)
 
 
-@page("approver", methods=("POST",))
-def sign(request: HttpRequest, seat: Seat) -> HttpResponse:
-    """The second signature. The passphrase opens the approver's key for this one signature."""
-    try:
-        if not ratelimit.consume(request, action="sign", user=request.user):
-            raise TryAgain("too many attempts to sign", "wait five minutes")
-        name = newest(seat.store)
-        if request.POST.get("cycle") != name:
-            raise UsageError(f"the newest cycle is {name} now", "look at it before you sign")
-        approve(seat.store, name, seat.username, request.POST.get("passphrase", ""))
-    except EvenhandError as error:
-        return _shown(request, seat, error)
-    return HttpResponseRedirect("/console/cycle/")
+def shown(request: HttpRequest, seat: Seat, at: str = "", error: EvenhandError | None = None) -> HttpResponse:
+    """The page; with what went wrong beside the form of step `at`, and everything typed but secrets still in it."""
+    due = next_step.due(seat.store)
+    found = None if due.cycle is None else division(seat.store, due.cycle)
+    forms = [_form(request, seat, due, found, name, at, error) for name in due.steps]
+    void = _form(request, seat, due, found, "void", at, error) if due.state in next_step.VOIDABLE else None
+    if at and at not in due.steps and not (void and at == "void"):  # the cycle went on while the form was open
+        forms[:0] = [{"name": at, "stale": True, "error": _lines(error)}]
+    context = {"here": "allocation", "due": due, "found": found, "forms": forms, "void": void}
+    if found is not None:
+        context |= _told(request, seat, found)
+    return render(request, "console/cycle.html", context, status=422 if error else 200)
 
 
-def _shown(request: HttpRequest, seat: Seat, error: EvenhandError | None = None) -> HttpResponse:
+def _told(request: HttpRequest, seat: Seat, found: Division) -> dict[str, Any]:
     words, zone = catalogue_of(request), ZoneInfo(seat.store.programme.zone)
-    try:
-        found = division(seat.store, newest(seat.store))
-    except UsageError:
-        return render(request, "console/cycle.html", {"here": "allocation", "found": None})
     figures, names = Figures(words), dict(seat.store.rows("select node, name from node where kind = 'point'"))
     seen = seat.points()
-    return render(request, "console/cycle.html", {
-        "here": "allocation", "found": found, "steps": steps_of(states_reached(seat.store, found.cycle), found.state, zone),
+    return {
+        "steps": steps_of(states_reached(seat.store, found.cycle), found.state, zone),
         "goods": [_good(good, figures, names) for good in found.goods],
         "points": [_points(good, figures, names, seen) for good in found.goods],
         "rules": [(rule, figures.percent(rule.worst_tenth)) for rule in found.rules],
         "signed": {role: (person, when(at, zone)) for role, (person, at) in found.signed.items()},
-        "ask": _ask(seat, found), "error": [line.strip() for line in error.lines()] if error else [],
-    }, status=422 if error else 200)  # fmt: skip
+    }
 
 
-def _ask(seat: Seat, found: Division) -> str:
-    """What stands where the signature goes: a key of the catalogue, `sign` for the form, or nothing once it is signed."""
-    if found.state != "computed":
-        return "" if "approver" in found.signed else "notyet"
-    if found.signed["preparer"][0] == seat.username:
-        return "yours"
-    if not seat.has("approver"):
-        return "notrole"
-    key = seat.store.rows(
-        "select from certificate where kind = 'person' and name = %s and 'approver' = any(roles)", (seat.username,)
-    )
-    return "sign" if key else "nokey"
+def _form(
+    request: HttpRequest,
+    seat: Seat,
+    due: next_step.Due,
+    found: Division | None,
+    name: str,
+    at: str,
+    error: EvenhandError | None,
+) -> dict[str, Any]:
+    """A step as its form shows it: whose it is, what it asks, whether it is being done, and what went wrong."""
+    if name == "publish":
+        return {"name": name}
+    step = cycle_steps.STEPS[name]
+    job = newest_job(f"cycle.{name}", due.cycle or "")
+    mine = error if name == at else None
+    asked = request.POST if mine is not None else {"period": due.period}
+    wrong = getattr(mine, "field", "passphrase" if mine and any(field.secret for field in step.fields) else "")
+    words = catalogue_of(request)
+    who = words.listed([words.text[f"co.role.{role}"] for role in step.roles])
+    values = {field.name: "" if field.secret else asked.get(field.name, "") for field in step.fields}
+    return {
+        "name": name, "second": name != due.steps[0], "who": who,
+        "refusal": cycle_steps.refusal(seat, step, found.signed.get("preparer", ("",))[0] if found else ""),
+        "fields": [(field, values[field.name], field.name == wrong) for field in step.fields],
+        "error": _lines(mine), "job": job_told(job, words, seat) if job else None,
+    }  # fmt: skip
+
+
+def _lines(error: EvenhandError | None) -> list[str]:
+    return [line.strip() for line in error.lines()] if error else []
 
 
 def _good(good: GoodDivided, figures: Figures, names: dict[str, str]) -> dict[str, Any]:
@@ -99,3 +112,6 @@ def _points(good: GoodDivided, figures: Figures, names: dict[str, str], seen: fr
     ]
     alike = shown[0][1] if shown and figures.percent(mine[-1][1]) == shown[0][1] else ""
     return {"title": good.benefit.title, "rows": shown, "more": len(mine) > len(shown), "alike": alike}
+
+
+urls = cycle_steps.step_urls(shown)
