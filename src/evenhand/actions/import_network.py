@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import pyarrow as pa
 
 from evenhand.actions.import_work import Imported, Work, add, checked_rows, refuse_all
 from evenhand.core.schema import Table
 from evenhand.flow import network
+from evenhand.store import Store
 
 NODE = ("node", "name", "kind", "area", "latitude_microdegrees", "longitude_microdegrees")
 LANE = ("lane", "source", "target", "commodity", "capacity_base", "cost", "open")
@@ -52,19 +55,38 @@ def lanes(work: Work) -> Imported:
 def stock(work: Work) -> Imported:
     """Lots, and a movement of kind `receipt` from its source to its node for each row."""
     rows, wrong = checked_rows(work, network.STOCK, {"node": "SELECT node FROM node"})
+    lots, received = known_lots(work.store)
+    found, new, faults = network.check_stock(rows, lots, work.benefits, received)
+    refuse_all(work, wrong, faults)
+    ref = f"stock:{work.source.sha256.hex()}"
+    enter_stock(work.store, found, new, lots, [f"{ref}:{row.row}" for row in found])
+    return Imported("stock", len(rows), len(found), 0)
+
+
+def known_lots(store: Store) -> tuple[dict[tuple[str, str], network.Matter], set[tuple[str, str, str]]]:
+    """(lot, benefit) -> what is known of it; and every (node, benefit, lot) that was received before."""
     lots = {
         (lot, benefit): (day, source, pack)
-        for lot, benefit, day, source, pack in work.store.rows(
+        for lot, benefit, day, source, pack in store.rows(
             "SELECT lot, benefit, best_before, source, pack_base FROM lot"
         )
     }
     received = {
         (target.removeprefix("node:"), benefit, lot)
-        for target, benefit, lot in work.store.rows("SELECT target, benefit, lot FROM movement WHERE kind = 'receipt'")
+        for target, benefit, lot in store.rows("SELECT target, benefit, lot FROM movement WHERE kind = 'receipt'")
     }
-    found, new, faults = network.check_stock(rows, lots, work.benefits, received)
-    refuse_all(work, wrong, faults)
-    work.store.copy_in(
+    return lots, received
+
+
+def enter_stock(
+    store: Store,
+    found: Sequence[network.StockRow],
+    new: network.Lots,
+    lots: Mapping[tuple[str, str], network.Matter],
+    refs: Sequence[str],
+) -> None:
+    """Within a transaction: the lots that are new, and a movement of kind `receipt` for each row."""
+    store.copy_in(
         "lot",
         pa.table({
             "lot": pa.array([lot for lot, _ in new], pa.string()),
@@ -75,11 +97,10 @@ def stock(work: Work) -> Imported:
         }),
     )  # fmt: skip
     sources = {key: source for key, (_, source, _) in {**lots, **new}.items()}
-    ref = f"stock:{work.source.sha256.hex()}"
-    work.store.copy_in(
+    store.copy_in(
         "movement",
         pa.table({
-            "programme": pa.array([work.store.programme.id] * len(found), pa.string()),
+            "programme": pa.array([store.programme.id] * len(found), pa.string()),
             "cycle": pa.nulls(len(found), pa.string()),
             "kind": pa.array(["receipt"] * len(found), pa.string()),
             "source": pa.array([f"source:{sources[row.lot, row.benefit]}" for row in found], pa.string()),
@@ -87,7 +108,6 @@ def stock(work: Work) -> Imported:
             "benefit": pa.array([row.benefit for row in found], pa.string()),
             "lot": pa.array([row.lot for row in found], pa.string()),
             "quantity": pa.array([row.quantity for row in found], pa.int64()),
-            "ref": pa.array([f"{ref}:{row.row}" for row in found], pa.string()),
+            "ref": pa.array(refs, pa.string()),
         }),
     )  # fmt: skip
-    return Imported("stock", len(rows), len(found), 0)

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from evenhand.actions import import_network, import_registry
+from evenhand.actions.cycles import loaded
 from evenhand.actions.import_work import Imported, Progress, Work
 from evenhand.actions.reading import identify
 from evenhand.core.engine import Engine
 from evenhand.core.errors import UsageError
-from evenhand.flow.policy import Policy, load
+from evenhand.flow.policy import Policy
 from evenhand.store import Store
 
 __all__ = ["KINDS", "Imported", "import_file", "policy_in_force"]
@@ -74,4 +75,4 @@ def import_file(
 def policy_in_force(store: Store) -> Policy | None:
     """The policy adopted last, loaded; None before the first."""
     rows = store.rows("SELECT text, policy_id FROM policy_text ORDER BY ordinal DESC LIMIT 1")
-    return load(rows[0][0], f"policy {rows[0][1]}") if rows else None
+    return loaded(rows[0][0], f"policy {rows[0][1]}") if rows else None

@@ -26,7 +26,9 @@ def send(store: Store, cycle: str, waybill: str, person: str, passphrase: str, c
     carrier = carrier.strip()
     if not carrier or len(carrier) > CARRIER_LENGTH or not carrier.isprintable():
         message = f"1 to {CARRIER_LENGTH} plain letters"
-        raise InputError([Problem("", 0, "carrier", carrier[:40], message, "write the lorry's plate or the driver's name")])
+        raise InputError(
+            [Problem("", 0, "carrier", carrier[:40], message, "write the lorry's plate or the driver's name")]
+        )
     signer = signer_of(store, person, passphrase)
     with store.transaction("cycle"):
         found = find(store, cycle)
@@ -38,7 +40,8 @@ def send(store: Store, cycle: str, waybill: str, person: str, passphrase: str, c
         source, target = bills[0][1:3]
         at = (store.programme.id, cycle)
         if store.rows(
-            "select 1 from statement where programme = %s and cycle = %s and kind = 'sent' and subject = %s", (*at, waybill)
+            "select 1 from statement where programme = %s and cycle = %s and kind = 'sent' and subject = %s",
+            (*at, waybill),
         ):
             return
         if store.rows("select 1 from count where programme = %s and cycle = %s and point = %s", (*at, target)):
@@ -46,7 +49,9 @@ def send(store: Store, cycle: str, waybill: str, person: str, passphrase: str, c
         sent = sent_of(store, cycle, steps_of(found.policy().benefits.values()))
         lines: list[cbor.Value] = [[bill[3], steps] for bill in bills if (steps := sent.get((waybill, bill[3]), 0))]
         if not lines:
-            raise UsageError(f"{waybill} is not loaded: its goods wait at {source}", f"count in what came to {source} first")
+            raise UsageError(
+                f"{waybill} is not loaded: its goods wait at {source}", f"count in what came to {source} first"
+            )
         signed = cose.sign1([NAME, *at, waybill, source, target, lines, carrier], signer)
         write_statement(store, cycle, "sent", waybill, signed)
         store.log.append([Entry("sent", *at, waybill, sha256(signed).digest())])

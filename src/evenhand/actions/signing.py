@@ -107,3 +107,15 @@ def _wrong(data: bytes, payload: list[cbor.Value], key: bytes) -> str:
     if signed.payload != cbor.dumps(payload):
         return f"the phone signed another count: {signed.array()[1:]}, and here it is {payload[1:]}"
     return ""
+
+
+def needs_officer(store: Store, point: str) -> bool:
+    """Whether no device whose key is here holds this point: then its own phone counts, or an officer who says why."""
+    holder = holders(store).get(point)
+    if holder is None:
+        return True
+    try:
+        store.keys.device(holder)
+    except UsageError:
+        return True
+    return False

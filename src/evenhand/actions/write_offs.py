@@ -66,7 +66,9 @@ def propose_write_off(
             problems += _split(store, node_id, benefit, lot, base)[1]
         if problems:
             raise InputError(problems)
-        _insert(store, WriteOff(0, "proposed", node_id, benefit.id, lot, base, reason.strip(), person, "", 0), None, None)
+        _insert(
+            store, WriteOff(0, "proposed", node_id, benefit.id, lot, base, reason.strip(), person, "", 0), None, None
+        )
 
 
 def answer_write_off(store: Store, person: str, proposal: int, benefit: Benefit, confirmed: bool) -> None:

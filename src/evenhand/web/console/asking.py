@@ -1,0 +1,39 @@
+"""What every form of the console needs: errors beside the field they are about, and numbers as people write them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from evenhand.core.benefit import Benefit
+from evenhand.core.errors import EvenhandError, InputError
+
+ALL = "all"
+"""What is wrong with a form as a whole, in the place of a field's name."""
+
+
+def wrong_by_field(
+    error: EvenhandError | None, fields: Mapping[str, str], passphrase: str = "passphrase"
+) -> dict[str, list[str]]:
+    """Field of the form -> lines that stand beside it. `fields`: what an action calls a field -> what the form does. What is
+    about a key's passphrase stands beside `passphrase`; the rest at `all`, at the head of the form."""
+    if error is None:
+        return {}
+    if not isinstance(error, InputError):
+        key = passphrase if "passphrase" in error.message and passphrase else ALL
+        return {key: [line.removeprefix("  what to do: ") for line in error.lines()]}
+    found: dict[str, list[str]] = {}
+    for problem in error.problems[: error.shown]:
+        place = fields.get(problem.field, ALL)
+        found.setdefault(place, []).append(
+            f"{problem.message}: {problem.remedy}" if problem.remedy else problem.message
+        )
+    return found
+
+
+def with_unit(text: str, benefit: Benefit) -> str:
+    """A quantity as it was typed beside a unit: a bare number counts that unit, never base units."""
+    said = text.strip().replace("\u00a0", " ")
+    if re.fullmatch(r"[0-9]+([.,][0-9]+)?", said):
+        return f"{said.replace(',', '.')} {benefit.unit}"
+    return said
