@@ -97,7 +97,7 @@ def test_a_file_of_another_form_is_refused(case: dict) -> None:
 
 @pytest.mark.parametrize(
     ("tag", "status", "value"),
-    [(bytes(15), 1, b""), (bytes(16), 0, b""), (bytes(16), 7, b""), (bytes(16), 1, bytes(17))],
+    [(bytes(15), 1, b""), (bytes(16), 0, b""), (bytes(16), 8, b""), (bytes(16), 1, bytes(17))],
 )
 def test_an_outcome_that_is_none_is_refused(tag: bytes, status: int, value: bytes) -> None:
     with pytest.raises(roll.RollError):
