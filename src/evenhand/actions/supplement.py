@@ -108,7 +108,7 @@ def confirm(store: Store, cycle: str, number: str, person: str, passphrase: str)
     """
     with store.transaction("cycle"):
         found = _open(store, cycle)
-        one = _find(store, cycle, number)
+        one = find_list(store, cycle, number)
         if not one.confirmed_by:
             packed = _file(store, cycle, number)
             rows = pq.read_table(_rows_path(store, cycle, number))
@@ -122,7 +122,7 @@ def confirm(store: Store, cycle: str, number: str, person: str, passphrase: str)
             store.copy_in("roll_row", wide.append_column("supplement", pa.array([number] * len(wide), pa.string())))
             store.log.append([supplement_entry(packed, number, one.levels, one.reason, one.digest, signed)])
     store.log.publish()
-    return _find(store, cycle, number)
+    return find_list(store, cycle, number)
 
 
 def lists(store: Store, cycle: str, point: str | None = None) -> list[Listed]:
@@ -248,7 +248,8 @@ def _file(store: Store, cycle: str, number: str) -> roll.Packed:
     return roll.unpack((place(store, cycle) / "supplements" / f"{number}.cbor").read_bytes())
 
 
-def _find(store: Store, cycle: str, number: str) -> Listed:
+def find_list(store: Store, cycle: str, number: str) -> Listed:
+    """One list. UsageError naming those there are."""
     found = lists(store, cycle)
     for one in found:
         if one.number == number:

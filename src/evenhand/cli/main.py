@@ -28,6 +28,8 @@ COMMANDS = {
     "redeem": ("redeem", "take in receipts of what was handed out"),
     "grievance": ("grievance", "complaints: take one in, decide it in time, appeal, remedy"),
     "account": ("account", "accounts of the console: who may sign in, and as what"),
+    "supplement": ("supplement", "people added to an open cycle, served from the reserve of their point"),
+    "hold": ("hold", "hold a row with a reason and a notice, and release it"),
     "voucher": ("voucher", "vouchers and points books: issue, redeem at merchants, settle"),
     "serve": ("serve", "serve the console to officers and the counter app to phones"),
     "claims": ("claims", "test the claims made of a distribution against its disclosures"),
