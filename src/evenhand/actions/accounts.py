@@ -9,7 +9,7 @@ from evenhand.core.errors import UsageError
 from evenhand.store import Store
 from evenhand.store.people import account_names, add_account, reset_password, switch
 
-ROLES = ("registrar", "policy", "approver", "store", "reviewer", "ombudsman", "auditor", "admin")
+ROLES = ("registrar", "policy", "approver", "store", "reviewer", "ombudsman", "operator", "auditor", "admin")
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,29}")
 """Small letters of one script: two names cannot look alike."""
 

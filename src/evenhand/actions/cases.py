@@ -101,9 +101,18 @@ def readable(store: Store, reference: str, person: str) -> tuple[Found, Reviewer
     return found, reviewer
 
 
-def followed(store: Store, sql: str = INTAKES, named: dict[str, object] | None = None) -> list[Found]:
-    """The cases that `sql` finds, as they stand now, the oldest first."""
-    rows = store.rows(f"{sql} order by at, reference", {"programme": store.programme.id, **(named or {})})
+def followed(
+    store: Store,
+    sql: str = INTAKES,
+    named: dict[str, object] | None = None,
+    *,
+    newest: bool = False,
+    most: int | None = None,
+) -> list[Found]:
+    """The cases that `sql` finds, as they stand now, the oldest first (or the `newest`), `most` of them."""
+    order = "at desc, reference" if newest else "at, reference"
+    params = {"programme": store.programme.id, "most": most, **(named or {})}
+    rows = store.rows(f"{sql} order by {order} limit %(most)s", params)
     happened: dict[str, list[Event]] = {}
     for reference, *event, remedy, benefit, amount in store.rows(EVENTS, ([row[0] for row in rows],)):
         given = Remedy(remedy, benefit, amount) if remedy else None

@@ -127,7 +127,7 @@ def _checked(store: Store, said: Complaint) -> Complaint:
 def _home(store: Store, household: str) -> str:
     if not household:
         return ""
-    rows = store.rows("select point from household where household = %s", (household,))
+    rows = store.rows("select point from household_now where household = %s", (household,))
     if not rows:
         raise UsageError(f'no household "{household}" is registered', "leave it out, and give name and contact")
     return str(rows[0][0])

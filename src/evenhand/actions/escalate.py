@@ -9,10 +9,11 @@ from evenhand.flow.grievance import may_read
 from evenhand.store import Store
 
 PENDING = f"""{INTAKES} and (
-  select count(*) filter (where e.act = 'decision') - count(*) filter (where e.act = 'appeal')
-  from grievance_event e where e.reference = grievance.reference) = 0
+  not exists (select from grievance_event e where e.reference = grievance.reference and e.act = 'decision')
+  or exists (select from grievance_event a where a.reference = grievance.reference and a.act = 'appeal' and not exists (
+    select from grievance_event d where d.reference = a.reference and d.act = 'decision' and d.number > a.number)))
 """
-"""Cases that wait for a decision: as many appeals as decisions."""
+"""Cases that wait for a decision: their first, or that of an appeal."""
 
 
 def cases_for(store: Store, person: str, *, pending: bool = True) -> list[Found]:

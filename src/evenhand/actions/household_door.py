@@ -19,7 +19,7 @@ SOMEBODY = (
     " (select ceil(%s * coalesce(max(serial), 0))::bigint from household) order by serial limit 1"
 )
 YEARS = (
-    "select extract(year from min(birth_date))::text, extract(year from max(birth_date))::text from member"
+    "select extract(year from min(birth_date))::text, extract(year from max(birth_date))::text from member_now"
     " where household = %s"
 )
 

@@ -44,7 +44,7 @@ def places_called(store: Store, text: str) -> list[Place]:
 def home_of(store: Store, household: str) -> tuple[str, str]:
     """(id, name) of the point of a household."""
     rows = store.rows(
-        "select h.point, coalesce(n.name, h.point) from household h join node n on n.node = h.point"
+        "select h.point, coalesce(n.name, h.point) from household_now h join node n on n.node = h.point"
         " where h.household = %s",
         (household,),
     )

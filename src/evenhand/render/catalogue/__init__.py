@@ -18,6 +18,7 @@ AREAS = (
     "compare",
     "console",
     "cycle",
+    "grievances",
     "guide",
     "household",
     "listing",

@@ -43,7 +43,7 @@ PLACES = (
     Place("stock", "/console/stock/", "up c3", "committed", "closed"),
     Place("cards", "", "down c3", "committed", "closed"),
     Place("points", "/console/", "c4", "open", "closed"),
-    Place("grievances", "", "up c5", "open", "published"),
+    Place("grievances", "/console/grievances/", "up c5", "open", "published"),
     Place("publish", "", "down c5", "closed", "published"),
 )
 

@@ -8,6 +8,7 @@ from django.urls import path
 from evenhand.web.console.account import urls as account
 from evenhand.web.console.cycle import cycle
 from evenhand.web.console.cycle import urls as steps
+from evenhand.web.console.grievances import urls as grievances
 from evenhand.web.console.guide import urls as guide
 from evenhand.web.console.home import home
 from evenhand.web.console.jobs import urls as jobs
@@ -27,6 +28,7 @@ urls = [
     path("people/answer", people_answer, name="people_answer"),
     path("people/change", people_change, name="people_change"),
     path("components/", parts, name="components"),
+    *grievances,
     *jobs,
     *stock,
     *policy,
