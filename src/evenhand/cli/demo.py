@@ -18,6 +18,8 @@ from evenhand.core.errors import EvenhandError, UsageError
 from evenhand.wiring import default_demo_folder, engine, examples_folder, read_clock, worker_pool
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
+ACCOUNTS = {"registrar": "registrar", "ana": "policy", "boris": "approver", "store": "store", "reviewer": "reviewer",
+            "auditor": "auditor"}  # fmt: skip
 
 
 @app.command()
@@ -106,16 +108,14 @@ def _serve(folder: Path, told: Any, port: int) -> None:
     from evenhand.cli import serve as server
     from evenhand.wiring import open_store
 
-    approver, word = told.approver
-    names = {"registrar": "registrar", "ana": "policy", approver: "approver", "store": "store", "reviewer": "reviewer",
-             "auditor": "auditor"}  # fmt: skip
     with open_store(folder, read_clock) as store:
         server.prepare_accounts(folder)
-        passwords = {name: add_on_machine(store, name, [role]) for name, role in names.items()}
-    say("\nSix accounts, their passwords shown this once:")
-    for name, role in names.items():
-        say(f"  {name:<10} {role:<10} {passwords[name]}")
-    say(f"One more month is computed and waits for {approver}, whose key has the passphrase {word}.\n")
+        passwords = {name: add_on_machine(store, name, [role]) for name, role in ACCOUNTS.items()}
+    say("\nSix accounts, shown this once. Whoever signs has a key of their own with a passphrase:")
+    say(f"  {'account':<10} {'role':<10} {'password':<24} passphrase of their key")
+    for name, role in ACCOUNTS.items():
+        say(f"  {name:<10} {role:<10} {passwords[name]:<24} {told.passphrases.get(name, '')}".rstrip())
+    say("One more month is computed and waits for boris to look at it and sign.\n")
     server.serve(port=port, data=folder)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from evenhand.core.period import Period, cycle_id
 from evenhand.flow.policy import load
 from evenhand.flow.redemption.merge import Pool
 from evenhand.simulation.deceit import Deceit
-from evenhand.simulation.demo_world import APPROVER, ORIGIN, PREPARER, PROGRAMME, Wish, World
+from evenhand.simulation.demo_world import APPROVER, OFFICE, ORIGIN, PREPARER, PROGRAMME, Wish, World
 from evenhand.simulation.population import generate
 from evenhand.simulation.secrets import DemoSecrets
 from evenhand.simulation.tables import load as load_tables
@@ -43,8 +43,8 @@ class Told:
     lines: tuple[str, ...]
     short_changed: str
     """The first family in slips.csv, where the lie took from it."""
-    approver: tuple[str, str]
-    """The approver's name and the passphrase of their key: with `ahead` their signature is waited for."""
+    passphrases: Mapping[str, str]
+    """Of the keys of those who sign, by name; with `ahead` the approver's signature is waited for."""
 
 
 def run(wish: Wish, engine: Engine, pool: Pool | None, clock: Callable[[], int], progress: Progress = quiet) -> Told:
@@ -82,6 +82,8 @@ def _months(world: World, store: Store) -> Told:
         lines.append(f"{period.id}  {line}")
     world.deceit.leave_out(_recut_households(store, cycle_id(periods[-1], 1)))
     slips = world.write_slips(store)
+    if ahead:
+        world.enrol_office(store)
     for period in ahead:
         _computed(world, store, len(periods) + 1, period, Deceit(""))
     return Told(
@@ -90,7 +92,7 @@ def _months(world: World, store: Store) -> Told:
         slips,
         tuple(lines),
         world.deceit.victims[0] if world.deceit.victims else "",
-        (APPROVER, world.word(APPROVER)),
+        {name: world.word(name) for name in (PREPARER, APPROVER, *(OFFICE if ahead else ()))},
     )
 
 

@@ -45,6 +45,8 @@ PROGRAMME = "dprk-2008"
 ZONE = "Asia/Pyongyang"
 FIRST = "2008-03"
 PREPARER, APPROVER = "ana", "boris"
+OFFICE = {"registrar": ["preparer"], "store": ["store"]}
+"""Who else has a key where the demo is served, and for what: whoever holds rows, and whoever signs what leaves a store."""
 SLIPS = 5
 """Families whose slips are written out, so that somebody can check one."""
 
@@ -118,6 +120,11 @@ class World:
         write_parquet(self.country.members, self.work / "member.parquet")
         named = self.country.points.select(["point", "area"])
         write_parquet(named, self.work / "point.parquet")
+
+    def enrol_office(self, store: Store) -> None:
+        """Keys of those who work in the console after the demo's months; those months do not know them."""
+        for name, roles in OFFICE.items():
+            enrol_person(store, name, roles, self.word("root"), self.word(name))
 
     def _import(self, store: Store, kind: str, path: Path) -> None:
         import_file(store, self.engine, kind, path, self.policy, self.progress, generated=True)

@@ -26,6 +26,7 @@ from evenhand.web.works import WORK
 
 SECRETS = {"passphrase", "password", "secret", "key", "code", "token"}
 GOING = ("waiting", "working")
+RUN = "from evenhand.web.worker import main; main()"
 LISTED = 50
 COLUMNS = (
     "id, kind, subject, person, state, asked_at, began_at, ended_at, label, done, total, stopped_by, result, trouble"
@@ -109,7 +110,7 @@ def _run_apart(number: int, secret: str) -> None:
     """A process for this one job; its secret goes through the pipe and is nowhere else."""
     environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
     process = subprocess.Popen(
-        [sys.executable, "-m", "evenhand.web.worker", str(number)], env=environment, stdin=subprocess.PIPE,
+        [sys.executable, "-c", RUN, str(number)], env=environment, stdin=subprocess.PIPE,
         start_new_session=True,
     )  # fmt: skip
     assert process.stdin is not None

@@ -1,4 +1,4 @@
-"""`python -m evenhand.web.worker`: the process that does long work; `evenhand serve` starts one and watches it.
+"""The process that does long work; `evenhand serve` starts one and watches it.
 
 With a job's number it does that one job with a secret read from its standard input, and ends. Reads EVENHAND_DATA. A job is
 alive while its process holds a lock on its number in the database, which goes with the process however it ends: what is
@@ -179,7 +179,7 @@ def _end_with_parent() -> None:
 
 
 def main() -> None:
-    """Do one job, or jobs as they come."""
+    """Do one job, or jobs as they come: `python -c "from evenhand.web.worker import main; main()" [NUMBER]`."""
     data = Path(os.environ["EVENHAND_DATA"])
     os.nice(10)  # pages come first
     with open_sessions(data, read_clock) as sessions:
@@ -189,7 +189,3 @@ def main() -> None:
             return
         threading.Thread(target=_end_with_parent, daemon=True).start()
         asyncio.run(serve(queue_of(desk, data), desk))
-
-
-if __name__ == "__main__":
-    main()
