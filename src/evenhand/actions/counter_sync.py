@@ -44,7 +44,10 @@ AROUND = """
 select sequence, hash, previous from receipt where programme = %(programme)s and cycle = %(cycle)s
   and device = %(device)s and (sequence >= %(whole)s or sequence = any(%(sequences)s))
 """
-ON_ROLL = "select point, tag from roll_row where programme = %s and cycle = %s and tag = any(%s)"
+ON_ROLL = """
+select point, tag from roll_row where programme = %(programme)s and cycle = %(cycle)s and tag = any(%(tags)s)
+union all select point, tag from guest where programme = %(programme)s and cycle = %(cycle)s and tag = any(%(tags)s)
+"""
 INSERT = """
 insert into receipt (hash, programme, cycle, device, sequence, previous, point, tag, exception, raw)
 select * from unnest(%s::bytea[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::bytea[], %s::text[], %s::bytea[],
@@ -75,7 +78,7 @@ def sync(store: Store, device: Device, cycle: str, batch: list[bytes]) -> Synced
             for sequence, digest, previous in store.rows(AROUND, {**named, "whole": whole, "sequences": sequences})
         ]
         rolls: dict[str, list[bytes]] = {}
-        for point, tag in store.rows(ON_ROLL, (programme, cycle, [r.tag for r in found])):
+        for point, tag in store.rows(ON_ROLL, {**named, "tags": [r.tag for r in found]}):
             rolls.setdefault(point, []).append(bytes(tag))
         holders = dict.fromkeys(held or (), device.name)
         merged = merge(

@@ -12,7 +12,7 @@ from evenhand.actions.holding import holders
 from evenhand.actions.redeem import Taken, redeem
 from evenhand.actions.releases import custody_of
 from evenhand.core.errors import InputError, Problem, UsageError
-from evenhand.flow.redemption import UNDONE, Link, Presented, Receipt, Row, chain, decide, settle
+from evenhand.flow.redemption import UNDONE, Link, Presented, Receipt, Row, Settlement, chain, decide, settle
 from evenhand.flow.redemption.receipt import Items
 from evenhand.formats import cbor, code
 from evenhand.formats.tag import tag_of
@@ -67,7 +67,8 @@ class _Desk:
         rolls = final_rolls(store, cycle)
         known = read_receipts(store, cycle)
         left = reserves(store, cycle)
-        for pair, steps in settle(rolls, benefits, known, left, custody_of(store, cycle)).over_issue.items():
+        settled = settle(rolls, benefits, known, left, custody_of(store, cycle))
+        for pair, steps in settled.over_issue.items():
             left[pair] = left.get(pair, 0) - steps
         self._reserve = left
         self._rows = {
@@ -81,6 +82,7 @@ class _Desk:
         for receipt in known:
             if receipt.proof != UNDONE and receipt.hash not in undone:
                 self._add((receipt.point, receipt.tag), receipt.items)
+        self._move(settled)
         self._last: dict[str, Link] = {}
         for receipt in known:
             if receipt.device not in self._last or self._last[receipt.device].sequence < receipt.sequence:
@@ -135,6 +137,25 @@ class _Desk:
             )
         )  # fmt: skip
         return None
+
+    def _move(self, settled: Settlement) -> None:
+        """Rows that left: at their own point as given, so that whoever comes there all the same is served from the reserve;
+        at the other one, where its goods are there, as ordinary rows."""
+        there = {
+            (point, bytes(tag))
+            for point, tag in self._store.rows(
+                "select point, tag from guest where programme = %s and cycle = %s",
+                (self._store.programme.id, self._cycle),
+            )
+        }
+        for tag, moved in settled.moved.items():
+            due = self._rows[moved.home, tag]
+            self._given[moved.home, tag] = dict(due)
+            if (moved.point, tag) in there:
+                self._rows[moved.point, tag] = due
+                self._given.pop((moved.point, tag), None)
+                for (_, benefit), steps in moved.given.items():
+                    self._add((moved.point, tag), ((benefit, steps),))
 
     def _add(self, key: tuple[str, bytes], items: Items) -> None:
         before = self._given.setdefault(key, {})

@@ -87,10 +87,11 @@ def device_named(store: Store, name: str) -> Device | None:
 
 
 def tags_by_point(store: Store, cycle: str) -> dict[str, list[bytes]]:
-    """The tags on each point's roll."""
+    """The tags on each point's roll, with those of rows that came there."""
     table = store.copy_out(
-        "select point, tag from roll_row where programme = %s and cycle = %s order by point, tag",
-        (store.programme.id, cycle),
+        "select point, tag from roll_row where programme = %(programme)s and cycle = %(cycle)s"
+        " union select point, tag from guest where programme = %(programme)s and cycle = %(cycle)s order by point, tag",
+        {"programme": store.programme.id, "cycle": cycle},
     )
     found: dict[str, list[bytes]] = {}
     for point, tag in zip(table["point"].to_pylist(), table["tag"].to_pylist(), strict=True):

@@ -1,6 +1,7 @@
-"""Releases: rows that the holder of a point leaves to a second device there, by its own signed word.
+"""Releases: rows that the holder of a point leaves to a second device there, or to another point, by its own signed word.
 
-It is made without a network, carried as a QR or a file, and sent here by either of the two.
+It is made without a network, carried as a QR or a file, and sent here by either of the two. That a row leaves its point is
+said in the log.
 """
 
 from __future__ import annotations
@@ -9,10 +10,13 @@ from collections.abc import Sequence
 
 from evenhand.actions.cycles import find
 from evenhand.actions.holding import held_in
+from evenhand.actions.noting import write_statement
 from evenhand.actions.redeem import devices_of
 from evenhand.core.errors import UsageError
 from evenhand.flow.redemption import Custody, Device, Release, read_release
 from evenhand.flow.redemption.errors import RedemptionError
+from evenhand.formats import cbor
+from evenhand.formats.entry import Entry
 from evenhand.store import Store
 
 BATCH_MAX = 100
@@ -25,7 +29,10 @@ def keep_releases(store: Store, cycle: str, batch: Sequence[bytes], sender: Devi
         raise UsageError(f"{len(batch)} releases in one batch", f"send at most {BATCH_MAX} at a time")
     devices = {device.name: device for device in devices_of(store)}
     found = [_read(store, cycle, raw, devices, sender) for raw in batch]
-    with store.transaction("cycle" if sender is None else f"device:{sender.name}", beside=sender and "cycle"):
+    leaving = [release for release in found if release.target is not None]
+    with store.transaction(
+        "cycle" if sender is None else f"device:{sender.name}", beside=None if sender is None else "cycle"
+    ):
         state = find(store, cycle).state
         if state != "open":
             raise UsageError(f"cycle {cycle} is {state}, not open", "ask the officer", "not-open")
@@ -39,7 +46,40 @@ def keep_releases(store: Store, cycle: str, batch: Sequence[bytes], sender: Devi
                     release.raw,
                 ),
             )  # fmt: skip
+        _check_leaving(store, cycle, leaving)
+        store.log.append([_entry(release) for release in leaving])
+        for release in leaving:
+            if not store.rows("select from statement where sha256 = %s", (release.hash,)):
+                write_statement(store, cycle, "release", _subject(release), release.raw)
+    if leaving:
+        store.log.publish()
     return new, len(batch) - new
+
+
+def _subject(release: Release) -> str:
+    return f"{release.point}/{release.device}/{release.number}"
+
+
+def _entry(release: Release) -> Entry:
+    totals: dict[str, cbor.Value] = {"from": release.point, "to": str(release.target)}
+    return Entry("release", release.programme, release.cycle, _subject(release), release.hash, totals)
+
+
+def _check_leaving(store: Store, cycle: str, leaving: Sequence[Release]) -> None:
+    """UsageError where rows are to leave for a point that is none, or are not on the roll of the point they leave, nor came
+    there. Rows of supplementary lists stay."""
+    for release in leaving:
+        tags = [tag for tag, _ in release.ranges]
+        here = store.rows(
+            "select count(*) from (select tag from roll_row where programme = %(programme)s and cycle = %(cycle)s"
+            " and point = %(point)s and supplement = '' union select tag from guest where programme = %(programme)s"
+            " and cycle = %(cycle)s and point = %(point)s) here where tag = any(%(tags)s)",
+            {"programme": store.programme.id, "cycle": cycle, "point": release.point, "tags": tags},
+        )[0][0]
+        if here != len(set(tags)):
+            raise UsageError(f'a row of the release is not at "{release.point}"', "release rows of this point's roll")
+        if not store.rows("select from node where node = %s and kind = 'point'", (release.target,)):
+            raise UsageError(f'there is no point "{release.target}"', "name the point as it is registered")
 
 
 def _read(store: Store, cycle: str, raw: bytes, devices: dict[str, Device], sender: Device | None) -> Release:
@@ -50,7 +90,7 @@ def _read(store: Store, cycle: str, raw: bytes, devices: dict[str, Device], send
         raise UsageError(error.reason, remedy) from error
     if (release.programme, release.cycle) != (store.programme.id, cycle):
         raise UsageError("the release is of another programme or cycle", "send the one of this cycle")
-    for name in (release.device, release.to):
+    for name in (release.device,) if release.target is not None else (release.device, release.to):
         if name not in devices or release.point not in devices[name].points:
             raise UsageError(
                 f'device "{name}" is not certified for "{release.point}"', "enrol it for this point", "not-certified"

@@ -9,9 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-import pyarrow.parquet as pq
-
-from evenhand.actions.cycles import find, place, signer_of
+from evenhand.actions.cycles import find, signer_of
+from evenhand.actions.moved_rows import promised
 from evenhand.actions.noting import write_statement
 from evenhand.actions.opening import transfer_number
 from evenhand.actions.stock import append_movements, read_stock, steps_of
@@ -105,12 +104,7 @@ class _Work:
         self.begun = {
             r[0] for r in store.rows("select distinct point from receipt where programme = %s and cycle = %s", at)
         }
-        totals = pq.read_table(place(store, cycle) / "public" / "tables" / "totals.parquet").to_pylist()
-        self.promised = {(row["point"], row["benefit"]): row["units"] for row in totals}
-        for point, benefit, counted in store.rows(
-            "select point, benefit, counted from recut where programme = %s and cycle = %s", at
-        ):
-            self.promised[point, benefit] = counted
+        self.promised = promised(store, find(store, cycle))
         self.number = store.rows(
             "select coalesce(max(number), 0) from transfer where programme = %s and cycle = %s", at
         )[0][0]
@@ -178,7 +172,7 @@ class _Work:
             step = self.steps[line.benefit]
             free = self.stock.total(account, line.benefit) // step
             if source in self.counted:
-                free -= min(free, self.promised.get((source, line.benefit), 0))
+                free -= min(free, max(0, self.promised.get((source, line.benefit), 0)))
             if line.steps > free:
                 what = "on the way to it" if on_the_way else "there and not promised to its households"
                 problem = Problem(

@@ -10,8 +10,7 @@ from evenhand.formats import cbor
 VERSION = 1
 KINDS = (
     "key", "holder", "policy", "freeze", "event", "approval", "roll", "received", "goods-received", "transfer",
-    "release",
-    "sent", "closing", "recut", "supplement", "hold", "redeemed", "stock",
+    "release", "sent", "closing", "recut", "supplement", "hold", "redeemed", "stock",
     "grievance-totals", "audit", "publish", "void",
 )  # fmt: skip
 

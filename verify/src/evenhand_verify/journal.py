@@ -13,7 +13,7 @@ from evenhand_verify.signatures import Cose
 
 KINDS = {
     "key", "holder", "policy", "freeze", "event", "approval", "roll", "received", "goods-received", "transfer",
-    "sent", "closing", "recut", "supplement", "hold", "redeemed", "stock",
+    "release", "sent", "closing", "recut", "supplement", "hold", "redeemed", "stock",
     "grievance-totals", "audit", "publish", "void",
 }  # fmt: skip
 TIMELESS = ("key", "holder", "policy")

@@ -75,8 +75,8 @@ ALWAYS: tuple[Check[Disclosure], ...] = tuple(
         signed_files, publish, freeze, policy_frozen, event, draw_seed, two_approvals, rolls, tags_unique, people,
         classes_policy, classes_sum, owed, demand, network, supply, division_rule, allocation_certificate, allocation_levels,
         allocation_flows, allocation_order, allocation_idle, totals, waybills, movements, balances, loads,
-        sent, closings, transfers, goods_received, counts, recut, outcomes, presence, redeemed_once, moves, exceptions, given,
-        supplement, held, left, heads, holders, stock, grievances,
+        sent, closings, transfers, goods_received, counts, recut, outcomes, presence, redeemed_once, moves, exceptions,
+        given, supplement, held, left, heads, holders, stock, grievances,
     )
 )  # fmt: skip
 WITH_PREVIOUS: tuple[Check[Disclosure], ...] = (previous_log.CHECK, previous_stock.CHECK, previous_owed.CHECK)

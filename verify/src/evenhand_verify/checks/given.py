@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from evenhand_verify import facts, lists
+from evenhand_verify.checks.moves import own_rows_got
 from evenhand_verify.disclosure import Disclosure
 from evenhand_verify.result import Check, capped
 
@@ -29,15 +30,18 @@ def run(d: Disclosure) -> str | list[str]:
             failures.append(
                 f"outcomes say {steps} steps and the ledger {Fraction(books.redeem.get(key, 0), step)}, {where}"
             )
+        own = own_rows_got(entries[point], benefit) if point in entries else 0
+        if total is None and not own:
+            continue
         if total is None:
             failures.append(f"handed out where nothing was due, {where}")
             continue
         cut = recuts.get(key)
         rations, reserve = (cut.units, cut.reserve) if cut else (total.rations, total.reserve)
         listed = lists.most(d, key)
-        if steps > rations + listed:
-            failures.append(f"{steps} steps were given of {rations} on the roll and {listed} on lists, {where}")
-        if books.over_issue.get(key, 0) + max(0, steps - rations) * step > reserve * step:
+        if own > rations + listed:
+            failures.append(f"{own} steps were given of {rations} on the roll and {listed} on lists, {where}")
+        if books.over_issue.get(key, 0) + max(0, own - rations) * step > reserve * step:
             failures.append(f"over-issue beyond the reserve of {reserve} steps, {where}")
         there = books.at_freeze(point, benefit) + books.arrive.get(key, 0)
         if books.redeem.get(key, 0) + books.over_issue.get(key, 0) > there:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from fractions import Fraction
 
 from evenhand_verify import facts, lists
+from evenhand_verify.checks.moves import own_rows_got
 from evenhand_verify.debts import rule
 from evenhand_verify.disclosure import Disclosure
 from evenhand_verify.numbers import Level
@@ -125,10 +126,7 @@ def _uncollected(d: Disclosure, found: Left) -> list[str]:
             failures.append(f"{kind} since {since}, which was not owed before, {where}")
         cut = cuts.get(key)
         on_roll = cut.units if cut else rolls.get(key, 0)
-        got = entry.steps("given").get(benefit, 0)
-        for name, sign in (("away", 1), ("guests", -1)):
-            got += sign * entry.steps(name).get(benefit, 0) if name in entry.totals else 0
-        not_given = (on_roll - got) * step
+        not_given = (on_roll - own_rows_got(entry, benefit)) * step
         least = not_given + waited - offered * step
         # Where even what is owed first was not there, the rest of it stays owed without having been on the roll.
         most = least + (offered * step if cut and cut.counted - cut.reserve < first[key].on_roll else 0)

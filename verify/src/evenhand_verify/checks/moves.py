@@ -30,6 +30,12 @@ def mark(point: str) -> bytes:
     return hashlib.sha256(b"evenhand/point/v1" + point.encode()).digest()[:16]
 
 
+def own_rows_got(entry: Entry, benefit: str) -> int:
+    """Steps that rows of a point's own roll and lists got, wherever it was, of what its entry `redeemed` says."""
+    away, guests = (entry.steps(name).get(benefit, 0) if name in entry.totals else 0 for name in ("away", "guests"))
+    return entry.steps("given").get(benefit, 0) + away - guests
+
+
 def run(d: Disclosure) -> str | list[str]:
     """Every row said to have moved stands in the outcomes of the point it names and nowhere else, every row there that is on
     no roll of that point came so, each by a chain of signed releases; what they got adds up to what their points say."""
