@@ -7,16 +7,19 @@ import { cardMark, tagOf } from "./formats/tag";
 import { CodeError, checkCardNumber, decode } from "./formats/code";
 import type { Counter } from "./model/counter";
 import { keeperOf, nameOf, placeName, Stale, type Found, type Place } from "./model/place";
-import type { Presented } from "./flow/decide";
+import { HELD, type Presented } from "./flow/decide";
+import { isAsked } from "./flow/factor";
+import { asked, proofOf, settled } from "./model/asking";
 import type { Entry } from "./store/db";
 import { askAgain } from "./sync/enrol";
 import { Refused, Silence } from "./sync/api";
 import { sync, type Trouble } from "./sync/sync";
 import type { View, Visit } from "./view";
-import { current, isLanguage, keepTimeOf, preferred, speak, t } from "./words";
+import { current, isLanguage, keepTimeOf, preferred, refusal, speak, speakMore, t } from "./words";
 import { draw } from "./screens";
 import type * as Print from "./screens/print";
 import type * as Queue from "./screens/queue";
+import type * as Rare from "./screens/rare";
 
 const SYNC_EVERY = 60_000;
 const SYNC_AFTER = 4_000;
@@ -26,8 +29,8 @@ const DONE_SEEN = 1_200;
 /** Where "back" leads. */
 const PARENT: Partial<Record<View["at"], View["at"]>> = {
   count: "today", recut: "today", scan: "today", number: "scan", give: "scan", already: "scan", unknown: "scan", else: "scan", word: "scan",
-  done: "scan", noted: "scan", waiting: "today", close: "today", settings: "today", other: "scan",
-  queue: "today", offer: "queue", shown: "queue", reading: "queue", taken: "today",
+  held: "scan", done: "scan", noted: "scan", waiting: "today", close: "today", settings: "today", other: "scan",
+  lost: "today", recover: "today", queue: "today", offer: "queue", shown: "queue", reading: "queue", taken: "today",
 };
 /** How long one QR of a series is shown. */
 const TURN = 300;
@@ -51,6 +54,7 @@ export class App {
   private turning = 0;
   queue: typeof Queue | null = null;
   printing: typeof Print | null = null;
+  rare: typeof Rare | null = null;
 
   constructor(
     readonly counter: Counter,
@@ -156,6 +160,7 @@ export class App {
   async seen(text: string): Promise<void> {
     const { place } = this;
     if (text.startsWith("EH1:") && ["reading", "queue", "scan", "today"].includes(this.view.at)) return (await this.second())?.piece(this, text);
+    if (this.view.at === "recover" && place?.roll) return this.rare?.torn(this, this.view, text);
     if (!place?.roll || !["scan", "number", "done", "noted", "today", "already", "unknown", "other"].includes(this.view.at)) return;
     if (!this.counter.mayGive(place)) return this.go({ at: "today" });
     const trimmed = text.trim();
@@ -195,7 +200,11 @@ export class App {
   }
 
   /** `here`: give although the row is another phone's, since that one is gone. */
-  async meet(found: Found, here = false): Promise<void> {
+  async meet(met: Found, here = false): Promise<void> {
+    const { presence } = met.place.cycle;
+    // Without coupons the card's number is how everybody comes.
+    const bare = presence !== "coupon" && "exception" in met.presented && met.presented.exception !== HELD;
+    const found = bare ? { ...met, presented: { exception: presence } } : met;
     const keeper = keeperOf(found.place, found.index);
     if (!here && keeper !== found.place.me) {
       signals.look(this.counter.settings.sound);
@@ -203,9 +212,15 @@ export class App {
     }
     if (here) await this.counter.note(found.place, "second phone", `gives for ${keeper}`, found.row.tag);
     const decision = await this.counter.decide(found);
+    const held = "exception" in found.presented && found.presented.exception === HELD;
     const visit: Visit = {
-      found, decision, amounts: { ...decision.items }, changing: new Set(), who: "", asked: false, why: "",
+      found, decision, amounts: { ...decision.items }, changing: new Set(), who: "", asked: false, why: held ? HELD : bare ? presence : "",
+      factor: await asked(this.counter, found), witness: "",
     };
+    if (found.held && !held) {
+      signals.look(this.counter.settings.sound);
+      return this.go({ at: "held", visit });
+    }
     if (decision.verdict === "contested") signals.look(this.counter.settings.sound);
     this.go({ at: decision.verdict === "contested" ? "already" : "give", visit });
   }
@@ -214,16 +229,22 @@ export class App {
   async give(visit: Visit): Promise<void> {
     const { found, decision } = visit;
     const exception = "exception" in found.presented;
-    if (exception && !visit.why) {
+    if (exception && (!visit.why || (visit.why === "witness" && !visit.witness.trim()))) {
       visit.asked = true;
       return this.draw();
     }
+    const factor = decision.verdict === "give" && isAsked(found.place.cycle.factor, visit.factor !== null, visit.who !== "") ? visit.factor : null;
+    if (factor && !(await settled(this.counter, found, factor))) return this.draw();
+    const proof = proofOf(visit, factor);
     const owed = Object.entries(decision.claim).map(([benefit, steps]) => `${benefit} ${steps}`).join(", ");
-    const notes = [{ kind: "collected by", text: visit.who }, { kind: "claim", text: owed }].filter(({ text }) => text);
+    const notes = [
+      { kind: "collected by", text: visit.who }, { kind: "claim", text: owed }, { kind: "witness", text: visit.witness.trim() },
+      { kind: "second factor", text: factor ? `${factor.result} ${factor.tries}` : "" },
+    ].filter(({ text }) => text);
     const claim = decision.verdict === "contested" && !Object.keys(decision.items).length;
     await this.written(async () => {
       const entry = await this.counter.give({
-        place: found.place, tag: found.row.tag, proof: exception ? visit.why : decision.proof, items: visit.amounts, after: found.written,
+        place: found.place, tag: found.row.tag, proof, items: visit.amounts, after: found.written,
         fromReserve: decision.fromReserve, supplementary: decision.verdict === "give" && decision.fromReserve, notes,
       });
       signals.given(this.counter.settings.sound);
@@ -240,10 +261,16 @@ export class App {
     return (this.queue ??= await this.fetched(() => import("./screens/queue")));
   }
 
+  /** To a screen that is not needed to begin a day. */
+  async seldom(view: Extract<View, { at: "lost" | "recover" | "waiting" | "close" | "settings" }>): Promise<void> {
+    if ((this.rare ??= await this.fetched(() => import("./screens/rare")))) this.go(view);
+  }
+
   /** A part of the app that comes when it is wanted. Null where it cannot be had now; that is said. */
   private async fetched<T>(load: () => Promise<T>): Promise<T | null> {
     try {
-      return await load();
+      const [found] = await Promise.all([load(), speakMore()]);
+      return found;
     } catch {
       this.go({ at: "stuck", what: "missing", back: this.view });
       return null;
@@ -307,6 +334,7 @@ export class App {
     try {
       if (counter.device.certified) {
         this.troubles = await sync(counter);
+        if (this.troubles.length) await speakMore().catch(() => {});
         if (counter.state) keepTimeOf(counter.state.zone);
       } else await this.askOfficer();
       this.silent = false;
@@ -316,7 +344,8 @@ export class App {
       else if (error instanceof Refused) {
         this.silent = false;
         this.trusted = error.status !== 401;
-        if (this.view.at === "compare") this.view.problem = `${error.message} ${error.remedy}`;
+        await speakMore().catch(() => {}); // else the server's own words stand there
+        if (this.view.at === "compare") this.view.problem = refusal(error);
       } else console.error(error);
     }
     this.syncing = false;
@@ -337,6 +366,6 @@ export class App {
 
   /** New knowledge arrived: views that show it are drawn again; a clerk in the middle of something is left alone. */
   private redraw(): void {
-    if (["today", "compare", "scan", "close", "waiting", "settings", "queue"].includes(this.view.at)) this.draw();
+    if (["today", "compare", "scan", "close", "waiting", "settings", "queue", "lost"].includes(this.view.at)) this.draw();
   }
 }

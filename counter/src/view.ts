@@ -1,6 +1,7 @@
 /** What is on the screen. */
 
 import type { Decision } from "./flow/decide";
+import type { FactorRow, Result } from "./flow/factor";
 import type { Signed } from "./formats/release";
 import type { Share } from "./model/handover";
 import type { Found, Place } from "./model/place";
@@ -18,6 +19,21 @@ export interface Visit {
   /** Reason without a coupon; empty until chosen. */
   why: string;
   asked: boolean;
+  /** The second factor that is asked of this row; null where none is. */
+  factor: Asked | null;
+  /** Who witnesses, in a programme that asks for it. */
+  witness: string;
+}
+
+export interface Asked {
+  readonly row: FactorRow;
+  /** The address of the photo, where it is on this phone. */
+  readonly photo: string | null;
+  typed: string;
+  /** Empty until it is known. */
+  result: Result | "";
+  tries: number;
+  said: string;
 }
 
 export type WordKind = "refuse" | "hold" | "complaint";
@@ -29,6 +45,7 @@ export interface Typed {
   loose: string;
   damaged: string;
   lot: string;
+  best: string;
 }
 
 export type View =
@@ -37,12 +54,13 @@ export type View =
   | { at: "enrol"; problem: string }
   | { at: "compare"; silent: boolean; problem: string }
   | { at: "today" }
-  | { at: "count"; typed: Record<string, Typed>; asked: boolean }
+  | { at: "count"; typed: Record<string, Typed[]>; asked: boolean }
   | { at: "recut"; lines: readonly CountLine[]; counted: Record<string, number>; cuts: Record<string, StoredCut> }
   | { at: "scan"; said: string }
   | { at: "number"; digits: string; said: string }
   | { at: "give"; visit: Visit }
   | { at: "already"; visit: Visit }
+  | { at: "held"; visit: Visit }
   | { at: "unknown"; tag: Uint8Array }
   | { at: "else"; visit: Visit }
   | { at: "word"; visit: Visit | null; kind: WordKind; tag: Uint8Array; choice: string; text: string; asked: boolean }
@@ -57,4 +75,6 @@ export type View =
   | { at: "taken"; place: Place; release: Signed; rows: number }
   | { at: "other"; found: Found; keeper: string }
   | { at: "settings" }
+  | { at: "lost" }
+  | { at: "recover"; count: number; said: string }
   | { at: "stuck"; what: "full" | "broken" | "missing"; back: View };

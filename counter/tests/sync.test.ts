@@ -154,7 +154,7 @@ describe("a refusal of one thing", () => {
     await serve(counter, 1);
     await counter.note(counter.places[0]!, "complaint", "wet");
     server.refuses = { count: 409 };
-    expect(await sync(counter)).toEqual([{ what: "count", said: "no count now wait" }]);
+    expect((await sync(counter)).map(({ what, said }) => [what, said])).toEqual([["count", "no count now wait"]]);
     expect([server.receipts.size, server.notes.length]).toEqual([1, 1]);
     server.refuses = {};
     expect(await sync(counter)).toEqual([]);

@@ -1,11 +1,17 @@
 /** The catalogues say the same in four languages: every key, every value in it, every form a number can take. */
 
 import { describe, expect, it } from "vitest";
-import { ar } from "../src/words/ar";
-import { en } from "../src/words/en";
-import { fr } from "../src/words/fr";
-import { hi } from "../src/words/hi";
+import { ar as arCore } from "../src/words/ar";
+import { arMore } from "../src/words/ar-more";
+import { en as enCore } from "../src/words/en";
+import { enMore } from "../src/words/en-more";
+import { fr as frCore } from "../src/words/fr";
+import { frMore } from "../src/words/fr-more";
+import { hi as hiCore } from "../src/words/hi";
+import { hiMore } from "../src/words/hi-more";
 import { fill } from "../src/words";
+
+const [en, fr, ar, hi] = [{ ...enCore, ...enMore }, { ...frCore, ...frMore }, { ...arCore, ...arMore }, { ...hiCore, ...hiMore }];
 
 const names = (text: string): string[] => [...new Set([...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string))].sort();
 

@@ -17,7 +17,7 @@ from evenhand.web.counter_files import BUILT
 ROOT = Path(__file__).parents[2]
 COUNTER = ROOT / "counter"
 built = pytest.mark.skipif(not (BUILT / "index.html").exists(), reason="the counter app is not built: counter/build.py")
-LANGUAGE = re.compile(r"assets/later-(en|fr|ar|hi)-")
+LANGUAGE = re.compile(r"assets/later-(en|fr|ar|hi)-(?!more)")
 """One of them comes at once, the others follow."""
 LATER = re.compile(r"assets/later-")
 """What the first start does not need: other languages, and screens that are rarely opened. The worker fetches them then."""

@@ -11,6 +11,7 @@ import { writeNote } from "../formats/head";
 import { tagOf } from "../formats/tag";
 import { ordered } from "../flow/custody";
 import { read as readRelease, type Signed } from "../formats/release";
+import { readFactors, type FactorRow } from "../flow/factor";
 import { decide, leftOf, nonzero, NO_TAG, type Decision, type Presented, type Steps } from "../flow/decide";
 import { append, kept, put, type Db, type Device, type Entry, type Heard, type Settings, type StoredCount, type StoredNote, type StoredRelease } from "../store/db";
 import { Book, UNDONE } from "./book";
@@ -36,6 +37,7 @@ export class Counter {
   acknowledged = new Map<string, number>();
   closed = new Set<string>();
   releases = new Map<string, StoredRelease & { signed: Signed }>();
+  private factors = new Map<string, { sha256: Uint8Array; rows: Map<string, FactorRow> }>();
   private carried = new Map<string, CycleState>();
   private rolls = new Map<string, Roll>();
   private books = new Map<string, Book>();
@@ -49,10 +51,10 @@ export class Counter {
 
   /** Read everything that lies on the phone. */
   async load(): Promise<void> {
-    const [device, heard, settings, rolls, entries, counts, notes, acknowledged, closes, releases, carried] = await Promise.all([
+    const [device, heard, settings, rolls, entries, counts, notes, acknowledged, closes, releases, carried, factors] = await Promise.all([
       kept<Device>(this.db, "device"), kept<Heard>(this.db, "heard"), kept<Settings>(this.db, "settings"), this.db.getAll("rolls"),
       this.db.getAll("outbox"), this.db.getAll("counts"), this.db.getAll("notes"), this.db.getAll("acknowledged"), this.db.getAll("closes"),
-      this.db.getAll("releases"), this.db.getAll("carried"),
+      this.db.getAll("releases"), this.db.getAll("carried"), this.db.getAll("factors"),
     ]);
     this.device = device ?? null;
     this.settings = { ...SETTINGS, ...settings };
@@ -75,6 +77,7 @@ export class Counter {
     this.acknowledged = new Map(acknowledged.map(({ cycle, receipts }) => [cycle, receipts]));
     this.closed = new Set(closes.map(({ cycle }) => cycle));
     this.carried = new Map(carried.map(({ cycle, point, raw }) => [placeKey(cycle, point), readCarried(raw)]));
+    this.factors = new Map(factors.map(({ cycle, point, sha256, raw }) => [placeKey(cycle, point), { sha256, rows: readFactors(raw, hex) }]));
     this.releases = new Map();
     for (const one of releases) this.releases.set(one.id, { ...one, signed: await readRelease(one.raw) });
     this.books = new Map();
@@ -124,6 +127,35 @@ export class Counter {
   async learnReleases(): Promise<void> {
     const told = (this.state?.cycles ?? []).flatMap(({ points }) => points.flatMap(({ releases }) => releases));
     for (const raw of told) await this.keepRelease(await readRelease(raw), true);
+  }
+
+  /** Keep what is asked of the rows of a place. */
+  async keepFactors(place: Place, sha256: Uint8Array, raw: Uint8Array): Promise<void> {
+    const [cycle, point] = [place.cycle.cycle, place.point.point];
+    const rows = readFactors(raw, hex);
+    await put(this.db, "factors", { cycle, point, sha256, raw });
+    this.factors.set(placeKey(cycle, point), { sha256, rows });
+  }
+
+  factorsOf(place: Place): { sha256: Uint8Array; rows: Map<string, FactorRow> } | null {
+    return place.point.factors ? (this.factors.get(placeKey(place.cycle.cycle, place.point.point)) ?? null) : null;
+  }
+
+  /** What is asked of a row; null where it enrolled nothing. */
+  factorOf(place: Place, tag: Uint8Array): FactorRow | null {
+    return this.factorsOf(place)?.rows.get(hex(tag)) ?? null;
+  }
+
+  /** A wrong answer more: how many there were for this row in this cycle. */
+  async tried(place: Place, tag: Uint8Array, more: boolean): Promise<number> {
+    const name = `${place.cycle.cycle}\n${hex(tag)}`;
+    const before = (await this.db.get("tries", name)) ?? 0;
+    if (more) await put(this.db, "tries", before + 1, name);
+    return before + Number(more);
+  }
+
+  async photo(row: FactorRow): Promise<Uint8Array | null> {
+    return row.photo ? ((await this.db.get("photos", hex(row.photo))) ?? null) : null;
   }
 
   /** Keep a cycle that another phone showed: it stands until the server speaks of it. */

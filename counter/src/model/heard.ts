@@ -2,6 +2,7 @@
 
 import * as cbor from "../formats/cbor";
 import { key, readRow, type RollRow } from "../formats/roll";
+import type { Factor } from "../flow/factor";
 import type { Benefit } from "../flow/packs";
 
 export interface Expected {
@@ -51,8 +52,6 @@ export interface Held {
   readonly notice: string;
   readonly where: string;
 }
-
-export type Factor = "none" | "pin" | "question" | "photo";
 
 export interface CycleState {
   readonly cycle: string;

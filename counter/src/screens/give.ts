@@ -6,13 +6,15 @@ import type { Benefit } from "../flow/packs";
 import { nameOf, type Place } from "../model/place";
 import type { Visit } from "../view";
 import { benefitName, inPacks, quantity, sum, t, when } from "../words";
-import { bar, chips, link, main, picture, quantityOf, rationLine, title, type Screen } from "./parts";
+import { factor } from "./asking";
+import { bar, chips, link, lotLine, main, picture, quantityOf, rationLine, title, type Screen } from "./parts";
 
 export function give(app: App, visit: Visit): Screen {
   const { found, decision } = visit;
   const lines = found.place.cycle.benefits.filter(({ id }) => decision.items[id]);
   if (!lines.length) return nothingDue(app, visit);
   const whole = lines.every(({ id }) => visit.amounts[id] === decision.items[id]);
+  const owed = sum(decision.claim, found.place.cycle.benefits);
   const some = lines.some(({ id }) => visit.amounts[id]);
   const changeAll = (): void => {
     for (const { id } of lines) visit.changing.add(id);
@@ -21,9 +23,11 @@ export function give(app: App, visit: Visit): Screen {
   return html`<section class="screen">${bar(app)}
     ${who(visit)}
     <ul class="ration" role="list" aria-label=${t("give.label")}>${lines.map((benefit) => line(app, visit, benefit))}</ul>
+    ${decision.fromReserve ? html`<p class="small soft">${t("give.listed")}${owed ? html` <b>${t("already.short", { q: owed })}</b>` : nothing}</p>` : nothing}
     <div class="push">
       ${"exception" in found.presented ? why(app, visit) : nothing}
       ${collects(app, visit)}
+      ${factor(app, visit)}
       ${main(t(whole ? "give.all" : "give.part"), () => app.give(visit), !some)}
       <div class="under">${link(t("give.part.link"), changeAll)}${link(t("give.else"), () => app.go({ at: "else", visit }))}</div></div>
   </section>`;
@@ -54,10 +58,11 @@ function line(app: App, visit: Visit, benefit: Benefit): Screen {
   const before = visit.found.visits.given[id];
   const last = visit.found.visits.receipts.at(-1);
   const had = before && last ? t("give.had", { q: quantity(before, benefit), when: when(last.at, app.counter.clock()) }) : "";
+  const lot = now ? lotLine(app, visit.found.place, benefit) : "";
   const below = now < most ? t("give.later") : had || inPacks(now, benefit);
   const name = benefitName(benefit);
   return html`<li><button class="line" data-benefit=${id} aria-pressed=${now < most ? "true" : "false"} @click=${toggle}>
-      ${picture(benefit.pictogram)}<span class="what"><b>${name}</b>${below ? html`<span>${below}</span>` : nothing}</span>${quantityOf(now, benefit)}</button>
+      ${picture(benefit.pictogram)}<span class="what"><b>${name}</b>${below ? html`<span>${below}</span>` : nothing}${lot ? html`<span class="lot">${lot}</span>` : nothing}</span>${quantityOf(now, benefit)}</button>
     ${changing ? html`<div class="step"><button aria-label=${t("give.less", { benefit: name })} ?disabled=${now <= 0} @click=${() => set(now - 1)}>−</button>
       <span role="status">${t("today.of", { left: quantity(now, benefit), had: quantity(most, benefit) })}</span>
       <button aria-label=${t("give.more", { benefit: name })} ?disabled=${now >= most} @click=${() => set(now + 1)}>+</button></div>` : nothing}</li>`;
@@ -75,7 +80,12 @@ function collects(app: App, visit: Visit): Screen {
   });
 }
 
-function why(app: App, visit: Visit): Screen {
+function why(app: App, visit: Visit): unknown {
+  if (visit.why === "held" || visit.why === "pin") return nothing;
+  if (visit.why === "witness") {
+    return html`<label class="field"><span>${t("give.witness")}</span><input class="input" maxlength="64" .value=${visit.witness} @input=${(event: Event) => (visit.witness = (event.target as HTMLInputElement).value)}></label>
+      <p class="must small" role="alert">${visit.asked && !visit.witness.trim() ? t("give.witness.ask") : nothing}</p>`;
+  }
   const choices = (["no coupon", "lost coupon", "unreadable"] as const).map((value) => ({ value, label: t(`why.${value}`) }));
   return html`${chips("why", t("give.why"), choices, visit.why, (value) => {
       visit.why = value;
@@ -86,8 +96,9 @@ function why(app: App, visit: Visit): Screen {
 }
 
 function nothingDue(app: App, visit: Visit): Screen {
+  const owed = visit.decision.verdict === "refuse" ? sum(visit.decision.claim, visit.found.place.cycle.benefits) : "";
   return html`<section class="screen">${bar(app)}${who(visit)}
-    <p><b>${t("give.nothing")}</b></p><p>${t("give.nothing.lead")}</p>
+    ${owed ? html`<p><b>${t("give.noreserve")}</b></p><p>${t("already.short", { q: owed })}</p>` : html`<p><b>${t("give.nothing")}</b></p><p>${t("give.nothing.lead")}</p>`}
     <div class="push">${main(t("done.next"), () => app.go({ at: "scan", said: "" }))}
       <div class="under">${link(t("give.else"), () => app.go({ at: "else", visit }))}</div></div></section>`;
 }

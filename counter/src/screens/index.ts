@@ -1,7 +1,7 @@
 /** Which screen a view is drawn by. */
 
 import type { App } from "../app";
-import { closeDay } from "./close";
+import { held } from "./asking";
 import { count } from "./count";
 import { done, noted } from "./done";
 import { compare, enrol } from "./enrol";
@@ -10,11 +10,9 @@ import { bar, type Screen } from "./parts";
 import { other } from "./other";
 import { recut } from "./recut";
 import { numberPad, scan } from "./scan";
-import { settings } from "./settings";
 import { somethingElse, word } from "./sheets";
 import { elsewhere, gone, stuck } from "./stuck";
 import { today } from "./today";
-import { waitingList } from "./waiting";
 
 export function draw(app: App): Screen {
   const { view } = app;
@@ -30,20 +28,23 @@ export function draw(app: App): Screen {
     case "number": return numberPad(app, view);
     case "give": return give(app, view.visit);
     case "already": return already(app, view.visit);
+    case "held": return held(app, view.visit);
     case "unknown": return unknown(app, view.tag);
     case "else": return somethingElse(app, view.visit);
     case "word": return word(app, view);
     case "done": return done(app, view);
     case "noted": return noted(app, view);
-    case "waiting": return waitingList(app, view);
-    case "close": return closeDay(app, view);
+    case "waiting": return app.rare?.waitingList(app, view) ?? bar(app);
+    case "close": return app.rare?.closeDay(app, view) ?? bar(app);
     case "queue": return app.queue?.queue(app, view) ?? bar(app);
     case "offer": return app.queue?.offer(app, view) ?? bar(app);
     case "shown": return app.queue?.shown(app, view) ?? bar(app);
     case "reading": return app.queue?.reading(app, view) ?? bar(app);
     case "taken": return app.queue?.taken(app, view) ?? bar(app);
     case "other": return other(app, view);
-    case "settings": return settings(app);
+    case "settings": return app.rare?.settings(app) ?? bar(app);
+    case "lost": return app.rare?.lost(app) ?? bar(app);
+    case "recover": return app.rare?.recover(app, view) ?? bar(app);
     case "stuck": return stuck(app, view);
   }
 }

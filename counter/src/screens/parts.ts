@@ -4,7 +4,9 @@ import { html, nothing, svg, type TemplateResult } from "lit-html";
 import type { App } from "../app";
 import type { Benefit } from "../flow/packs";
 import { inUnits } from "../flow/packs";
-import { inPacks, benefitName, t, unitName, when } from "../words";
+import { dayOf, firstOut } from "../model/lots";
+import type { Place } from "../model/place";
+import { inPacks, benefitName, date, t, unitName, when } from "../words";
 
 export type Screen = TemplateResult;
 
@@ -60,6 +62,16 @@ export function chips(name: string, legend: string, choices: readonly Choice[], 
 
 export function main(label: string, act: () => unknown, disabled = false): TemplateResult {
   return html`<button class="btn btn--main" ?disabled=${disabled} @click=${act}>${label}</button>`;
+}
+
+/** Which lot is handed out now; empty where no best before is known. */
+export function lotLine(app: App, place: Place, benefit: Benefit): unknown {
+  const { had, left } = app.counter.onHand(place)[benefit.id] ?? { had: 0, left: 0 };
+  const found = firstOut(place, benefit.id, had - left, dayOf(app.counter.clock(), app.counter.state?.zone ?? "UTC"));
+  if (!found) return "";
+  const values = { lot: `\u2068${found.lot}\u2069`, day: date(found.bestBefore) };
+  const words = found.expired ? t(found.lot ? "lot.expired" : "lot.expired.day", values) : t(found.lot ? "lot.first" : "lot.first.day", values);
+  return found.expired ? html`<b class="must">${words}</b>` : words;
 }
 
 export function link(label: unknown, act: () => unknown): TemplateResult {

@@ -4,7 +4,7 @@ import { html, nothing } from "lit-html";
 import type { App } from "../app";
 import { current, t } from "../words";
 import { languages } from "./enrol";
-import { bar, title, type Screen } from "./parts";
+import { bar, link, title, type Screen } from "./parts";
 
 export function settings(app: App): Screen {
   if (!app.printing) void app.printer().then((found) => found && app.view.at === "settings" && app.draw());
@@ -18,6 +18,7 @@ export function settings(app: App): Screen {
       <label class="field"><span>${t("settings.clerk")}</span><input class="input" maxlength="64" .value=${counter.settings.clerk} @change=${clerk}></label>
       <label class="check"><input type="checkbox" .checked=${counter.settings.sound} @change=${sound}> ${t("settings.sound")}</label>
       ${app.printing?.printers(app) ?? nothing}
+      ${app.place?.roll && counter.mayGive(app.place) ? html`<div class="under">${link(t("recover.link"), () => app.seldom({ at: "recover", count: 0, said: "" }))}</div>` : nothing}
       <p class="small soft">${t("settings.device", { device: counter.device?.name ?? "" })}</p></div>
   </section>`;
 }

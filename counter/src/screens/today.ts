@@ -3,9 +3,9 @@
 import { html, nothing } from "lit-html";
 import type { App } from "../app";
 import { isSecond, mine, placeName, served, type Place } from "../model/place";
-import { benefitName, date, period, quantity, t, when } from "../words";
+import { benefitName, date, period, quantity, refusal, t, when } from "../words";
 import { typedFor } from "./count";
-import { link, main, picture, stockBar, title, type Screen } from "./parts";
+import { link, lotLine, main, picture, stockBar, title, type Screen } from "./parts";
 
 const CLOCK_SLACK = 15 * 60;
 /** Troubles that are told in full in the clerk's language; with the others stands what the server said. */
@@ -30,10 +30,10 @@ export function today(app: App): Screen {
     ${stock(app, place)}
     ${places(app, place)}
     <div class="push">${mainButton(app, place)}
-      <div class="under">${place.roll ? link(t("today.waiting"), () => app.go({ at: "waiting", find: "" })) : nothing}
-        ${place.roll ? link(t("today.close"), () => app.go({ at: "close", typed: {}, why: "", signed: false, saved: "" })) : nothing}
+      <div class="under">${place.roll ? link(t("today.waiting"), () => app.seldom({ at: "waiting", find: "" })) : nothing}
+        ${place.roll ? link(t("today.close"), () => app.seldom({ at: "close", typed: {}, why: "", signed: false, saved: "" })) : nothing}
         ${place.roll && counter.mayGive(place) ? link(t("queue.title"), async () => (await app.second())?.open(app)) : nothing}
-        ${link(t("today.settings"), () => app.go({ at: "settings" }))}</div></div>
+        ${link(t("today.settings"), () => app.seldom({ at: "settings" }))}</div></div>
   </section>`;
 }
 
@@ -48,7 +48,7 @@ function nothingToDo(app: App): Screen {
     <div class="head">${title(t("today.nocycle"))}<p>${t("today.nocycle.hint")}</p></div>
     ${warnings(app)}
     <div class="push">${main(t("today.sync"), () => app.sync(), app.syncing)}
-      <div class="under">${link(t("today.settings"), () => app.go({ at: "settings" }))}</div></div>
+      <div class="under">${link(t("today.settings"), () => app.seldom({ at: "settings" }))}</div></div>
   </section>`;
 }
 
@@ -58,12 +58,18 @@ function warnings(app: App): unknown {
   return html`
     ${app.update ? html`<div class="notice"><p>${t("today.update")}</p>${link(t("today.update.go"), app.update)}</div>` : nothing}
     ${app.trusted ? nothing : must(t("trust.title"), t("trust.lead"))}
-    ${app.troubles.map(({ what, said }) => must(t(`trouble.${what}`, { said }), OWN_WORDS.has(what) ? "" : said))}
-    ${app.silent ? html`<div class="notice"><p>${t("silent", { host: location.host })}</p></div>` : nothing}
+    ${app.troubles.map(({ what, said, refused }) => must(t(`trouble.${what}`, { said }) || what, OWN_WORDS.has(what) ? "" : refused ? refusal(refused) : said))}
+    ${app.silent ? html`<div class="notice"><p>${t("silent")}</p>${link(t("silent.more"), () => app.seldom({ at: "lost" }))}</div>` : nothing}
     ${app.fragile && app.counter.unsentCount ? html`<div class="notice"><p>${t("today.fragile")}</p></div>` : nothing}`;
 }
 
+/** Whether this phone took the place of another one within this month. */
+function replaced(place: Place): boolean {
+  return place.point.holders.length > 1 && !isSecond(place);
+}
+
 function notices(app: App, place: Place): unknown {
+  const { counter } = app;
   const { state, heardAt } = app.counter;
   const skewed = state && Math.abs(state.now - heardAt) > CLOCK_SLACK;
   const closed = place.point.closed || app.counter.closed.has(place.cycle.cycle);
@@ -73,6 +79,7 @@ function notices(app: App, place: Place): unknown {
     ${state?.demo ? html`<p class="small soft">${t("demo")}</p>` : nothing}
     ${skewed ? say(t("today.clock")) : nothing}
     ${place.roll ? nothing : say(t("today.noroll"))}
+    ${replaced(place) && !place.book.last && counter.mayGive(place) ? html`<div class="notice"><p>${t("recover.offer")}</p>${link(t("recover.link"), () => app.seldom({ at: "recover", count: 0, said: "" }))}</div>` : nothing}
     ${isSecond(place) && !mine(place) ? say(t("queue.empty.lead")) : nothing}
     ${closed ? say(t("today.closed", { period: name })) : place.cycle.open ? nothing : say(t("today.notopen", { period: name }))}`;
 }
@@ -84,7 +91,8 @@ function stock(app: App, place: Place): unknown {
   return html`<h2>${t("today.stock")}</h2><ul class="ration stock" role="list">${lines.map((benefit) => {
     const { had, left } = here[benefit.id] as { had: number; left: number };
     return html`<li><div class="line">${picture(benefit.pictogram)}<b>${benefitName(benefit)}</b>
-      <span>${t("today.of", { left: quantity(left, benefit), had: quantity(had, benefit) })}</span>${stockBar(left, had)}</div></li>`;
+      <span>${t("today.of", { left: quantity(left, benefit), had: quantity(had, benefit) })}</span>${stockBar(left, had)}
+      ${place.count ? html`<span class="lot">${lotLine(app, place, benefit)}</span>` : nothing}</div></li>`;
   })}</ul>`;
 }
 

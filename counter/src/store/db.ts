@@ -66,6 +66,9 @@ export interface CountLine {
   readonly loose: number;
   readonly damaged: number;
   readonly reason: string;
+  /** A day such as "2009-01-31", and the steps of this line; not where an older app counted. */
+  readonly bestBefore?: string;
+  readonly steps?: number;
 }
 
 export interface StoredCount {
@@ -137,11 +140,16 @@ interface Schema extends DBSchema {
   closes: { key: string; value: StoredClose };
   releases: { key: string; value: StoredRelease };
   /** Cycles as another phone showed them, by cycle and point. */
+  /** What is asked of rows of a place, as the server's bytes; photos by the hexadecimal of their SHA-256. */
+  factors: { key: [string, string]; value: { cycle: string; point: string; sha256: Uint8Array; raw: Uint8Array } };
+  photos: { key: string; value: Uint8Array };
+  /** Wrong answers so far, by cycle and tag. */
+  tries: { key: string; value: number };
   carried: { key: [string, string]; value: { cycle: string; point: string; raw: Uint8Array } };
 }
 
 export type Db = IDBPDatabase<Schema>;
-type Name = "keep" | "rolls" | "outbox" | "counts" | "notes" | "acknowledged" | "closes" | "releases" | "carried";
+type Name = "keep" | "rolls" | "outbox" | "counts" | "notes" | "acknowledged" | "closes" | "releases" | "carried" | "factors" | "photos" | "tries";
 
 export const NAME = "evenhand-counter";
 
@@ -151,6 +159,9 @@ export function open(name = NAME, closed: () => void = () => {}): Promise<Db> {
       if (before < 2) {
         db.createObjectStore("releases", { keyPath: "id" });
         db.createObjectStore("carried", { keyPath: ["cycle", "point"] });
+        db.createObjectStore("factors", { keyPath: ["cycle", "point"] });
+        db.createObjectStore("photos");
+        db.createObjectStore("tries");
       }
       if (before) return;
       db.createObjectStore("keep");

@@ -4,7 +4,7 @@
  */
 
 import * as cbor from "../formats/cbor";
-import { concat, equal } from "../formats/bytes";
+import { concat, equal, hex, sha256 } from "../formats/bytes";
 import { readHead } from "../formats/head";
 import { Roll } from "../formats/roll";
 import { adoptCounts } from "../model/counting";
@@ -19,6 +19,8 @@ const BATCH = 500;
 export interface Trouble {
   readonly what: "refused" | "count" | "receipts" | "notes" | "releases" | "forked" | "unsigned" | "tags" | "roll" | "close";
   readonly said: string;
+  /** What the server refused it with. */
+  readonly refused?: Refused;
 }
 
 /** One round. What it could not settle comes back as troubles; silence and "not known here" are thrown. */
@@ -31,7 +33,7 @@ export async function sync(counter: Counter): Promise<Trouble[]> {
       await work();
     } catch (error) {
       if (!(error instanceof Refused) || error.status === 401 || error.status === 503) throw error;
-      troubles.push({ what, said: `${error.message} ${error.remedy}`.trim() });
+      troubles.push({ what, said: `${error.message} ${error.remedy}`.trim(), refused: error });
     }
   };
   for (const place of counter.places) {
@@ -49,6 +51,7 @@ export async function sync(counter: Counter): Promise<Trouble[]> {
   await put(counter.db, "keep", heard, "heard");
   await counter.learnReleases();
   await attempt("roll", () => fetchRolls(counter, device, troubles));
+  await attempt("roll", () => fetchFactors(counter, device));
   await adoptCounts(counter);
   return troubles;
 }
@@ -117,6 +120,29 @@ async function sendReleases(counter: Counter, device: Device): Promise<void> {
     if (sent) continue;
     await ask("POST", query("releases", { cycle }), raw, device);
     await counter.keepRelease(signed, true);
+  }
+}
+
+/** Photos in one round: the rest follows in the next. */
+const PHOTOS = 20;
+
+async function fetchFactors(counter: Counter, device: Device): Promise<void> {
+  let photos = PHOTOS;
+  for (const place of counter.places) {
+    const wanted = place.point.factors;
+    if (!wanted || !place.roll) continue;
+    const at = { cycle: place.cycle.cycle, point: place.point.point };
+    if (!equal(counter.factorsOf(place)?.sha256 ?? new Uint8Array(), wanted)) {
+      const raw = await call("GET", query("factors", at), undefined, device);
+      if (!equal(await sha256(raw), wanted)) continue; // changed meanwhile: the next round
+      await counter.keepFactors(place, wanted, raw);
+    }
+    for (const [tag, { photo }] of counter.factorsOf(place)?.rows ?? []) {
+      if (!photo || photos <= 0 || (await counter.db.getKey("photos", hex(photo)))) continue;
+      photos -= 1;
+      const found = cbor.loads(await call("GET", query("photo", { ...at, tag }), undefined, device));
+      if (found instanceof Uint8Array && equal(await sha256(found), photo)) await put(counter.db, "photos", found, hex(photo));
+    }
   }
 }
 

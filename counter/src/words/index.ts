@@ -1,22 +1,32 @@
 /** Words in the clerk's language, with numbers and times as printed on card and coupon (Latin digits). */
 
-import type { Key, Words } from "./en";
+import type { CoreWords } from "./en";
+import type { Key, MoreWords, Words } from "./en-more";
 import { inUnits, packed, type Benefit } from "../flow/packs";
 import type { Steps } from "../flow/decide";
 
-export type { Key } from "./en";
+export type { Key } from "./en-more";
 
 /** Each language by its own name. All but English are drafts and need a native reader. */
 export const LANGUAGES = { en: "English", fr: "Français", ar: "العربية", hi: "हिन्दी" } as const;
 export type Language = keyof typeof LANGUAGES;
 
-const LOADERS: Record<Language, () => Promise<Words>> = {
+const LOADERS: Record<Language, () => Promise<CoreWords>> = {
   en: async () => (await import("./en")).en,
   fr: async () => (await import("./fr")).fr,
   ar: async () => (await import("./ar")).ar,
   hi: async () => (await import("./hi")).hi,
 };
 
+/** What the screens say that are not needed to begin a day. */
+const MORE: Record<Language, () => Promise<MoreWords>> = {
+  en: async () => (await import("./en-more")).enMore,
+  fr: async () => (await import("./fr-more")).frMore,
+  ar: async () => (await import("./ar-more")).arMore,
+  hi: async () => (await import("./hi-more")).hiMore,
+};
+
+let wanted = false;
 let words = {} as Words; // until `speak`, before anything is drawn
 let language: Language = "en";
 let zone: string | undefined;
@@ -31,10 +41,18 @@ export function preferred(): Language {
 }
 
 export async function speak(name: Language): Promise<void> {
-  words = await LOADERS[name]();
+  const core = await LOADERS[name]();
+  words = (wanted ? { ...core, ...(await MORE[name]()) } : core) as Words;
   language = name;
   document.documentElement.lang = name;
   document.documentElement.dir = name === "ar" ? "rtl" : "ltr";
+}
+
+/** Have the words of the rarer screens too, in this language and in every later one. */
+export async function speakMore(): Promise<void> {
+  if (wanted) return;
+  words = { ...words, ...(await MORE[language]()) };
+  wanted = true;
 }
 
 /** Times are those of the programme's zone, whatever the phone thinks. */
@@ -53,7 +71,13 @@ export function current(): Language {
 
 /** The words for `key`; {name} filled in, the form chosen by `n`. */
 export function t(key: Key, values: Readonly<Record<string, string | number>> = {}): string {
-  return fill(words[key], values, language);
+  return fill(words[key] ?? "", values, language);
+}
+
+/** What the server refused, in the clerk's language where its code is known, else in the server's own words. */
+export function refusal({ code, message, remedy }: { code: string; message: string; remedy: string }): string {
+  const known = ["malformed", "missing", "method"].includes(code) ? "update" : code;
+  return words[`error.${known}` as Key] ?? `${message} ${remedy}`.trim();
 }
 
 export function fill(text: string, values: Readonly<Record<string, string | number>>, of: string): string {

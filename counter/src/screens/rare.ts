@@ -1,0 +1,7 @@
+/** Screens that are not needed to begin a day: they come when they are first wanted, or once the first one stands. */
+
+export { closeDay } from "./close";
+export { lost } from "./lost";
+export { recover, torn } from "./recover";
+export { settings } from "./settings";
+export { waitingList } from "./waiting";
