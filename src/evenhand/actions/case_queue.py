@@ -3,11 +3,13 @@ the country: only cases of the reviewer's areas are read, and of those no more t
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from typing import Literal
 
 from evenhand.actions.cases import INTAKES, Found, followed, reviewer_of
 from evenhand.actions.escalate import PENDING, escalate
+from evenhand.actions.take_up import take_up
 from evenhand.flow.grievance import KINDS, Reviewer, may_decide, may_read
 from evenhand.store import Store
 
@@ -65,6 +67,12 @@ def escalate_all(store: Store, most: int = READ_MAX) -> int:
     for one in risen:
         escalate(store, one)
     return len(risen)
+
+
+def tick(store: Store) -> None:
+    """What a server does every so often: counters' complaints become cases, clocks that ran out are written down."""
+    take_up(store, lambda: secrets.token_bytes(8))
+    escalate_all(store)
 
 
 def _missing(found: Found) -> bool:

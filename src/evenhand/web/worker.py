@@ -24,12 +24,12 @@ from procrastinate import App, PsycopgConnector
 
 from evenhand.core.errors import EvenhandError
 from evenhand.store import Sessions, address, open_sessions
-from evenhand.web.works import WORK
+from evenhand.web.works import REGULAR, WORK
 from evenhand.wiring import read_clock
 
 TRIES = 5
 LOCK = 0x65766A00  # "evj", beside the number of a job
-TOLD_SECONDS, REAPED_SECONDS = 0.5, 15
+TOLD_SECONDS, REAPED_SECONDS, REGULAR_SECONDS = 0.5, 15, 600
 AT_ONCE = 2
 Connection = psycopg.Connection[Any]
 
@@ -100,6 +100,16 @@ class Desk:
             traceback.print_exc()
             return "failed", None, ["something went wrong; nothing was changed", "see the server's own messages"]
 
+    def regular(self) -> None:
+        """What is done every so often. One that fails is told of, and tried again the next time."""
+        for name in REGULAR:
+            module, _, function = name.partition(":")
+            try:
+                with self._sessions.take() as store:
+                    getattr(import_module(module), function)(store)
+            except Exception:
+                traceback.print_exc()
+
     def give_up(self) -> None:
         """End the jobs that had a secret and whose process is gone: nobody can begin them again but their person."""
         with self.connect() as row:
@@ -155,7 +165,11 @@ async def serve(app: App, desk: Desk) -> None:
                 concurrency=AT_ONCE, install_signal_handlers=False, delete_jobs="always", fetch_job_polling_interval=5
             )
         )
+        regular = -REGULAR_SECONDS + time.monotonic()
         while not worker.done():
+            if time.monotonic() - regular >= REGULAR_SECONDS:
+                regular = time.monotonic()
+                await asyncio.to_thread(desk.regular)
             await asyncio.wait([worker], timeout=REAPED_SECONDS)
             suspect = await reap(app, desk, suspect)
         worker.result()

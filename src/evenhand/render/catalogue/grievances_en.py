@@ -7,7 +7,7 @@ TEXT = {
     "gr.lead.mine": "{n} case waits for you|{n} cases wait for you",
     "gr.lead.none": "No case waits for you",
     "gr.lead.other": "Who complains is sealed. Cases are decided by reviewers who have no part at the point complained about; when a clock ends, the case goes to the next office by itself.",
-    "gr.within": "Parts of grievances",
+    "gr.in.within": "Parts of grievances",
     "gr.in.mine": "For me to decide",
     "gr.in.waiting": "All that wait",
     "gr.in.decided": "Decided",
@@ -165,5 +165,7 @@ TEXT = {
     "gr.clock.days": "Days",
     "gr.clock.why": "Why so many",
     "gr.clock.appeal": "Time to appeal",
+    "co.refusal.large": "The files are too large",
+    "co.refusal.todo.large": "Go back, and send smaller ones: at most 8 MB each. Nothing of them was kept.",
     "co.role.operator": "telephone operator",
 }

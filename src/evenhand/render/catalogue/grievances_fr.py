@@ -7,7 +7,7 @@ TEXT = {
     "gr.lead.mine": "{n} cas vous attend|{n} cas vous attendent",
     "gr.lead.none": "Aucun cas ne vous attend",
     "gr.lead.other": "Qui se plaint est sous scellé. Les cas sont décidés par des personnes sans rôle au point mis en cause ; quand le délai finit, le cas passe de lui-même au bureau suivant.",
-    "gr.within": "Parties des plaintes",
+    "gr.in.within": "Parties des plaintes",
     "gr.in.mine": "À décider par moi",
     "gr.in.waiting": "Tout ce qui attend",
     "gr.in.decided": "Décidés",
@@ -165,5 +165,7 @@ TEXT = {
     "gr.clock.days": "Jours",
     "gr.clock.why": "Pourquoi",
     "gr.clock.appeal": "Délai d’appel",
+    "co.refusal.large": "Les fichiers sont trop gros",
+    "co.refusal.todo.large": "Revenez en arrière et envoyez-en de plus petits : 8 Mo chacun au plus. Rien n’en a été gardé.",
     "co.role.operator": "standardiste",
 }

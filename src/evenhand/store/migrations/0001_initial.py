@@ -545,7 +545,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'counter_note',
-                'indexes': [models.Index(fields=['programme', 'cycle', 'point'], name='counter_note_point')],
+                'indexes': [models.Index(fields=['programme', 'cycle', 'point'], name='counter_note_point'), models.Index(condition=models.Q(('kind', 'complaint')), fields=['noted_at'], name='counter_note_complaint')],
             },
         ),
         migrations.CreateModel(

@@ -53,7 +53,10 @@ class CounterNote(models.Model):
 
     class Meta:
         db_table = "counter_note"
-        indexes = [models.Index(fields=["programme", "cycle", "point"], name="counter_note_point")]
+        indexes = [
+            models.Index(fields=["programme", "cycle", "point"], name="counter_note_point"),
+            models.Index(fields=["noted_at"], condition=models.Q(kind="complaint"), name="counter_note_complaint"),
+        ]
 
 
 class Acknowledged(models.Model):

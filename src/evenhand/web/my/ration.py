@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 
 from evenhand.actions.my_ration import Debt, Grant, Month, my_months
+from evenhand.actions.removal import standing
 from evenhand.core.benefit import CarryRule
 from evenhand.core.period import month
 from evenhand.flow.cycle.owing import UNCOLLECTED, UNDERSUPPLIED
@@ -31,9 +34,13 @@ MISSED = STATUS_NAMES[roll.UNCOLLECTED]
 @own_page("GET")
 def ration(request: HttpRequest, store: Store, household: str) -> HttpResponse:
     """The newest month, and those before it."""
-    months = my_months(store, household)
+    months, stands = my_months(store, household), standing(store, household)
+    removal = {
+        "stands": stands.stands, "reason": stands.reason,
+        "day": datetime.fromtimestamp(stands.ends, ZoneInfo(store.programme.zone)).strftime("%Y-%m-%d"),
+    }  # fmt: skip
     if not months:
-        return page(request, "my/none.html", {})
+        return page(request, "my/none.html", {"removal": removal})
     now, said = months[0], catalogue_of(request)
     place = store.rows("select name from node where node = %s", (now.point,))
     name = (place[0][0] if place else "") or now.point
@@ -46,7 +53,7 @@ def ration(request: HttpRequest, store: Store, household: str) -> HttpResponse:
     }
     less = any(g.due is not None and g.ration - g.again + g.benefit.step_base <= g.due for g in now.grants)
     return page(request, "my/ration.html", {
-        "month": month_name(now.period, said), "point": name, "goods": goods, "less": less,
+        "removal": removal, "month": month_name(now.period, said), "point": name, "goods": goods, "less": less,
         "when": _when(now), "why": reasons(short, now.cuts or {}, now.everywhere or {}, titles, now.policy.benefits, said),
         "how": [found for grant in now.grants if (found := _how(now, grant, said))],
         "kept": list(_kept(now, said)), "before": _before(months[1:], said),

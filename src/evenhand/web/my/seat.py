@@ -19,8 +19,6 @@ from evenhand.web.sessions import store as lent_store
 
 OPEN_SECONDS = 15 * 60
 DOOR, CASE = "my", "my-case"
-UPLOADS_MAX = 17 << 20
-"""Bytes of a whole form: two files and its words."""
 
 View = Callable[[HttpRequest, Store], HttpResponse]
 
