@@ -12,6 +12,13 @@ from evenhand.core import validation
 from evenhand.flow import registry
 from evenhand.flow.policy import Policy
 
+_PEOPLE = "SELECT household, member, birth_date, sex, occupation, name, inputs::text AS inputs"
+_LEFT = (
+    "SELECT household, member FROM (SELECT DISTINCT ON (household, member) household, member, new FROM household_change"
+    " WHERE field = 'listed' ORDER BY household, member, id DESC) newest WHERE new = 'no'"
+)
+"""Members that were corrected away: a list that still has them does not bring them back."""
+
 
 def households(work: Work) -> Imported:
     """Households with their home points and the inputs the policy declares."""
@@ -19,7 +26,7 @@ def households(work: Work) -> Imported:
     points = {"point": "SELECT node FROM node WHERE kind = 'point'"}
     count, found = check(work, registry.household_table(declared), points, extra=_ranges(declared))
     refuse(found)
-    registered = "SELECT household, point, name, inputs::text AS inputs FROM household"
+    registered = "SELECT household, point, name, inputs::text AS inputs FROM household_now"
     new = planned(work, registry.households_plan(declared), registered)
     start = work.store.rows("SELECT coalesce(max(serial), 0) + 1 FROM household")[0][0]
 
@@ -40,7 +47,9 @@ def members(work: Work) -> Imported:
     people = {"household": "SELECT household FROM household"}
     count, found = check(work, table, people, extra=_ranges(declared))
     refuse(found)
-    registered = "SELECT household, member, birth_date, sex, occupation, name, inputs::text AS inputs FROM member"
+    registered = (
+        f"{_PEOPLE} FROM member_now UNION ALL {_PEOPLE} FROM member m JOIN ({_LEFT}) l USING (household, member)"
+    )
     new = planned(work, registry.members_plan(declared), registered)
     return copied(work, "member", new, count, lambda rows, done: rows)
 
@@ -66,6 +75,8 @@ def proxies(work: Work) -> Imported:
     columns = list(zip(*new, strict=True)) if new else [[], [], [], []]
     types = (pa.string(), pa.string(), pa.date32(), pa.bool_())
     names = ("household", "name", "since", "withdrawn")
+    if work.dry:
+        return Imported("proxies", len(rows), len(new), len(rows) - len(new))
     work.store.copy_in("proxy", pa.table([pa.array(c, t) for c, t in zip(columns, types, strict=True)], names=names))
     return Imported("proxies", len(rows), len(new), len(rows) - len(new))
 

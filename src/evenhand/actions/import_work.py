@@ -50,6 +50,8 @@ class Work:
     folder: Path
     policy: Policy | None
     progress: Progress
+    dry: bool = False
+    """Only look what would be added: nothing is written."""
 
     @property
     def benefits(self) -> Mapping[str, Benefit]:
@@ -126,7 +128,8 @@ def refuse_all(work: Work, found: Found, faults: Sequence[network.Fault]) -> Non
 def add(work: Work, kind: str, table: str, columns: Sequence[str], count: int, found: network.Checked) -> Imported:
     """Insert what is new."""
     names = ", ".join(columns)
-    work.store.execute_many(f"INSERT INTO {table} ({names}) VALUES ({', '.join(['%s'] * len(columns))})", found.add)
+    if not work.dry:
+        work.store.execute_many(f"INSERT INTO {table} ({names}) VALUES ({', '.join(['%s'] * len(columns))})", found.add)
     return Imported(kind, count, len(found.add), found.known)
 
 
@@ -144,6 +147,8 @@ def copied(work: Work, table: str, path: Path, count: int, shape: Callable[[pa.T
     label, done = f"importing {table}s", 0
     with pq.ParquetFile(path) as file:
         total = file.metadata.num_rows
+        if work.dry:
+            return Imported(f"{table}s", count, total, count - total)
         for batch in file.iter_batches(BATCH):
             work.progress(label, done, total)
             work.store.copy_in(table, shape(pa.Table.from_batches([batch]).drop_columns("row"), done))

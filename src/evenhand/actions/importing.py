@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from evenhand.actions import import_network, import_registry
 from evenhand.actions.cycles import loaded
@@ -70,6 +72,36 @@ def import_file(
             (source.sha256, kind, store.programme.id, result.rows, store.clock()),
         )
     return result
+
+
+def check_file(
+    store: Store, engine: Engine, kind: str, path: Path, progress: Progress = lambda label, done, total: None
+) -> Imported:
+    """What `import_file` would do with a file, by the policy in force: the same checks, and nothing is changed."""
+    source = identify(path)
+    before = store.rows("SELECT rows FROM import_file WHERE sha256 = %s AND kind = %s", (source.sha256, kind))
+    if before:
+        return Imported(kind, before[0][0], 0, before[0][0], again=True)
+    with TemporaryDirectory(dir=store.data, prefix="checking-") as folder:
+        return STEPS[kind](Work(store, engine, source, Path(folder), policy_in_force(store), progress, dry=True))
+
+
+@dataclass(frozen=True)
+class List:
+    """A list that was brought in."""
+
+    kind: str
+    rows: int
+    at: int
+
+
+def imported(store: Store, limit: int = 10) -> list[List]:
+    """The lists brought in last."""
+    rows = store.rows(
+        "SELECT kind, rows, at FROM import_file WHERE programme = %s ORDER BY at DESC, kind LIMIT %s",
+        (store.programme.id, limit),
+    )
+    return [List(*row) for row in rows]
 
 
 def policy_in_force(store: Store) -> Policy | None:

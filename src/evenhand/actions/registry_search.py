@@ -7,6 +7,7 @@ name is found by the beginnings of its words, in any order; marks and capitals t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,7 +45,7 @@ where c.member = '' and c.field = 'point' and c.new = any(%(points)s) and (
     select from member m where m.household = c.household and name_words(m.name) @@ name_query(%(asked)s))) limit %(most)s
 """
 SOME = """
-select h.household, h.name, h.point, n.name, (select k.number from card k where k.household = h.household limit 1)
+select h.household, h.name, h.point, n.name
 from unnest(%(some)s::text[]) wanted(id),
   lateral (select * from household_now where household = wanted.id offset 0) h left join node n on n.node = h.point
 """
@@ -59,7 +60,6 @@ class Hit:
     name: str | None
     point: str
     point_name: str
-    card: str | None
 
 
 @dataclass(frozen=True)
@@ -101,6 +101,12 @@ def hits(store: Store, households: tuple[str, ...]) -> list[Hit]:
     return sorted((Hit(*row) for row in rows), key=lambda hit: (hit.name is None, hit.name or "", hit.household))
 
 
+def cards(store: Store, households: Iterable[str]) -> dict[str, str]:
+    """Household -> the number of its card, of those that have one."""
+    sql = "select distinct household, number from card where household = any(%s)"
+    return dict(store.rows(sql, (list(households),)))
+
+
 def at_points(store: Store, points: tuple[str, ...]) -> Paged:
     """The households registered at these points now, by point and id, a page at a time."""
     # Who never moved, in the order of an index; and who came here last.
@@ -109,7 +115,8 @@ def at_points(store: Store, points: tuple[str, ...]) -> Paged:
         " (select from household_change c where c.household = h.household and c.member = '' and c.field = 'point')"
         " union all select h.household, h.name, c.new from household_change c join household h on h.household = c.household"
         " where c.member = '' and c.field = 'point' and c.new = any(%(points)s) and not exists"
-        " (select from household_change l where l.household = c.household and l.member = '' and l.field = 'point' and l.id > c.id)"
+        " (select from household_change l where l.household = c.household and l.member = '' and l.field = 'point'"
+        " and l.id > c.id)"
         ") h left join node n on n.node = h.point"
     )
     columns = {"household": "h.household", "name": "h.name", "point": "h.point", "point_name": "n.name"}

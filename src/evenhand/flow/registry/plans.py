@@ -9,7 +9,7 @@ from evenhand.core.schema import Column, Table
 from evenhand.core.validation import LISTED, PROBLEMS, TALLY, literal, name
 from evenhand.flow.registry.declared import Declared
 
-_OTHERWISE = "already registered with other values|keep the registered values; corrections are not imported"
+_OTHERWISE = "already registered with other values|keep the registered values; correct them one by one, with a reason"
 _ROW = Column("row", "int", "row of the file")
 _INPUTS = Column("inputs", "text", "what the policy asks, as PostgreSQL writes jsonb")
 

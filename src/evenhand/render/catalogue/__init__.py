@@ -25,6 +25,7 @@ AREAS = (
     "offline",
     "planning",
     "policies",
+    "registry",
     "stock",
 )
 """What has its words in modules of its own, `<area>_<language>.py`; the rest stands in `<language>.py`."""

@@ -37,14 +37,14 @@ class Place:
 
 
 PLACES = (
-    Place("registry", "", "up c1", "draft", "frozen"),
+    Place("registry", "/console/registry/", "up c1", "draft", "frozen"),
     Place("policy", "/console/policy/", "down c1", "draft", "frozen"),
     Place("allocation", "/console/cycle/", "c2", "frozen", "committed"),
     Place("stock", "/console/stock/", "up c3", "committed", "closed"),
-    Place("cards", "", "down c3", "committed", "closed"),
+    Place("cards", "/console/cards/", "down c3", "committed", "closed"),
     Place("points", "/console/", "c4", "open", "closed"),
     Place("grievances", "/console/grievances/", "up c5", "open", "published"),
-    Place("publish", "", "down c5", "closed", "published"),
+    Place("publish", "/console/publish/", "down c5", "closed", "published"),
 )
 
 

@@ -15,6 +15,7 @@ from evenhand.web.console.jobs import urls as jobs
 from evenhand.web.console.parts import parts
 from evenhand.web.console.people import people, people_add, people_answer, people_change, people_propose
 from evenhand.web.console.policy import urls as policy
+from evenhand.web.console.registry import urls as registry
 from evenhand.web.console.stock import urls as stock
 
 urls = [
@@ -30,6 +31,7 @@ urls = [
     path("components/", parts, name="components"),
     *grievances,
     *jobs,
+    *registry,
     *stock,
     *policy,
     *guide,
