@@ -34,7 +34,9 @@ def serving(data: Path) -> Iterator[str]:
     port = free_port()
     command = [str(Path(sys.executable).with_name("evenhand")), "serve", "--port", str(port), "--data", str(data)]
     environment = {k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"}
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, text=True)
+    log = data.parent / "server.log"  # a pipe that nobody reads would stop the server when it is full
+    with log.open("w") as written:
+        process = subprocess.Popen(command, stdout=written, stderr=subprocess.STDOUT, env=environment)
     try:
         until = time.monotonic() + 60
         while True:
@@ -43,7 +45,7 @@ def serving(data: Path) -> Iterator[str]:
             except urllib.error.HTTPError:
                 break
             except OSError:
-                assert process.poll() is None, process.stdout.read() if process.stdout else ""
+                assert process.poll() is None, log.read_text()
                 assert time.monotonic() < until, "the server does not come up"
                 time.sleep(0.1)
         yield f"http://localhost:{port}"

@@ -116,6 +116,11 @@ def translated() -> Iterator[None]:
             or "look at what is already there, then correct the command"
         )
         raise UsageError(f"the database refuses: {error.diag.message_primary}", hint) from error
+    except psycopg.DataError as error:
+        raise UsageError(
+            f"the database cannot hold such a value: {str(error).splitlines()[0]}",
+            "look for a stray character or number",
+        ) from error
     except psycopg.errors.SerializationFailure as error:
         raise TryAgain("another process changed the same rows", "run the command again") from error
     except psycopg.OperationalError as error:

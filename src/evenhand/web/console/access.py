@@ -14,7 +14,9 @@ from django.utils.http import urlencode
 
 from evenhand.actions.accounts import ROLES, points_seen, roles_of
 from evenhand.actions.personal_reads import note_read
+from evenhand.core.errors import EvenhandError
 from evenhand.store import Store
+from evenhand.web.console.refusals import told
 from evenhand.web.sessions import store as lent_store
 
 EVERY_ROLE = ROLES
@@ -77,7 +79,10 @@ def page(*roles: str, methods: tuple[str, ...] = ("GET",)) -> Callable[[Callable
                 request.seat = seat  # type: ignore[attr-defined]
                 if not seat.has(*roles):
                     raise PermissionDenied
-                return view(request, seat, **captured)
+                try:
+                    return view(request, seat, **captured)
+                except EvenhandError as error:  # what a page does not say beside its form
+                    return told(request, error)
 
         guard.roles, guard.methods = roles, methods  # type: ignore[attr-defined]
         return guard  # type: ignore[return-value]
