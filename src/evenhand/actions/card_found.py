@@ -60,3 +60,11 @@ def find_card(store: Store, text: str) -> Found:
     )
     point = store.rows("select point from household where household = %s", (household,))[0][0]
     return Found(issues[0][5], household, point, epoch, tuple(Replacement(*row[:5]) for row in issues))
+
+
+def number_of(store: Store, household: str) -> str:
+    """The number of a household's card, for ever the same. UsageError if it has none."""
+    rows = store.rows("select number from card where household = %s limit 1", (household,))
+    if not rows:
+        raise UsageError(f'household "{household}" has no card', "print one first")
+    return str(rows[0][0])

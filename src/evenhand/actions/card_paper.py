@@ -41,16 +41,25 @@ class Printed:
 
 
 def print_cards(
-    store: Store, periods: Sequence[str], secrets: Secrets, out: Path, run: Run, progress: Progress = quiet
+    store: Store,
+    periods: Sequence[str],
+    secrets: Secrets,
+    out: Path,
+    run: Run,
+    progress: Progress = quiet,
+    points: Sequence[str] | None = None,
 ) -> Printed:
-    """Issue a card to every household that has none, and write the sheets of each point to `out`: cards/, coupons/, slips/.
+    """Issue a card to every household (of `points`, None: all) that has none, and write the sheets of each point to `out`:
+    cards/, coupons/, slips/.
 
     A run that was interrupted goes on when it is begun again with the same `out`. UsageError if there is nobody without a
     card, or `out` holds something else.
     """
     names = check_periods(periods)
     waiting = store.rows(
-        f"select h.household, h.point from household h where h.household in ({WITHOUT_CARD}) order by h.point, h.serial"
+        f"select h.household, h.point from household h where h.household in ({WITHOUT_CARD})"
+        " and (%(points)s::text[] is null or h.point = any(%(points)s)) order by h.point, h.serial",
+        {"points": None if points is None else list(points)},
     )
 
     def first(households: Sequence[str]) -> Paper | None:

@@ -61,6 +61,24 @@ WITHOUT_CARD = (
 )
 
 
+def without_card(store: Store, points: Sequence[str] | None) -> list[tuple[str, int]]:
+    """(point, how many of its households have no card) of these points (None: all): the first fifty, most first."""
+    return [
+        (row[0], row[1])
+        for row in store.rows(
+            f"select point, count(*) from ({WITHOUT_CARD.replace('h.household from', 'h.point from')}"
+            " and (%(points)s::text[] is null or h.point = any(%(points)s))) lacking"
+            " group by point order by 2 desc, 1 limit 50",
+            {"points": None if points is None else list(points)},
+        )
+    ]
+
+
+def is_large(store: Store) -> bool:
+    """Whether there are so many households that a page cannot ask each of them: by the database's own estimate."""
+    return bool(store.rows("select reltuples > 200000 from pg_class where oid = 'household'::regclass")[0][0])
+
+
 def check_periods(periods: Sequence[str]) -> list[str]:
     """The ids of the months named; UsageError if none is, or one is no month."""
     names = [month(period).id for period in periods]

@@ -42,9 +42,13 @@ def invite(store: Store, device: str, points: Sequence[str], token: bytes, place
     if store.rows("select 1 from certificate where kind = 'device' and name = %s", (device,)):
         raise UsageError(f'device "{device}" is already enrolled', "choose another name")
     store.execute(
-        "insert into counter_invitation (token_sha256, device, points, expires, at) values (%s, %s, %s, %s, %s)",
-        (sha256(token).digest(), device, sorted(points), store.clock() + INVITATION_SECONDS, store.clock()),
-    )
+        "insert into counter_invitation (token_sha256, device, points, replaces, reason, second, expires, at)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s)",
+        (
+            sha256(token).digest(), device, sorted(set(points)), place.replaces, place.reason, place.second,
+            store.clock() + INVITATION_SECONDS, store.clock(),
+        ),
+    )  # fmt: skip
     return code.encode(token)
 
 

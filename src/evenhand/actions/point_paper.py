@@ -71,6 +71,15 @@ def print_points(store: Store, cycle: str, wish: Wish, out: Path, progress: Prog
     return written
 
 
+def households_on_roll(store: Store, cycle: str, point: str) -> list[str]:
+    """The households whose names a point's roll holds."""
+    rows = store.rows(
+        "select household from roll_row where programme = %s and cycle = %s and point = %s",
+        (store.programme.id, cycle, point),
+    )
+    return [row[0] for row in rows]
+
+
 class _Work:
     """What all points of one printing share."""
 

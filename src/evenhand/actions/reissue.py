@@ -131,9 +131,10 @@ def renew(
     out: Path,
     run: Run,
     progress: Progress = quiet,
+    points: Sequence[str] | None = None,
 ) -> Printed:
-    """New papers for every household whose newest card has not coupons for all of `periods`: their secrets are with the
-    families alone, so new coupons need new ones. An interrupted run goes on with the same `out`.
+    """New papers for every household (of `points`, None: all) whose newest card has not coupons for all of `periods`: their
+    secrets are with the families alone, so new coupons need new ones. An interrupted run goes on with the same `out`.
 
     UsageError for a period that is frozen, and if every card has them already.
     """
@@ -143,8 +144,9 @@ def renew(
         f"select h.household, h.point from ({NEWEST} order by household, epoch desc) k"
         " join household h on h.household = k.household where (select count(*) from card_period p"
         " where p.household = k.household and p.epoch = k.epoch and p.period = any(%(periods)s)) < %(many)s"
+        " and (%(points)s::text[] is null or h.point = any(%(points)s))"
     )
-    params = {"periods": names, "many": len(names)}
+    params = {"periods": names, "many": len(names), "points": None if points is None else list(points)}
     waiting = store.rows(f"{lacking} order by h.point, h.serial", params)
 
     def again(households: Sequence[str]) -> Paper | None:

@@ -44,21 +44,24 @@ def settle_series(store: Store, name: str, out: Path, pay: bool, person: str) ->
     check_enrolled(store, person)
     programme = store.programme.id
     with store.transaction("voucher"):
-        series = series_named(store, name)
-        cents = int(store.rows(SERIES + " and series = %s", (programme, name))[0][7])
-        raws = store.rows(
-            "select raw from voucher_receipt where programme = %s and series = %s order by hash", (programme, name)
-        )
-        vouchers = list(vouchers_of(store, series).values())
-        settled = settle(vouchers, [read(bytes(row[0])) for row in raws], store.today().isoformat())
-        payments = _payments(store, name, settled, cents)
+        settled, payments = settled_now(store, name)
         if pay:
             store.execute_many(
                 "insert into voucher_payment (programme, series, merchant, number, steps, cents, person, at)"
                 " values (%s, %s, %s, %s, %s, %s, %s, %s)",
                 [(programme, name, p.merchant, p.number, p.steps, p.cents, person, store.clock()) for p in payments],
             )
-    return Paid(settled, payments, _write(settled, payments, name, out))
+    return Paid(settled, payments, write_settled(settled, payments, name, out))
+
+
+def settled_now(store: Store, name: str) -> tuple[Settled, tuple[Payment, ...]]:
+    """A series settled from all receipts that are here, and what would be paid now. UsageError for an unknown series."""
+    series, at = series_named(store, name), (store.programme.id, name)
+    cents = int(store.rows(SERIES + " and series = %s", at)[0][7])
+    raws = store.rows("select raw from voucher_receipt where programme = %s and series = %s order by hash", at)
+    vouchers = list(vouchers_of(store, series).values())
+    settled = settle(vouchers, [read(bytes(row[0])) for row in raws], store.today().isoformat())
+    return settled, _payments(store, name, settled, cents)
 
 
 def _payments(store: Store, series: str, settled: Settled, cents: int) -> tuple[Payment, ...]:
@@ -78,7 +81,8 @@ def _payments(store: Store, series: str, settled: Settled, cents: int) -> tuple[
     return tuple(found)
 
 
-def _write(settled: Settled, payments: tuple[Payment, ...], series: str, out: Path) -> tuple[Path, ...]:
+def write_settled(settled: Settled, payments: tuple[Payment, ...], series: str, out: Path) -> tuple[Path, ...]:
+    """Write statement.csv, contested.csv, payments.csv to `out`."""
     names = ("merchant", "series", "vouchers", "claimed_steps", "paid_steps")
     rows = statement(settled.lines)
     told = [line for line in settled.lines if line.reason]

@@ -192,6 +192,17 @@ def series_named(store: Store, name: str) -> Series:
     raise UsageError(f'there is no series "{name}"', "see the vouchers' paper, or issue it: evenhand voucher issue")
 
 
+def all_series(store: Store) -> list[tuple[Series, int, int]]:
+    """Every series, the newest first, with how many vouchers it has and the steps that receipts claim of it."""
+    rows = store.rows(
+        f"select s.*, (select count(*) from voucher v where v.programme = %(programme)s and v.series = s.series),"
+        " (select coalesce(sum(steps), 0)::bigint from voucher_receipt r where r.programme = %(programme)s"
+        f" and r.series = s.series) from ({SERIES.replace('%s', '%(programme)s')} order by at desc limit 100) s",
+        {"programme": store.programme.id},
+    )
+    return [(Series(*row[:7]), row[8], row[9]) for row in rows]
+
+
 def vouchers_of(store: Store, series: Series) -> dict[bytes, Voucher]:
     """Tag -> voucher of a series, in the order of their numbers."""
     rows = store.rows(

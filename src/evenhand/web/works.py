@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 WORK = {
+    "cards.issue": "evenhand.web.console.cards.work:issue",
+    "cards.papers": "evenhand.web.console.cards.work:papers",
+    "cards.renew": "evenhand.web.console.cards.work:renew",
     "cycle.freeze": "evenhand.web.console.cycle_work:freeze",
     "cycle.compute": "evenhand.web.console.cycle_work:compute",
     "cycle.draw": "evenhand.web.console.cycle_work:draw",

@@ -15,6 +15,7 @@ from evenhand.core.errors import UsageError
 
 AREAS = (
     "account",
+    "cards",
     "compare",
     "console",
     "cycle",

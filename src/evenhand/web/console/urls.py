@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path
 
 from evenhand.web.console.account import urls as account
+from evenhand.web.console.cards import urls as cards
 from evenhand.web.console.cycle import cycle
 from evenhand.web.console.cycle import urls as steps
 from evenhand.web.console.grievances import urls as grievances
@@ -33,6 +34,7 @@ urls = [
     *jobs,
     *registry,
     *stock,
+    *cards,
     *policy,
     *guide,
 ]
