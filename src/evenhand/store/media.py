@@ -57,8 +57,9 @@ def _drawn(data: bytes) -> bytes:
                 found.draft("RGB", (SIDE_MAX, SIDE_MAX))
                 picture = ImageOps.exif_transpose(found).convert("RGB")
             picture.thumbnail((SIDE_MAX, SIDE_MAX))
-            out = io.BytesIO()
-            picture.save(out, "JPEG", quality=80)
+            out, bare = io.BytesIO(), Image.new("RGB", picture.size)
+            bare.paste(picture)  # the dots alone: a picture would carry its comments along
+            bare.save(out, "JPEG", quality=80)
         except (
             OSError,
             ValueError,
