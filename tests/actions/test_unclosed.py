@@ -26,7 +26,9 @@ def test_a_chain_with_a_gap_closes_only_when_its_phone_is_given_up_and_then_it_i
         with open_store(data, clock) as store:
             due = {
                 tag: rations
-                for tag, point, rations in zip(*final_rolls(store, MARCH).to_pydict().values(), strict=True)
+                for tag, point, rations in zip(
+                    *final_rolls(store, MARCH).select(["tag", "point", "rations"]).to_pydict().values(), strict=True
+                )
                 if point == "Alder"
             }
             coupons = [code.decode(paper().coupons[h, "2008-03"]) for h in ("A1", "A2", "A3")]

@@ -169,7 +169,7 @@ def _outcomes(folder: Path) -> dict[str, Outcomes]:
             raise _fault(folder, path, "", f"rows of {size} bytes, not {roll.OUTCOME_SIZE}")
         status = np.frombuffer(rows, np.uint8)[roll.TAG_SIZE :: roll.OUTCOME_SIZE]
         counts = np.bincount(status, minlength=256)
-        kinds = (roll.REDEEMED, roll.EXCEPTION, roll.CONTESTED, roll.UNCOLLECTED, roll.REFUSED)
+        kinds = (roll.REDEEMED, roll.EXCEPTION, roll.CONTESTED, roll.UNCOLLECTED, roll.REFUSED, roll.HELD)
         if sum(int(counts[kind]) for kind in (*kinds, roll.MOVED)) != len(status):
             raise _fault(folder, path, "", "a row ended in a way that is not known")
         found[point] = Outcomes(*(int(counts[kind]) for kind in kinds))

@@ -8,11 +8,12 @@ from hashlib import sha256
 from evenhand.actions.cards import KEYS
 from evenhand.actions.close import final_rolls, read_receipts, reserves
 from evenhand.actions.cycles import Progress, find, quiet
+from evenhand.actions.hold import held_values
 from evenhand.actions.holding import holders
 from evenhand.actions.redeem import Taken, redeem
 from evenhand.actions.releases import custody_of
 from evenhand.core.errors import InputError, Problem, UsageError
-from evenhand.flow.redemption import UNDONE, Link, Presented, Receipt, Row, Settlement, chain, decide, settle
+from evenhand.flow.redemption import HELD, UNDONE, Link, Presented, Receipt, Row, Settlement, chain, decide, settle
 from evenhand.flow.redemption.receipt import Items
 from evenhand.formats import cbor, code
 from evenhand.formats.tag import tag_of
@@ -59,6 +60,10 @@ def _receipts_for(store: Store, cycle: str, rows: Rows, file: str) -> list[bytes
     return desk.sign()
 
 
+_REFUSED = {HELD: 'serve the card with the exception "held", or lift the hold first: evenhand hold list'}
+"""What to do where a row is refused, by the reason."""
+
+
 class _Desk:
     """The points as they stand while a list is worked through."""
 
@@ -83,6 +88,18 @@ class _Desk:
             if receipt.proof != UNDONE and receipt.hash not in undone:
                 self._add((receipt.point, receipt.tag), receipt.items)
         self._move(settled)
+        self._held = held_values(store, cycle)
+        self._listed = [
+            (point, tag)
+            for point, tag, listed in zip(
+                *(rolls[name].to_pylist() for name in ("point", "tag", "listed")), strict=True
+            )
+            if listed
+        ]
+        for key in self._listed:
+            for benefit, steps in self._given.get(key, {}).items():
+                if (key[0], benefit) in left:
+                    left[key[0], benefit] -= steps
         self._last: dict[str, Link] = {}
         for receipt in known:
             if receipt.device not in self._last or self._last[receipt.device].sequence < receipt.sequence:
@@ -123,12 +140,20 @@ class _Desk:
                 "write a short word, such as no-coupon",
             )
         due = self._rows.get((point, tag))
-        state = None if due is None else Row(tag, due, self._given.get((point, tag)))
-        reserve = {benefit: self._reserve.get((point, benefit), 0) for benefit in self._benefits}
-        decision = decide(state, Presented(r, reason), reserve)
+        listed = (point, tag) in self._listed
+        state = None if due is None else Row(tag, due, self._given.get((point, tag)), listed, (tag in self._held))
+        decision = decide(state, Presented(r, reason), self._left(point, listed))
+        if decision.verdict == "refuse":
+            return (
+                "coupon",
+                coupon or card,
+                decision.reason,
+                _REFUSED.get(decision.reason, "leave it out: it stays owed"),
+            )
         if decision.from_reserve:
             for benefit, steps in decision.items.items():
-                self._reserve[point, benefit] -= steps
+                if (point, benefit) in self._reserve:
+                    self._reserve[point, benefit] -= steps
         self._add((point, tag), tuple(decision.items.items()))
         self._drafts.setdefault(self._holders[point], []).append(
             Receipt(
@@ -137,6 +162,18 @@ class _Desk:
             )
         )  # fmt: skip
         return None
+
+    def _left(self, point: str, listed: bool) -> dict[str, int]:
+        """What the reserve of a point has left: for its lists, and for everybody else what they have yet to collect less."""
+        left = {
+            benefit: self._reserve[point, benefit] for benefit in self._benefits if (point, benefit) in self._reserve
+        }
+        if not listed:
+            for key in self._listed:
+                given = self._given.get(key, {})
+                for benefit in left if key[0] == point else ():
+                    left[benefit] -= self._rows[key][benefit] - given.get(benefit, 0)
+        return {benefit: max(0, steps) for benefit, steps in left.items()}
 
     def _move(self, settled: Settlement) -> None:
         """Rows that left: at their own point as given, so that whoever comes there all the same is served from the reserve;

@@ -21,7 +21,8 @@ def _holds() -> None:
     """Held rows: a doubt about whose a row is, never a punishment. Two persons hold it, and two release it.
 
     The household gets a notice: its number, the reason, and where to complain. It can be served all the same, as an
-    exception that is looked into later. A hold ends with its cycle; what the household did not get is owed until it is collected.
+    exception that is looked into later. A hold ends with its cycle; what the household did not get is owed until it is
+    collected.
 
     Example: evenhand hold place A2 --reason duplicate --complain "0800 123 456" --as ana
     """

@@ -77,7 +77,8 @@ def counter_part(now: Figures) -> Html:
     if not outcomes:
         return part("counter", say("counter"), None, el("p", say("counter.none")))
     total = sum((o for o in outcomes.values()), Outcomes())
-    kinds = ("redeemed", "exception", "contested", "uncollected", "refused")
+    kinds = ["redeemed", "exception", "contested", "uncollected", "refused"]
+    kinds += ["held"] if total.held else []
     rows = []
     for kind in kinds:
         rows_of = getattr(total, kind)

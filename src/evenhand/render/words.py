@@ -221,6 +221,7 @@ TEXT = {
     "counter.contested": "Contested",
     "counter.uncollected": "Not collected",
     "counter.refused": "Refused",
+    "counter.held": "Held, with a reason and a notice; the ration is kept",
     "counter.source": "From {redeemed}",
     "counter.text": "A household whose coupon was already used is still served, from the point’s reserve, and its "
     "row is contested until somebody has looked. A coupon proves that it was there: the receipt reveals the "
@@ -233,6 +234,7 @@ TEXT = {
     "counter.col.contested": "Contested",
     "counter.col.uncollected": "Not collected",
     "counter.col.refused": "Refused",
+    "counter.col.held": "Held",
     # what data cannot show
     "cannot": "What this data cannot show",
     "cannot.intro": "These things could be false although every check passes, and no file here would tell:",

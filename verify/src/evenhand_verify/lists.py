@@ -120,7 +120,7 @@ def two_signed(d: Disclosure, entry: Entry, name: str, named: list[Any], digest:
     if len(people) == len(ROLES):
         first, second = people["preparer"], people["approver"]
         if first.name == second.name or first.public_key == second.public_key:
-            failures.append(f'one person signed twice: "{first.name}", {entry.where}')
+            failures.insert(0, f'one person signed twice: "{first.name}", {entry.where}')
     return failures
 
 

@@ -23,11 +23,12 @@ class Outcomes:
     contested: int = 0
     uncollected: int = 0
     refused: int = 0
+    held: int = 0
 
     @property
     def rows(self) -> int:
         """Rows in all."""
-        return self.redeemed + self.exception + self.contested + self.uncollected + self.refused
+        return self.redeemed + self.exception + self.contested + self.uncollected + self.refused + self.held
 
     @property
     def served(self) -> int:
@@ -38,7 +39,7 @@ class Outcomes:
     def __add__(self, other: Outcomes) -> Outcomes:
         return Outcomes(
             self.redeemed + other.redeemed, self.exception + other.exception, self.contested + other.contested,
-            self.uncollected + other.uncollected, self.refused + other.refused,
+            self.uncollected + other.uncollected, self.refused + other.refused, self.held + other.held,
         )  # fmt: skip
 
 

@@ -37,13 +37,13 @@ class Stock:
 
     @property
     def uncollected(self) -> int:
-        """On the rolls and not handed out: not collected, contested or refused. Negative only if the tables lie."""
-        return self.rations - self.given
+        """On the rolls and not handed out: not collected, contested, refused or held."""
+        return max(0, self.rations - self.given)
 
     @property
     def spare(self) -> int:
         """At points and on no roll: the rest of the reserve and of rounding. Negative only if the tables lie."""
-        return self.arrived - self.rations - self.from_reserve
+        return self.arrived - max(self.rations, self.given) - self.from_reserve
 
     @property
     def balanced(self) -> bool:
@@ -70,6 +70,10 @@ def stock_of(figures: Figures, benefit: str) -> Stock:
         if row["benefit"] == benefit and kind in moved:
             moved[kind] += row["quantity"]
     rations = sum(figures.ration(p, benefit) for p in figures.points)
+    # What supplementary lists were promised, where it may be told; a list of few shows as given beyond the rations.
+    listed = tables["supplements"].to_pylist() if "supplements" in tables else []
+    step = figures.month.benefits[benefit].step_base
+    rations += sum((row["rations"] or 0) * step for row in listed if row["benefit"] == benefit)
     return Stock(
         opening, moved["receipt"], moved["loss"], moved["redeem"], moved["over-issue"], depots, points, rations
     )

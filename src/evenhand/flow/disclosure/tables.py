@@ -208,7 +208,9 @@ TABLES: dict[str, Table] = {table.name: table for table in _ALL}
 """Every table of a disclosure by name, in the order of `spec/tables.json`."""
 
 COMPUTED: tuple[str, ...] = tuple(
-    name for name in TABLES if name not in ("recut", "left", "supplements", "held", "grievances", "movements", "balances")
+    name
+    for name in TABLES
+    if name not in ("recut", "left", "supplements", "held", "grievances", "movements", "balances")
 )
 """Tables that stand before approval and are part of its digest; the rest come from what happened afterwards."""
 
