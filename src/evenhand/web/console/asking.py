@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from allauth.core import ratelimit
+from django.http import HttpRequest
 
 from evenhand.core.benefit import Benefit
-from evenhand.core.errors import EvenhandError, InputError
+from evenhand.core.errors import EvenhandError, InputError, TryAgain
 
 ALL = "all"
 """What is wrong with a form as a whole, in the place of a field's name."""
+
+
+@contextmanager
+def attempt(request: HttpRequest, action: str = "sign") -> Iterator[None]:
+    """Within it a passphrase is tried. Five attempts that fail in five minutes are the last; one that succeeds forgets them,
+    so that whoever signs for twenty lorries is not stopped. `root` attempts are counted apart: signing well with a key of
+    one's own must not buy guesses at the root key."""
+    if not ratelimit.consume(request, action=action, user=request.user):
+        raise TryAgain("too many attempts to sign", "wait five minutes")
+    yield
+    ratelimit.clear(request, action=action, user=request.user)
 
 
 def wrong_by_field(

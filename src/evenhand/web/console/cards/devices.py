@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from allauth.core import ratelimit
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.safestring import mark_safe
 
@@ -13,9 +12,10 @@ from evenhand.actions.counter_enrol import TOKEN_BYTES, invite
 from evenhand.actions.devices import OFFICE, Invited, certify_invited, devices_at, invited, points_without, take_back
 from evenhand.actions.enrol import Place
 from evenhand.actions.holding import holders
-from evenhand.core.errors import EvenhandError, InputError, Problem, TryAgain
+from evenhand.core.errors import EvenhandError, InputError, Problem
 from evenhand.render.codes import drawing, qr
 from evenhand.web.console.access import Seat, page
+from evenhand.web.console.asking import attempt
 from evenhand.web.console.cards.desk import ENROLS, SEES, Desk
 from evenhand.web.console.home import when
 from evenhand.web.console.listing import Column, Held, Listing
@@ -65,9 +65,8 @@ def devices_certify(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Certify a phone whose digits the officer has read off it: the root key signs, opened by its passphrase."""
     desk, form = Desk(request, seat, ENROLS), request.POST
     try:
-        if not ratelimit.consume(request, action="sign", user=request.user):
-            raise TryAgain("too many attempts to sign", "wait five minutes")
-        certify_invited(seat.store, form.get("token", ""), form.get("digits", ""), form.get("root", ""), desk.mine)
+        with attempt(request, "root"):
+            certify_invited(seat.store, form.get("token", ""), form.get("digits", ""), form.get("root", ""), desk.mine)
     except EvenhandError as error:
         return _shown(desk, error, "certify")
     return HttpResponseRedirect("/console/cards/devices/?done=certified")
@@ -82,9 +81,8 @@ def devices_back(request: HttpRequest, seat: Seat) -> HttpResponse:
         if point not in desk.names:
             raise InputError([Problem("", 0, "back", point[:40], "there is no such point", "choose one of the list")])
         desk.check_mine(point)
-        if not ratelimit.consume(request, action="sign", user=request.user):
-            raise TryAgain("too many attempts to sign", "wait five minutes")
-        take_back(seat.store, point, form.get("reason", "").strip(), form.get("root", ""))
+        with attempt(request, "root"):
+            take_back(seat.store, point, form.get("reason", "").strip(), form.get("root", ""))
     except EvenhandError as error:
         return _shown(desk, error, "back")
     return HttpResponseRedirect("/console/cards/devices/?done=back")

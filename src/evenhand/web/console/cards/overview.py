@@ -14,6 +14,7 @@ from evenhand.core.errors import EvenhandError, InputError, Problem, UsageError
 from evenhand.render.catalogue import LANGUAGES
 from evenhand.render.sheets import STOCKS
 from evenhand.web.console.access import Seat, page
+from evenhand.web.console.asking import attempt
 from evenhand.web.console.cards.desk import PRINTS, SEES, Desk
 from evenhand.web.console.home import when
 from evenhand.web.jobs import newest, start
@@ -51,7 +52,8 @@ def cards_renew(request: HttpRequest, seat: Seat) -> HttpResponse:
             request.POST.get("second", "").strip(),
             [request.POST.get(name, "") for name in ("passphrase", "other")],
         )
-        People(seat.username, words[0], second, words[1]).check(seat.store)
+        with attempt(request):
+            People(seat.username, words[0], second, words[1]).check(seat.store)
         start_ = first_open_period(seat.store)
         if start_ is not None and min(asked["periods"]) < start_:
             message = f"the tags of {min(asked['periods'])} are fixed already"

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.core import ratelimit
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from evenhand.actions.card_found import Found, find_card, number_of
 from evenhand.actions.importing import policy_in_force
 from evenhand.actions.print_runs import begin_run, drop_empty_run, sheets_of
 from evenhand.actions.reissue import People, household_of, reissue
-from evenhand.core.errors import EvenhandError, TryAgain, UsageError
+from evenhand.core.errors import EvenhandError, UsageError
 from evenhand.render.catalogue import LANGUAGES
 from evenhand.render.sheets import STOCKS, Run, shown_number
 from evenhand.web.console.access import Seat, page
+from evenhand.web.console.asking import attempt
 from evenhand.web.console.cards.desk import PRINTS, SEES, Desk
 from evenhand.web.console.cards.work import draw
 
@@ -36,8 +36,6 @@ def replace_do(request: HttpRequest, seat: Seat) -> HttpResponse:
         return _shown(desk, None, error or UsageError("no card is named", "look it up first"))
     desk.check_mine(found.point)
     try:
-        if not ratelimit.consume(request, action="sign", user=request.user):
-            raise TryAgain("too many attempts to sign", "wait five minutes")
         second = form.get("second", "").strip()
         people = People(seat.username, form.get("passphrase", ""), second, form.get("other", ""))
         if form.get("epoch") != str(found.issues[-1].epoch):
@@ -48,7 +46,8 @@ def replace_do(request: HttpRequest, seat: Seat) -> HttpResponse:
         try:
             sheets = Run(seat.store.programme.id, str(paper), str(language), seat.store.programme.demo)
             out = sheets_of(seat.store, run)
-            reissue(seat.store, found.household, form.get("reason", "").strip(), people, (), draw, out, sheets)
+            with attempt(request):
+                reissue(seat.store, found.household, form.get("reason", "").strip(), people, (), draw, out, sheets)
         finally:
             drop_empty_run(seat.store, run)
     except EvenhandError as raised:

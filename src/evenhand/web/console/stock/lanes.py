@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from allauth.core import ratelimit
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import urlencode
 
 from evenhand.actions.closing_lanes import close_lanes
 from evenhand.actions.stock_page import closing_of, lanes_now
-from evenhand.core.errors import EvenhandError, TryAgain, UsageError
+from evenhand.core.errors import EvenhandError, UsageError
 from evenhand.web.console.access import Seat, page
+from evenhand.web.console.asking import attempt
 from evenhand.web.console.listing import Column, Held, Listing
 from evenhand.web.console.stock.shelf import ACTS, SEES, Shelf
 
@@ -37,12 +37,9 @@ def lanes_close(request: HttpRequest, seat: Seat) -> HttpResponse:
     try:
         if shelf.cycle is None:
             raise UsageError("there is no cycle yet", "close the lane by importing the lanes anew")
-        if not ratelimit.consume(request, action="sign", user=request.user):
-            raise TryAgain("too many attempts to sign", "wait five minutes")
-        done = close_lanes(
-            seat.store, shelf.cycle, seat.username, request.POST.get("passphrase", ""), [lane],
-            request.POST.get("reason", ""),
-        )  # fmt: skip
+        with attempt(request):
+            passphrase, reason = (request.POST.get(name, "") for name in ("passphrase", "reason"))
+            done = close_lanes(seat.store, shelf.cycle, seat.username, passphrase, [lane], reason)
     except EvenhandError as error:
         return _shown(shelf, error)
     return HttpResponseRedirect(f"/console/stock/lanes/?{urlencode({'closing': done.number})}")

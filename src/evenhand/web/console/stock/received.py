@@ -5,7 +5,6 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from allauth.core import ratelimit
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import urlencode
 
@@ -14,10 +13,10 @@ from evenhand.actions.noting import REASON_LENGTH, Came, LineKey, sent_of
 from evenhand.actions.receive import lines_to, receive_notes
 from evenhand.actions.signing import Officer, needs_officer
 from evenhand.actions.stock import steps_of
-from evenhand.core.errors import EvenhandError, InputError, Problem, TryAgain, UsageError
+from evenhand.core.errors import EvenhandError, InputError, Problem, UsageError
 from evenhand.flow.network.quantities import NotAQuantity, base_units
 from evenhand.web.console.access import Seat, page
-from evenhand.web.console.asking import with_unit
+from evenhand.web.console.asking import attempt, with_unit
 from evenhand.web.console.stock.shelf import ACTS, SEES, Shelf
 
 
@@ -40,13 +39,12 @@ def received_enter(request: HttpRequest, seat: Seat) -> HttpResponse:
         notes = _notes(shelf, lines)
         officer = None
         if _by_officer(shelf, node):
-            if not ratelimit.consume(request, action="sign", user=request.user):
-                raise TryAgain("too many attempts to sign", "wait five minutes")
             why = request.POST.get("why", "").strip()
             if not why or len(why) > REASON_LENGTH or not why.isprintable():
                 message = f"a reason of 1 to {REASON_LENGTH} plain letters"
                 raise InputError([Problem("", 0, "why", why[:40], message, "say why no phone counts here")])
-            officer = Officer(signer_of(seat.store, seat.username, request.POST.get("passphrase", "")), why)
+            with attempt(request):
+                officer = Officer(signer_of(seat.store, seat.username, request.POST.get("passphrase", "")), why)
         receive_notes(seat.store, shelf.cycle, notes, officer=officer)
     except EvenhandError as error:
         return _shown(shelf, node, error)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from allauth.core import ratelimit
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from evenhand.actions.stock_page import transfers_of
 from evenhand.actions.transfer import transfer
-from evenhand.core.errors import EvenhandError, InputError, Problem, TryAgain, UsageError
+from evenhand.core.errors import EvenhandError, InputError, Problem, UsageError
 from evenhand.flow.network.quantities import NotAQuantity, base_units
 from evenhand.web.console.access import Seat, page
-from evenhand.web.console.asking import with_unit
+from evenhand.web.console.asking import attempt, with_unit
 from evenhand.web.console.stock.shelf import ACTS, SEES, Shelf
 
 FIELDS = {name: name for name in ("from", "to", "commodity", "steps", "received", "on_the_way", "reason")}
@@ -33,9 +32,8 @@ def transfers_enter(request: HttpRequest, seat: Seat) -> HttpResponse:
             raise UsageError("there is no cycle yet", "goods move between points while one is open")
         for name in ("steps", "received"):
             row[name] = _in_steps(shelf, row["commodity"], name, row[name])
-        if not ratelimit.consume(request, action="sign", user=request.user):
-            raise TryAgain("too many attempts to sign", "wait five minutes")
-        transfer(seat.store, shelf.cycle, seat.username, request.POST.get("passphrase", ""), [row], "")
+        with attempt(request):
+            transfer(seat.store, shelf.cycle, seat.username, request.POST.get("passphrase", ""), [row], "")
     except EvenhandError as error:
         return _shown(shelf, error)
     return HttpResponseRedirect("/console/stock/transfers/?done=1")

@@ -6,15 +6,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from allauth.core import ratelimit
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import urlencode
 
 from evenhand.actions.sending import send
 from evenhand.actions.stock_page import STATES, Bill, bills
 from evenhand.actions.waybills import print_waybills
-from evenhand.core.errors import EvenhandError, TryAgain
+from evenhand.core.errors import EvenhandError
 from evenhand.web.console.access import Seat, page
+from evenhand.web.console.asking import attempt
 from evenhand.web.console.listing import Column, Held, Listing
 from evenhand.web.console.stock.shelf import ACTS, SEES, Shelf
 
@@ -41,12 +41,9 @@ def waybills_send(request: HttpRequest, seat: Seat) -> HttpResponse:
     if found is not None:
         shelf.check_mine(found.source)
     try:
-        if not ratelimit.consume(request, action="sign", user=request.user):
-            raise TryAgain("too many attempts to sign", "wait five minutes")
-        send(
-            seat.store, shelf.cycle or "", number, seat.username, request.POST.get("passphrase", ""),
-            request.POST.get("carrier", ""),
-        )  # fmt: skip
+        with attempt(request):
+            words = [request.POST.get(name, "") for name in ("passphrase", "carrier")]
+            send(seat.store, shelf.cycle or "", number, seat.username, *words)
     except EvenhandError as error:
         return _shown(shelf, error)
     return HttpResponseRedirect(f"/console/stock/waybills/?{urlencode({'bill': number})}")
