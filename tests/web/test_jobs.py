@@ -15,11 +15,11 @@ import psycopg
 import pytest
 from actions.village import at
 from folders import clock, copy_data, open_folder
+from web import slow_work
 
 from evenhand.cli.serve import prepare_accounts
 from evenhand.store import address, open_sessions, open_store
 from evenhand.web.worker import Desk
-from web import slow_work
 
 TESTS = Path(__file__).parents[1]
 

@@ -125,13 +125,14 @@ def allocation_page(
             more_blocks=blocks - len(found),
             rule=rule,
             sharing=sharing,
-            rules=[_side(one) for one in rules],
-            scenarios=[_side(one) for one in scenarios],
+            rules=[side(one) for one in rules],
+            scenarios=[side(one) for one in scenarios],
             unit=unit,
         ),
         language,
     )
 
 
-def _side(one: Alternative) -> Side:
+def side(one: Alternative) -> Side:
+    """An alternative as the page shows it."""
     return Side(**{name: getattr(one, name) for name in Side.__dataclass_fields__})

@@ -5,7 +5,7 @@ other circumstances would make of the same stock. In the languages of the catalo
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from evenhand.flow.allocation.bottleneck import LANE, STOCK
@@ -15,7 +15,7 @@ from evenhand.flow.allocation.explain import Pair
 from evenhand.flow.allocation.measures import Ladder, Measures
 from evenhand.flow.allocation.places import Place
 from evenhand.flow.allocation.rules import LEXIMIN
-from evenhand.render.allocation_sides import GOODS_MOST, Side, rules_part, what_if_part
+from evenhand.render.allocation_sides import GOODS_MOST, Side, of_good, rules_part, what_if_part
 from evenhand.render.catalogue import Catalogue
 from evenhand.render.causes import cause_words
 from evenhand.render.figures import Figures
@@ -31,7 +31,8 @@ POINTS_MOST = 200
 @dataclass(frozen=True)
 class Shown:
     """What a page shows: the network and its places, who gets what, its figures by commodity, its causes and how many more
-    blocks are short; other rules and circumstances beside it. `sharing` is a sentence about shared lanes, or empty."""
+    blocks are short; other rules and circumstances beside it. `sharing` is a sentence about shared lanes, or empty. `units`:
+    the unit of a commodity and how many of it a number stands for, where commodities have units of their own."""
 
     given: Input
     places: Mapping[str, Place]
@@ -45,6 +46,19 @@ class Shown:
     rules: Sequence[Side] = ()
     scenarios: Sequence[Side] = ()
     unit: str = ""
+    units: Mapping[str, tuple[str, Fraction]] = field(default_factory=dict)
+
+
+def allocation_parts(shown: Shown, language: str, regions: Shown | None = None) -> list[Html]:
+    """The parts below the title of a page of somebody else: the map, or that of the regions instead; what holds points down
+    and what more would do; and every rule compared. UsageError for a language without a catalogue."""
+    figures = Figures(Catalogue(language), shown.unit)
+    parts: list[Child] = [*_maps(regions or shown, figures)]
+    if shown.rule == LEXIMIN:
+        parts.append(_why(shown, figures, "al.why.more"))
+    if shown.rules:
+        parts.append(rules_part(shown.rules, bool(shown.given.order), figures, shown.units, folded=True))
+    return [part for part in parts if isinstance(part, Html)]
 
 
 def allocation_page(shown: Shown, language: str = "en") -> str:
@@ -192,6 +206,7 @@ def _key(fills: Mapping[str, Fraction], figures: Figures) -> Html:
 
 
 def _points(shown: Shown, good: str, figures: Figures) -> Html:
+    figures = of_good(figures, good, shown.units)
     say = figures.say
     pairs = [pair for pair, ladder in shown.ladders.items() if pair[1] == good and ladder.due]
     order = sorted(pairs, key=lambda pair: (shown.got[pair] / shown.ladders[pair].due, pair))
@@ -209,17 +224,18 @@ def _points(shown: Shown, good: str, figures: Figures) -> Html:
     heads += [Col(say("al.area"), "spare")] if areas else []
     every = len(order) <= POINTS_MOST
     title = say("al.every") if every else say("al.every.short", n=figures.whole(POINTS_MOST))
-    unit = say("al.in", unit=shown.unit) if shown.unit else None
+    unit = say("al.in", unit=figures.unit) if figures.unit else None
     return details(f"{good}: {title}", table(heads, rows, good, unit, cls="table table--tight"))
 
 
-def _why(shown: Shown, figures: Figures) -> Html:
+def _why(shown: Shown, figures: Figures, more: str = "al.why.rest") -> Html:
     say = figures.say
     due = {pair: ladder.due for pair, ladder in shown.ladders.items()}
-    said: list[Child] = [el("li", cause_words(cause, shown.places, due, figures)) for cause in shown.causes]
+    said: list[Child] = [
+        el("li", cause_words(cause, shown.places, due, of_good(figures, cause.short[0][1], shown.units)))
+        for cause in shown.causes
+    ]
     if not said:
         return part("why", say("al.why"), None, el("p", say("al.why.none")))
-    rest = (
-        el("p", say("al.why.rest", n=figures.whole(shown.more_blocks)), cls="small soft") if shown.more_blocks else None
-    )
+    rest = el("p", say(more, n=figures.whole(shown.more_blocks)), cls="small soft") if shown.more_blocks else None
     return part("why", say("al.why"), say("al.why.aside"), el("ul", *said, cls="prose causes"), rest)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from types import MappingProxyType
 
 from evenhand.flow.allocation.measures import CURVE, Measures
 from evenhand.render.figures import Figures
@@ -51,9 +53,20 @@ def _goods(sides: Sequence[Side]) -> list[str]:
     return sorted({m.commodity for side in sides for m in side.measures})[:GOODS_MOST]
 
 
-def rules_part(sides: Sequence[Side], ordered: bool, figures: Figures) -> Html:
+def of_good(figures: Figures, good: str, units: Mapping[str, tuple[str, Fraction]]) -> Figures:
+    """The same writing with a commodity's own unit, where it has one."""
+    return Figures(figures.catalogue, *units[good]) if good in units else figures
+
+
+def rules_part(
+    sides: Sequence[Side],
+    ordered: bool,
+    figures: Figures,
+    units: Mapping[str, tuple[str, Fraction]] = MappingProxyType({}),
+    folded: bool = False,
+) -> Html:
     """Every rule of one commodity after another: the curve of each, and the table of all. `ordered`: the caller said in
-    which order people came."""
+    which order people came; `units` as in `of_good`; `folded`: of each commodity the finding stands there, and opens."""
     say = figures.say
     matter: list[Child] = []
     for number, good in enumerate(_goods(sides)):
@@ -76,8 +89,15 @@ def rules_part(sides: Sequence[Side], ordered: bool, figures: Figures) -> Html:
             finding = say("al.rules.finding.tie", good=good, **ends)
         else:
             finding = say("al.rules.finding", good=good, rule=rows[under.index(min(under))].side.name)
-        matter.append(figure(finding, say("al.rules.measure"), el("div", *views, cls="rules")))
-        matter.append(el("div", _rules_table(rows, good, figures), cls="scroll", tabindex=0))
+        charts = el("div", *views, cls="rules")
+        numbers = el("div", _rules_table(rows, good, of_good(figures, good, units)), cls="scroll", tabindex=0)
+        if folded:
+            said = el("p", say("al.rules.measure"), cls="small soft")
+            matter.append(
+                el("details", el("summary", finding), el("div", said, charts, numbers, cls="stack"), cls="folded")
+            )
+        else:
+            matter += [figure(finding, say("al.rules.measure"), charts), numbers]
     refused = [say("al.rule.refused", rule=side.name, why=side.refused) for side in sides if side.refused]
     matter += [el("p", text, cls="small") for text in refused]
     matter.append(

@@ -8,12 +8,13 @@ from evenhand.render.catalogue import Catalogue
 
 
 class Figures:
-    """Writes numbers as the catalogue's language does. `unit` is a word put behind quantities, "" for none."""
+    """Writes numbers as the catalogue's language does. `unit` is a word put behind quantities, "" for none; `each` is how
+    many of it one of the numbers given stands for, such as 1/2 where hand-out steps of 500 g are shown as kg."""
 
-    def __init__(self, catalogue: Catalogue, unit: str = "") -> None:
+    def __init__(self, catalogue: Catalogue, unit: str = "", each: Fraction = Fraction(1)) -> None:
         self.say = catalogue.say
         self.catalogue = catalogue
-        self.unit = unit
+        self.unit, self.each = unit, each
 
     def whole(self, value: int) -> str:
         """A whole number with its thousands apart."""
@@ -29,12 +30,12 @@ class Figures:
 
     def quantity(self, value: Fraction | int) -> str:
         """A quantity: whole from 100 on, else one digit; with the unit."""
-        shown = self.decimal(Fraction(value), 0 if value >= 100 else 1)
-        return f"{shown}\u00a0{self.unit}" if self.unit else shown
+        return f"{self.bare(value)}\u00a0{self.unit}" if self.unit else self.bare(value)
 
     def bare(self, value: Fraction | int) -> str:
         """The same without the unit, for a column that names it."""
-        return self.decimal(Fraction(value), 0 if value >= 100 else 1)
+        shown = value * self.each
+        return self.decimal(shown, 0 if shown >= 100 else 1)
 
     def percent(self, share: Fraction, digits: int = 0) -> str:
         """A share in per cent without the sign, half up; never 100 for less than all, never 0 for more than none."""

@@ -12,6 +12,7 @@ from evenhand.actions.approve import approve
 from evenhand.actions.close import close
 from evenhand.actions.commit import commit
 from evenhand.actions.compute import compute
+from evenhand.actions.cycle_picture import draw
 from evenhand.actions.cycles import Progress, quiet
 from evenhand.actions.draft import draft
 from evenhand.actions.freeze import freeze
@@ -85,7 +86,8 @@ def _months(world: World, store: Store) -> Told:
     if ahead:
         world.enrol_office(store)
     for period in ahead:
-        _computed(world, store, len(periods) + 1, period, Deceit(""))
+        cycle, _ = _computed(world, store, len(periods) + 1, period, Deceit(""))
+        draw(store, cycle, world.progress)
     return Told(
         tuple(folders),
         store.keys.root_vkey.line(),

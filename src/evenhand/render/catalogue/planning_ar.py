@@ -54,6 +54,7 @@ TEXT = {
     "al.why.aside": "أثر الزيادة وُجد بإعادة قسمة كل شيء.",
     "al.why.none": "لا أحد ينقصه شيء.",
     "al.why.rest": "و{n} أخرى: في causes.csv أولها، وفي bottlenecks.csv كلها.",
+    "al.why.more": "{n} مجموعات أخرى من النقاط ينقصها؛ وهذه أدناها.",
     "al.who.area": "نقاط {area}",
     "al.who.of": "{points} من {areas}",
     "al.who.in": "{n} نقطة في {count} منطقة",

@@ -54,6 +54,7 @@ TEXT = {
     "al.why.aside": "What more would do was found by dividing everything anew.",
     "al.why.none": "Nobody is short.",
     "al.why.rest": "And {n} more: causes.csv has the first of them, bottlenecks.csv all.",
+    "al.why.more": "{n} more groups of points are short; these stand lowest.",
     "al.who.area": "The points of {area}",
     "al.who.of": "{points} of {areas}",
     "al.who.in": "{n} points in {count} areas",

@@ -54,6 +54,7 @@ TEXT = {
     "al.why.aside": "L’effet d’un ajout a été trouvé en redivisant tout.",
     "al.why.none": "Personne n’est à court.",
     "al.why.rest": "Et {n} autres : causes.csv contient les premiers, bottlenecks.csv tous.",
+    "al.why.more": "{n} autres groupes de points manquent ; ceux-ci sont les plus bas.",
     "al.who.area": "Les points de {area}",
     "al.who.of": "{points} de {areas}",
     "al.who.in": "{n} points dans {count} zones",

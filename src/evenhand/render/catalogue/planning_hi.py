@@ -54,6 +54,7 @@ TEXT = {
     "al.why.aside": "और देने का असर सब कुछ फिर से बाँटकर पाया गया।",
     "al.why.none": "किसी को कमी नहीं है।",
     "al.why.rest": "और {n}: पहले causes.csv में, सब bottlenecks.csv में।",
+    "al.why.more": "{n} और केंद्र-समूहों में कमी है; ये सबसे नीचे हैं।",
     "al.who.area": "{area} के केंद्र",
     "al.who.of": "{areas} के {points}",
     "al.who.in": "{count} क्षेत्रों के {n} केंद्र",

@@ -6,10 +6,13 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import path
+from django.utils.safestring import mark_safe
 
 from evenhand.actions import next_step
+from evenhand.actions.cycle_picture import picture
 from evenhand.actions.division import Division, GoodDivided, division
 from evenhand.actions.exceptions import states_reached
 from evenhand.core.errors import EvenhandError
@@ -19,9 +22,9 @@ from evenhand.web.console.access import EVERY_ROLE, Seat, page
 from evenhand.web.console.home import steps_of, when
 from evenhand.web.console.jobs import job_told
 from evenhand.web.jobs import newest as newest_job
+from evenhand.web.jobs import start
 from evenhand.web.language import catalogue_of
 
-POINTS_SHOWN = 8
 LARGER = {"g": "kg", "kg": "t", "ml": "l"}
 """A unit and the one a thousand times as large."""
 
@@ -49,11 +52,11 @@ def shown(request: HttpRequest, seat: Seat, at: str = "", error: EvenhandError |
 def _told(request: HttpRequest, seat: Seat, found: Division) -> dict[str, Any]:
     words, zone = catalogue_of(request), ZoneInfo(seat.store.programme.zone)
     figures, names = Figures(words), dict(seat.store.rows("select node, name from node where kind = 'point'"))
-    seen = seat.points()
     return {
         "steps": steps_of(states_reached(seat.store, found.cycle), found.state, zone),
         "goods": [_good(good, figures, names) for good in found.goods],
-        "points": [_points(good, figures, names, seen) for good in found.goods],
+        "picture": mark_safe(picture(seat.store, found.cycle, words.language) or "") if found.goods else "",
+        "drawing": _drawing(found.cycle) if found.goods else None,
         "rules": [(rule, figures.percent(rule.worst_tenth)) for rule in found.rules],
         "signed": {role: (person, when(at, zone)) for role, (person, at) in found.signed.items()},
     }
@@ -103,15 +106,19 @@ def _good(good: GoodDivided, figures: Figures, names: dict[str, str]) -> dict[st
     }  # fmt: skip
 
 
-def _points(good: GoodDivided, figures: Figures, names: dict[str, str], seen: frozenset[str] | None) -> dict[str, Any]:
-    """The points that stand lowest; where all stand alike, that one share."""
-    mine = [(point, share) for point, share in good.shares if seen is None or point in seen]
-    shown = [
-        (names.get(point, point), figures.percent(share), f"{float(min(share, Fraction(1)) * 100):.1f}")
-        for point, share in mine[:POINTS_SHOWN]
-    ]
-    alike = shown[0][1] if shown and figures.percent(mine[-1][1]) == shown[0][1] else ""
-    return {"title": good.benefit.title, "rows": shown, "more": len(mine) > len(shown), "alike": alike}
+@page("policy", "approver", methods=("POST",))
+def draw(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """Draw the picture of a cycle that was computed without one."""
+    found = request.POST.get("cycle", "")
+    if found != next_step.due(seat.store).cycle:
+        return HttpResponseRedirect("/console/cycle/")
+    return HttpResponseRedirect(f"/console/jobs/{start(seat, 'cycle.draw', found)}")
 
 
-urls = cycle_steps.step_urls(shown)
+def _drawing(cycle: str) -> int | None:
+    """The number of the job that draws its picture now."""
+    found = newest_job("cycle.draw", cycle) or newest_job("cycle.compute", cycle)
+    return found.id if found is not None and found.goes_on else None
+
+
+urls = [path("cycle/draw", draw, name="cycle_draw"), *cycle_steps.step_urls(shown)]

@@ -23,11 +23,21 @@ def freeze(
 def compute(
     store: Store, cycle: str, person: str, given: dict[str, Any], progress: Progress, secret: str
 ) -> dict[str, Any]:
-    """Compute the files that the preparer then signs."""
+    """Compute the files that the preparer then signs, and draw what they look at before."""
     from evenhand.actions.compute import stage
     from evenhand.wiring import engine
 
     stage(store, engine(), cycle, progress)
+    return draw(store, cycle, person, given, progress, secret)
+
+
+def draw(
+    store: Store, cycle: str, person: str, given: dict[str, Any], progress: Progress, secret: str
+) -> dict[str, Any]:
+    """Draw the picture of a computed cycle."""
+    from evenhand.actions.cycle_picture import draw as act
+
+    act(store, cycle, progress)
     return TO
 
 
