@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from evenhand.web import counter_api
 from evenhand.web.accounts import urls as account_urls
@@ -11,6 +12,7 @@ from evenhand.web.console import urls as console_urls
 from evenhand.web.counter_files import counter_file, to_counter
 from evenhand.web.language import choose
 from evenhand.web.my import urls as my_urls
+from evenhand.web.public.urls import urls as public_urls
 from evenhand.web.static_files import static_file
 
 urlpatterns = [
@@ -25,6 +27,8 @@ urlpatterns = [
     path("accounts/", include(account_urls)),
     path("my/", include(my_urls.urls)),
     path("console/", include(console_urls.urls)),
+    path("public", RedirectView.as_view(url="/public/")),
+    path("public/", include(public_urls)),
 ]
 handler403 = "evenhand.web.console.refusals.refused"
 handler404 = "evenhand.web.console.refusals.missing"

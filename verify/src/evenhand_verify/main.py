@@ -15,19 +15,21 @@ from evenhand_verify.allocation import check_folders
 from evenhand_verify.card import check_card
 from evenhand_verify.checks import ALWAYS, WITH_PREVIOUS
 from evenhand_verify.disclosure import Disclosure
+from evenhand_verify.note import check_note
 from evenhand_verify.result import Malformed, Outcome, UsageError, one_line, run_check
 from evenhand_verify.signatures import NoteKey, read_key
 
 EPILOG = """other forms:
   evenhand-verify allocation IN_DIR OUT_DIR   check an allocation's certificate, with no solver
   evenhand-verify card CODE FOLDER            what one household was due, got, and why
+  evenhand-verify note FILE --key VKEY        is a signed text, such as a place's figures, signed by this log?
 
 examples:
   evenhand-verify disclosures/2008-03 --root root.vkey --previous disclosures/2008-02
   evenhand-verify disclosures/2008-03 --json
 
 exit codes: 0 all holds; 1 something does not (or cannot be read); 2 wrong usage, or a folder that is not there
-A folder that is called `allocation` or `card` is written ./allocation or ./card.
+A folder that is called `allocation`, `card` or `note` is written ./allocation, ./card or ./note.
 """
 DEMO = "DEMO KEYS: anyone can make these keys; this shows how checking works and proves nothing about a country"
 
@@ -77,15 +79,15 @@ def allocation(arguments: list[str]) -> int:
     return 1 if failed else 0
 
 
-def root_key(text: str) -> NoteKey:
-    """The key of --root: a verifier key line, or a file that holds one. UsageError for anything else."""
+def root_key(text: str, option: str = "--root") -> NoteKey:
+    """The key of an option: a verifier key line, or a file that holds one. UsageError for anything else."""
     path = Path(text)
     try:
         if "+" not in text or path.is_file():
             text = path.read_text(encoding="utf-8")
-        return read_key(text.strip(), "--root")
+        return read_key(text.strip(), option)
     except (OSError, ValueError, Malformed) as error:
-        raise UsageError(f"--root is neither a verifier key nor a file with one ({error})") from error
+        raise UsageError(f"{option} is neither a verifier key nor a file with one ({error})") from error
 
 
 def card(arguments: list[str]) -> int:
@@ -113,6 +115,23 @@ def card(arguments: list[str]) -> int:
         outcomes, verdict, _demo(disclosure), told, options.json, household=found.facts, demo=bool(_demo(disclosure))
     )
     return 1 if failed else 0
+
+
+def note(arguments: list[str]) -> int:
+    """`evenhand-verify note FILE --key VKEY`."""
+    parser = _parser(
+        "evenhand-verify note",
+        "Check that a signed text, such as the figures of one place, was signed by this log, to the letter.",
+        "example:\n  evenhand-verify note 2008-03.csv.note --key disclosures/2008-03/keys/log.vkey\n\n"
+        "That the key is the log's stands in every disclosure, which the root key vouches for.",
+    )
+    parser.add_argument("file", metavar="FILE", type=Path, help="the signed text")
+    parser.add_argument("--key", metavar="VKEY", required=True, help="the log's key: the line itself or a file")
+    options = parser.parse_args(arguments)
+    outcome = check_note(options.file, root_key(options.key, "--key"))
+    verdict = "the text is the one that was signed" if outcome.passed else "the text is NOT signed by this key"
+    _print([outcome], verdict, [], [], options.json)
+    return 0 if outcome.passed else 1
 
 
 def _demo(disclosure: Disclosure) -> list[str]:
@@ -162,6 +181,8 @@ def _run(arguments: list[str]) -> int:
         return allocation(arguments[1:])
     if arguments[:1] == ["card"]:
         return card(arguments[1:])
+    if arguments[:1] == ["note"]:
+        return note(arguments[1:])
     return folder(arguments)
 
 

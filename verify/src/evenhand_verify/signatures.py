@@ -108,6 +108,17 @@ def read_key(text: str, where: str) -> NoteKey:
     return key
 
 
+def signature_of(line: str, key: NoteKey, where: str) -> bytes:
+    """The signature in a note's signature line. Malformed if the line is not of this key, in its one form."""
+    prefix = f"\u2014 {key.name} "
+    if not line.startswith(prefix):
+        raise Malformed(where, "the signature line is not of the log's key")
+    raw = _base64(line[len(prefix) :], where)
+    if len(raw) != 68 or raw[:4] != key.id:
+        raise Malformed(where, "the signature line is not of the log's key")
+    return raw[4:]
+
+
 @dataclass(frozen=True)
 class Checkpoint:
     """What a log's signed note says."""
@@ -126,13 +137,8 @@ def read_checkpoint(data: bytes, key: NoteKey, where: str) -> Checkpoint:
     lines = note.split("\n")
     if len(lines) != 6 or lines[3] != "" or lines[5] != "":
         raise Malformed(where, "not three lines, a blank one and exactly one signature line")
-    prefix = f"\u2014 {key.name} "
-    if not lines[4].startswith(prefix):
-        raise Malformed(where, "the signature line is not of the log's key")
-    raw = _base64(lines[4][len(prefix) :], where)
-    if len(raw) != 68 or raw[:4] != key.id:
-        raise Malformed(where, "the signature line is not of the log's key")
-    if not holds(key.public_key, raw[4:], "\n".join(lines[:3]).encode() + b"\n"):
+    signature = signature_of(lines[4], key, where)
+    if not holds(key.public_key, signature, "\n".join(lines[:3]).encode() + b"\n"):
         raise Malformed(where, "the signature does not hold")
     if not lines[1].isascii() or not lines[1].isdigit() or str(int(lines[1])) != lines[1]:
         raise Malformed(where, "the size is not a number in its one form")

@@ -58,7 +58,7 @@ def served(ended: Mapping[str, int], households: int, k: int) -> Served:
     if 0 < households - found < k:
         low, high = max(0, households - k + 1), households - 1
     if 0 < found < k:
-        low, high = 1, min(k - 1, high)
+        low, high = 1, min(k - 1, households)
     return Served(households, low, high)
 
 

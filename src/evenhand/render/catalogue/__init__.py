@@ -26,6 +26,8 @@ AREAS = (
     "offline",
     "planning",
     "policies",
+    "public",
+    "publishing",
     "registry",
     "stock",
 )

@@ -16,6 +16,7 @@ from evenhand.web.console.jobs import urls as jobs
 from evenhand.web.console.parts import parts
 from evenhand.web.console.people import people, people_add, people_answer, people_change, people_propose
 from evenhand.web.console.policy import urls as policy
+from evenhand.web.console.publishing import urls as publishing
 from evenhand.web.console.registry import urls as registry
 from evenhand.web.console.stock import urls as stock
 
@@ -36,6 +37,7 @@ urls = [
     *stock,
     *cards,
     *policy,
+    *publishing,
     *guide,
 ]
 
