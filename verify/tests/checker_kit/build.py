@@ -596,7 +596,9 @@ class Build:
         for point, data in self.outcome_files().items():
             ended = Counter(status for _, status, _ in self.outcomes[point])
             totals: dict[str, Any] = {"rows": len(self.outcomes[point])}
-            for status, name in enumerate(("redeemed", "exception", "contested", "uncollected", "refused", "held"), start=1):
+            for status, name in enumerate(
+                ("redeemed", "exception", "contested", "uncollected", "refused", "held", "moved"), start=1
+            ):
                 totals[name] = ended[status]
             count, last = self.heads[f"phone-{point}"]
             payload = ["evenhand/head/v1", PROGRAMME, self.cycle, f"phone-{point}", count, last]
