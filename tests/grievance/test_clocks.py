@@ -70,7 +70,7 @@ def test_the_clock_runs_by_them() -> None:
 def test_a_clock_that_does_not_say_enough_is_a_fault_with_its_line(text: str, told: str) -> None:
     with pytest.raises(InputError) as found:
         load(f"{POLICY}\n[[complaint]]\n{text}\n", "policy")
-    assert told in found.value.problems[0].message and found.value.problems[0].row > 80
+    assert told in found.value.problems[0].message and found.value.problems[0].row > POLICY.count("\n")
 
 
 def test_two_clocks_of_a_kind_cannot_begin_on_one_day() -> None:
