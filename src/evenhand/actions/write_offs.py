@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass
 
-import pyarrow.parquet as pq
-
-from evenhand.actions.cycles import detail_of, newest, place, state_of
+from evenhand.actions.cycles import detail_of, find, newest, state_of
+from evenhand.actions.moved_rows import promised
 from evenhand.actions.opening import waybills_of
-from evenhand.actions.stock import append_movements, on_hand_at, steps_of
+from evenhand.actions.stock import append_movements, on_hand_at
 from evenhand.core.benefit import Benefit
 from evenhand.core.errors import InputError, Problem, UsageError
 from evenhand.flow.cycle.states import ORDER
@@ -167,20 +166,8 @@ def _free(store: Store, node_id: str, benefit: Benefit, total: int) -> tuple[int
 def _promised(store: Store, cycle: str, node_id: str, benefit: str) -> int:
     """Steps that a point's households were promised; 0 at a depot, and at a point that will still count and be re-cut."""
     at = (store.programme.id, cycle, node_id)
-    recut = store.rows(
-        "select counted from recut where programme = %s and cycle = %s and point = %s and benefit = %s", (*at, benefit)
-    )
-    if recut:
-        return int(recut[0][0])
     counted = store.rows("select 1 from count where programme = %s and cycle = %s and point = %s", at)
     begun = store.rows("select 1 from receipt where programme = %s and cycle = %s and point = %s limit 1", at)
     if not counted and not begun and any(bill[2] == node_id for bill in waybills_of(store, cycle)):
         return 0
-    totals = pq.read_table(place(store, cycle) / "public" / "tables" / "totals.parquet")
-    rows = (row for row in totals.to_pylist() if (row["point"], row["benefit"]) == (node_id, benefit))
-    return sum(int(row["units"]) for row in rows)
-
-
-def stocked(benefits: dict[str, Benefit]) -> dict[str, Benefit]:
-    """The benefits that lie in stock."""
-    return {name: benefits[name] for name in steps_of(benefits.values())}
+    return promised(store, find(store, cycle)).get((node_id, benefit), 0)

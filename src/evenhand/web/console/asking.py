@@ -46,9 +46,20 @@ def wrong_by_field(
     return found
 
 
+SAID = {"g": "kg", "ml": "l"}
+"""What stock is said in, where the benefit's own unit is a thousandth of it."""
+
+
+def unit_of(benefit: Benefit) -> tuple[str, int]:
+    """The one unit in which every amount of a good is shown and typed, and its base units."""
+    if benefit.unit in SAID:
+        return SAID[benefit.unit], 1000 * benefit.base_per_unit
+    return benefit.unit, benefit.base_per_unit
+
+
 def with_unit(text: str, benefit: Benefit) -> str:
-    """A quantity as it was typed beside a unit: a bare number counts that unit, never base units."""
+    """A quantity as it was typed beside its unit: a bare number counts that unit, never base units."""
     said = text.strip().replace("\u00a0", " ")
     if re.fullmatch(r"[0-9]+([.,][0-9]+)?", said):
-        return f"{said.replace(',', '.')} {benefit.unit}"
+        return f"{said.replace(',', '.')} {unit_of(benefit)[0]}"
     return said

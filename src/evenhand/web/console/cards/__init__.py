@@ -12,7 +12,7 @@ from evenhand.web.console.cards.devices import (
 )
 from evenhand.web.console.cards.overview import cards, cards_destroy, cards_files, cards_go_on, cards_issue, cards_renew
 from evenhand.web.console.cards.papers import papers, papers_print
-from evenhand.web.console.cards.replace import replace, replace_do
+from evenhand.web.console.cards.replace import replace, replace_do, replace_move
 from evenhand.web.console.cards.vouchers import vouchers, vouchers_file, vouchers_pay
 
 urls = [
@@ -24,6 +24,7 @@ urls = [
     path("cards/destroy", cards_destroy, name="cards_destroy"),
     path("cards/replace/", replace, name="cards_replace"),
     path("cards/replace/do", replace_do, name="cards_replace_do"),
+    path("cards/replace/move", replace_move, name="cards_replace_move"),
     path("cards/papers/", papers, name="cards_papers"),
     path("cards/papers/print", papers_print, name="cards_papers_print"),
     path("cards/devices/", devices, name="cards_devices"),

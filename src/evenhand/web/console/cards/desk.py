@@ -68,6 +68,11 @@ class Desk:
         found = nodes_named(self.store, self.mine, ("point",))
         return found if len(found) <= CHOICES else []
 
+    def every_point(self) -> list[tuple[str, str]]:
+        """All points, to choose from; none where they are too many for a list."""
+        found = sorted(self.names.items(), key=lambda one: one[1])
+        return found if len(found) <= CHOICES else []
+
     def months(self) -> list[str]:
         """The months coupons may be printed for: from that of the newest cycle, or today's, on."""
         today: date = self.store.today()

@@ -66,7 +66,7 @@ def devices_certify(request: HttpRequest, seat: Seat) -> HttpResponse:
     desk, form = Desk(request, seat, ENROLS), request.POST
     try:
         with attempt(request, "root"):
-            certify_invited(seat.store, form.get("token", ""), form.get("digits", ""), form.get("root", ""), desk.mine)
+            certify_invited(seat.store, form.get("phone", ""), form.get("digits", ""), form.get("root", ""), desk.mine)
     except EvenhandError as error:
         return _shown(desk, error, "certify")
     return HttpResponseRedirect("/console/cards/devices/?done=certified")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.http import urlencode
 
 from evenhand.actions.card_found import Found, find_card, number_of
+from evenhand.actions.card_moves import ask_move, moves_of
 from evenhand.actions.importing import policy_in_force
 from evenhand.actions.print_runs import begin_run, drop_empty_run, sheets_of
 from evenhand.actions.reissue import People, household_of, reissue
@@ -55,6 +57,25 @@ def replace_do(request: HttpRequest, seat: Seat) -> HttpResponse:
     return HttpResponseRedirect("/console/cards/#runs")
 
 
+@page(*PRINTS, methods=("POST",))
+def replace_move(request: HttpRequest, seat: Seat) -> HttpResponse:
+    """Let a household collect at another point in this cycle: its own point's phone releases its row."""
+    desk, form = Desk(request, seat, PRINTS), request.POST
+    found, error = _asked_for(desk, form.get("card", ""), "")
+    if found is None:
+        return _shown(desk, None, error or UsageError("no card is named", "look it up first"), "move")
+    desk.check_mine(found.point)
+    try:
+        if desk.cycle is None:
+            raise UsageError("there is no cycle yet", "a card moves while its cycle is open")
+        with attempt(request):
+            target, reason, passphrase = (form.get(name, "").strip() for name in ("target", "reason", "passphrase"))
+            ask_move(seat.store, desk.cycle, found.household, target, reason, seat.username, passphrase)
+    except EvenhandError as raised:
+        return _shown(desk, found, raised, "move")
+    return HttpResponseRedirect(f"/console/cards/replace/?{urlencode({'card': found.number})}#move")
+
+
 def _asked_for(desk: Desk, card: str, household: str) -> tuple[Found | None, EvenhandError | None]:
     """The card that is meant, if it is of a point the account may see; the same words where it is not there at all."""
     if not card and not household:
@@ -71,14 +92,27 @@ def _asked_for(desk: Desk, card: str, household: str) -> tuple[Found | None, Eve
     return found, None
 
 
-def _shown(desk: Desk, found: Found | None, error: EvenhandError | None) -> HttpResponse:
+def _shown(desk: Desk, found: Found | None, error: EvenhandError | None, at: str = "replace") -> HttpResponse:
     policy = policy_in_force(desk.store) if found else None
     case = desk.request.GET.get("case", "")[:40]
     return desk.shown("replace", {
         "card": found and _told(desk, found), "two": bool(policy and policy.reissue_by_two),
+        "at": at, "open": desk.state == "open", "moves": _moves(desk, found) if found else [],
+        "others": [one for one in desk.every_point() if found and one[0] != found.point],
         "reason": desk.words.say("cd.reason.case", case=case) if case else "",
         "may": bool(found) and desk.acts and (desk.mine is None or found.point in desk.mine),
     }, error, {})  # fmt: skip
+
+
+def _moves(desk: Desk, found: Found) -> list[tuple[str, str, str]]:
+    """(state, point, what it waits for) of this household's moves in the open cycle."""
+    if desk.cycle is None or desk.state != "open":
+        return []
+    return [
+        (one.state, desk.names.get(one.target, one.target), one.lacks)
+        for one in moves_of(desk.store, desk.cycle)
+        if one.household == found.household
+    ]
 
 
 def _told(desk: Desk, found: Found) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from evenhand.actions.stock import steps_of
 from evenhand.core.errors import EvenhandError, InputError, Problem, UsageError
 from evenhand.flow.network.quantities import NotAQuantity, base_units
 from evenhand.web.console.access import Seat, page
-from evenhand.web.console.asking import attempt, with_unit
+from evenhand.web.console.asking import attempt, unit_of, with_unit
 from evenhand.web.console.stock.shelf import ACTS, SEES, Shelf
 
 
@@ -127,12 +127,13 @@ def _shown(shelf: Shelf, node: str, error: EvenhandError | None = None) -> HttpR
 
 def _row(shelf: Shelf, number: int, key: LineKey, sent: int) -> dict[str, Any]:
     benefit = shelf.benefits[key[1]]
-    plain = Fraction(sent * benefit.step_base, benefit.base_per_unit)
+    unit, scale = unit_of(benefit)
+    plain = Fraction(sent * benefit.step_base, scale)
     whole, rest = divmod(plain.numerator * 1000 // plain.denominator, 1000)
     typed = f"{whole}.{rest:03}".rstrip("0").rstrip(".")
     asked = shelf.request.POST
     return {
-        "number": number, "bill": key[0], "title": benefit.title, "unit": benefit.unit, "sent": shelf.steps(key[1], sent),
+        "number": number, "bill": key[0], "title": benefit.title, "unit": unit, "sent": shelf.steps(key[1], sent),
         "nothing": not sent, "came": asked.get(f"came{number}", typed), "damaged": asked.get(f"damaged{number}", "0"),
         "reason": asked.get(f"reason{number}", ""), "key": key,
     }  # fmt: skip

@@ -19,14 +19,13 @@ from evenhand.core.benefit import Benefit
 from evenhand.core.errors import EvenhandError, UsageError
 from evenhand.render.figures import Figures
 from evenhand.web.console.access import Seat
-from evenhand.web.console.asking import wrong_by_field
+from evenhand.web.console.asking import unit_of, wrong_by_field
 from evenhand.web.language import catalogue_of
 
 SEES = ("store", "registrar", "policy", "approver", "auditor", "admin")
 ACTS = ("store",)
 CHOICES = 200
 """So many places stand in a list to choose from; of more one is named by its id."""
-LARGER = {"g": "kg", "kg": "t", "ml": "l"}
 WITHIN = [
     (name, f"/console/stock/{path}")
     for name, path in (
@@ -94,17 +93,15 @@ class Shelf:
 
     def goods(self) -> list[tuple[str, str]]:
         """Goods to choose from, each with its unit."""
-        return [(b.id, f"{b.title} ({b.unit})") for b in self.benefits.values()]
+        return [(b.id, f"{b.title} ({unit_of(b)[0]})") for b in self.benefits.values()]
 
     def amount(self, benefit: str, base: int) -> str:
         """`108 kg`: base units as people say them."""
         found = self.benefits.get(benefit)
         if found is None:
             return self.figures.whole(base)
-        scale, unit = found.base_per_unit, found.unit
-        while unit in LARGER and base >= 100_000 * scale:
-            scale, unit = scale * 1000, LARGER[unit]
-        return f"{self.figures.decimal(Fraction(base, scale), 3 if base % (scale or 1) else 0)}\u00a0{unit}"
+        unit, scale = unit_of(found)
+        return f"{self.figures.decimal(Fraction(base, scale), 3)}\u00a0{unit}"
 
     def steps(self, benefit: str, steps: int) -> str:
         """The same of hand-out steps."""
