@@ -61,7 +61,7 @@ export function chips(name: string, legend: string, choices: readonly Choice[], 
 }
 
 export function main(label: string, act: () => unknown, disabled = false): TemplateResult {
-  return html`<button class="btn btn--main" ?disabled=${disabled} @click=${act}>${label}</button>`;
+  return html`<button type="button" class="btn btn--main" ?disabled=${disabled} @click=${act}>${label}</button>`;
 }
 
 /** Which lot is handed out now; empty where no best before is known. */
@@ -75,7 +75,7 @@ export function lotLine(app: App, place: Place, benefit: Benefit): unknown {
 }
 
 export function link(label: unknown, act: () => unknown): TemplateResult {
-  return html`<button class="link" @click=${act}>${label}</button>`;
+  return html`<button type="button" class="link" @click=${act}>${label}</button>`;
 }
 
 export function title(words: unknown): TemplateResult {
