@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-from evenhand.actions.cycles import find, newest
+from evenhand.actions.cycles import find, newest, state_of
 from evenhand.actions.holding import holders
 from evenhand.actions.noting import sent_of
 from evenhand.actions.opening import waybills_of
@@ -68,10 +68,19 @@ def morning(store: Store, seen: Set[str] | None = None) -> Morning:
         cycle = newest(store)
     except UsageError:
         return Morning(None, "", {}, [], [], [], 0, 0, 0)
+    state = state_of(store, cycle)
+    points = points_now(store, cycle) if state == "open" else []
+    return standing(store, cycle, points, exceptions(points, store.clock()), seen)
+
+
+def standing(
+    store: Store, cycle: str, points: Sequence[PointNow], troubles: Sequence[Exception_], seen: Set[str] | None
+) -> Morning:
+    """The morning of these points and troubles, for whoever sees the points in `seen`."""
     rows = _events(store, cycle)
     state = rows[-1][0]
-    points = [p for p in points_now(store, cycle) if seen is None or p.point in seen] if state == "open" else []
-    troubles = exceptions(points, store.clock())
+    points = [p for p in points if seen is None or p.point in seen]
+    troubles = [one for one in troubles if seen is None or one.point.point in seen]
     quiet = {one.point.point for one in troubles if one.kind.name == "SILENT"}
     waiting = [Waiting(cycle, "approve", rows[-1][2], rows[-1][1])] if state == "computed" else []
     return Morning(

@@ -55,3 +55,16 @@ def key_roles(store: Store, person: str) -> frozenset[str]:
         "select roles from certificate where kind = 'person' and name = %s order by epoch desc limit 1", (person,)
     )
     return frozenset(rows[0][0]) if rows else frozenset()
+
+
+def beginning(store: Store) -> list[tuple[str, bool]]:
+    """What a programme needs before its first cycle, in order, and whether it is there: `network`, `list`, `policy`,
+    `stock`, `cards`."""
+    asked = {
+        "network": "select exists (select from node where kind = 'point')",
+        "list": "select exists (select from household)",
+        "policy": "select exists (select from policy_text)",
+        "stock": "select exists (select from movement)",
+        "cards": "select exists (select from card)",
+    }
+    return [(name, bool(store.rows(sql)[0][0])) for name, sql in asked.items()]

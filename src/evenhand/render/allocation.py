@@ -24,6 +24,7 @@ from evenhand.render.html import Child, Html, el, join
 from evenhand.render.network_map import CLASSES, TITLES_MOST, Dot, network_map, shade
 from evenhand.render.page import document, masthead
 
+MAPS_OPEN = 2
 POINTS_MOST = 200
 """So many points stand in the table of the page, the lowest; levels.csv has all."""
 
@@ -53,7 +54,7 @@ def allocation_parts(shown: Shown, language: str, regions: Shown | None = None) 
     """The parts below the title of a page of somebody else: the map, or that of the regions instead; what holds points down
     and what more would do; and every rule compared. UsageError for a language without a catalogue."""
     figures = Figures(Catalogue(language), shown.unit)
-    parts: list[Child] = [*_maps(regions or shown, figures)]
+    parts: list[Child] = [*_maps(regions or shown, figures, folded=True)]
     if shown.rule == LEXIMIN:
         parts.append(_why(shown, figures, "al.why.more"))
     if shown.rules:
@@ -130,8 +131,8 @@ def _stand(shown: Shown, figures: Figures) -> Html:
     return part("stand", say("al.stand"), None, el("div", made, cls="scroll", tabindex=0))
 
 
-def _maps(shown: Shown, figures: Figures) -> list[Child]:
-    """A map for each commodity, and the table of its points."""
+def _maps(shown: Shown, figures: Figures, folded: bool = False) -> list[Child]:
+    """A map for each commodity, and the table of its points; `folded`: the first two stand there, the others open."""
     say, views = figures.say, []
     for place, measure in enumerate(shown.measures[:GOODS_MOST]):
         views.append(_map(f"m{place}", shown, measure.commodity, figures))
@@ -139,7 +140,11 @@ def _maps(shown: Shown, figures: Figures) -> list[Child]:
     tables = [_points(shown, m.commodity, figures) for m in shown.measures]
     if not drawn:
         return [part("map", say("al.every"), say("al.map.none"), *tables)]
-    return [part("map", say("al.map"), say("al.map.aside"), el("div", *drawn, cls="views"), *tables)]
+    open_, rest = (drawn[:MAPS_OPEN], drawn[MAPS_OPEN:]) if folded else (drawn, [])
+    more = (
+        el("details", el("summary", say("al.map.more")), el("div", *rest, cls="views"), cls="folded") if rest else None
+    )
+    return [part("map", say("al.map"), say("al.map.aside"), el("div", *open_, cls="views"), more, *tables)]
 
 
 def _map(name: str, shown: Shown, good: str, figures: Figures) -> Html | None:

@@ -22,3 +22,9 @@ CREATE TABLE work (
 -- One at a time of a kind and a subject.
 CREATE UNIQUE INDEX work_going_on ON work (kind, subject) WHERE state IN ('waiting', 'working');
 CREATE INDEX work_newest ON work (kind, subject, id DESC);
+-- How the points of an open cycle stood when the process of long work last looked: what the first page shows of a big programme.
+CREATE TABLE standing (
+  cycle text PRIMARY KEY,
+  at bigint NOT NULL,
+  matter jsonb NOT NULL
+);

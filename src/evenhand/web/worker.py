@@ -24,12 +24,13 @@ from procrastinate import App, PsycopgConnector
 
 from evenhand.core.errors import EvenhandError
 from evenhand.store import Sessions, address, open_sessions
+from evenhand.web.standing import look
 from evenhand.web.works import REGULAR, WORK
 from evenhand.wiring import read_clock
 
 TRIES = 5
 LOCK = 0x65766A00  # "evj", beside the number of a job
-TOLD_SECONDS, REAPED_SECONDS, REGULAR_SECONDS = 0.5, 15, 600
+TOLD_SECONDS, REAPED_SECONDS, REGULAR_SECONDS, LOOK_SECONDS = 0.5, 15, 600, 30
 AT_ONCE = 2
 Connection = psycopg.Connection[Any]
 
@@ -110,6 +111,18 @@ class Desk:
             except Exception:
                 traceback.print_exc()
 
+    def look(self) -> None:
+        """Write down how the points stand, where that is too much for a page."""
+        with self._sessions.take() as store:
+            found = look(store)
+        if found is not None:
+            cycle, matter = found
+            with self.connect() as row, row.transaction():
+                row.execute("DELETE FROM standing")
+                row.execute(
+                    "INSERT INTO standing (cycle, at, matter) VALUES (%s, %s, %s)", (cycle, read_clock(), _json(matter))
+                )
+
     def give_up(self) -> None:
         """End the jobs that had a secret and whose process is gone: nobody can begin them again but their person."""
         with self.connect() as row:
@@ -175,6 +188,17 @@ async def serve(app: App, desk: Desk) -> None:
         worker.result()
 
 
+def look_on(desk: Desk) -> None:
+    """See how the points of a big programme stand, again and again; a look takes a tenth of the time at most."""
+    while True:
+        begun = time.monotonic()
+        try:
+            desk.look()
+        except Exception:  # the next look may succeed; the first page looks by itself meanwhile
+            traceback.print_exc()
+        time.sleep(max(LOOK_SECONDS, 9 * (time.monotonic() - begun)))
+
+
 async def reap(app: App, desk: Desk, suspect: set[int] | None) -> set[int]:
     """Put jobs in line again that the queue holds begun and nobody does. One that was just taken is not begun yet: it must
     have been `suspect` a round before (None: before our own work begins, all are). Those that may be stuck now."""
@@ -202,4 +226,5 @@ def main() -> None:
             desk.do(int(sys.argv[1]), sys.stdin.read())
             return
         threading.Thread(target=_end_with_parent, daemon=True).start()
+        threading.Thread(target=look_on, args=(desk,), daemon=True).start()
         asyncio.run(serve(queue_of(desk, data), desk))

@@ -39,7 +39,7 @@ TEXT = {
     "co.stands.now": "now",
     "co.stands.later": "later",
     "co.home.first": "There is no cycle yet",
-    "co.home.first.lead": "Bring in your lists and a policy, then draft the first cycle: evenhand import, evenhand policy adopt, evenhand cycle draft.",
+    "co.home.first.lead": "Bring in your lists, your stock and a policy, then draft the first cycle.",
     "co.home.title": "{n} point needs something before tomorrow|{n} points need something before tomorrow",
     "co.home.title.none": "No point needs anything before tomorrow",
     "co.home.title.draft": "The cycle is being prepared",

@@ -39,7 +39,7 @@ TEXT = {
     "co.stands.now": "en cours",
     "co.stands.later": "plus tard",
     "co.home.first": "Il n’y a pas encore de cycle",
-    "co.home.first.lead": "Apportez vos listes et un règlement, puis ébauchez le premier cycle : evenhand import, evenhand policy adopt, evenhand cycle draft.",
+    "co.home.first.lead": "Apportez vos listes, votre stock et un règlement, puis ébauchez le premier cycle.",
     "co.home.title": "{n} point a besoin de quelque chose avant demain|{n} points ont besoin de quelque chose avant demain",
     "co.home.title.none": "Aucun point n’a besoin de rien avant demain",
     "co.home.title.draft": "Le cycle se prépare",

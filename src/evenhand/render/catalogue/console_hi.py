@@ -39,7 +39,7 @@ TEXT = {
     "co.stands.now": "अभी",
     "co.stands.later": "बाद में",
     "co.home.first": "अभी कोई चक्र नहीं है",
-    "co.home.first.lead": "अपनी सूचियाँ और नियम लाएँ, फिर पहले चक्र का मसौदा बनाएँ: evenhand import, evenhand policy adopt, evenhand cycle draft.",
+    "co.home.first.lead": "अपनी सूचियाँ, भंडार और एक नीति लाएँ, फिर पहले चक्र का मसौदा बनाएँ।",
     "co.home.title": "{n} केंद्र को कल से पहले कुछ चाहिए|{n} केंद्रों को कल से पहले कुछ चाहिए",
     "co.home.title.none": "किसी केंद्र को कल से पहले कुछ नहीं चाहिए",
     "co.home.title.draft": "चक्र की तैयारी हो रही है",

@@ -32,6 +32,7 @@ TEXT = {
     "al.in": "Quantities in {unit}",
     "al.map": "On the map",
     "al.map.aside": "Where points lie, by the share of what is due to them.",
+    "al.map.more": "The maps of the other goods",
     "al.map.range": "{good}: from {low} to {high} %",
     "al.map.same": "{good}: {fill} % everywhere",
     "al.map.measure": "Share of the {good} due, %. A larger circle is more people; a red line is a full lane that holds points down, a red square is used-up stock.",

@@ -32,6 +32,7 @@ TEXT = {
     "al.in": "Quantités en {unit}",
     "al.map": "Sur la carte",
     "al.map.aside": "Où se trouvent les points, selon la part de leur dû.",
+    "al.map.more": "Les cartes des autres denrées",
     "al.map.range": "{good} : de {low} à {high} %",
     "al.map.same": "{good} : {fill} % partout",
     "al.map.measure": "Part du dû ({good}), en %. Plus le cercle est grand, plus il y a d’habitants ; un trait rouge est une liaison pleine qui retient des points, un carré rouge un stock épuisé.",
