@@ -151,7 +151,7 @@ def test_a_coupon_is_found_a_strangers_code_is_not_and_a_slip_of_the_pen_is_said
     ):
         page.fill("#code", code)
         page.click("#verify button")
-        page.get_by_text(says).wait_for()
+        page.locator("#found").get_by_text(says).wait_for()
     page.context.close()
 
 
@@ -161,7 +161,7 @@ def test_a_list_that_was_swapped_on_the_way_is_noticed(office: Office, browser: 
     page.goto(office.server + VERIFY)
     page.fill("#code", paper().slips["A1"])
     page.click("#verify button")
-    page.get_by_text("not the one in the log").wait_for()
+    page.locator("#found").get_by_text("not the one in the log").wait_for()
     page.context.close()
 
 

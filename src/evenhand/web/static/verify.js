@@ -169,6 +169,7 @@ async function check() {
 }
 
 form.hidden = false;
+document.getElementById("unscripted").hidden = true;
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   if (!globalThis.crypto?.subtle) return say("m-not", told("insecure"));
