@@ -113,7 +113,18 @@ def test_a_card_moves_its_goods_follow_and_the_month_verifies() -> None:
         said = checked(store, folder)
         assert said["moves"] == "1 row ended at another point, 1 release"
         assert said["redeemed-once"] == "2 coupons, each redeemed once"
+        told = own_row(folder / "out" / "2008-03", "A2")
+        assert "you collected at another point: Birch" in told
+        assert "redeemed: your coupon was shown" in told
         assert_lies_are_named(folder / "out" / "2008-03")
+
+
+def own_row(out: Path, household: str) -> str:
+    """What a household is told with the code of its slip."""
+    command = [sys.executable, "-m", "evenhand_verify", "card", paper().slips[household], str(out)]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout + run.stderr
+    return run.stdout
 
 
 def assert_lies_are_named(out: Path) -> None:

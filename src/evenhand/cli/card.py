@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from evenhand.cli.card_move import move, moves
 from evenhand.cli.common import AsOption, DataOption, JsonOption, passphrase, progress_bars, say, say_json
 from evenhand.core.errors import UsageError
 from evenhand.formats import code
@@ -185,6 +186,10 @@ def show(
     for issue in found.issues:
         by = f", by {issue.person}" + (f" and {issue.second}" if issue.second else "") if issue.person else ""
         say(f"issue {issue.epoch} from {issue.since}{by}{': ' + issue.reason if issue.reason else ''}")
+
+
+app.command()(move)
+app.command()(moves)
 
 
 def _people(who: str, second: str) -> People:

@@ -6,14 +6,14 @@ import hashlib
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from evenhand_verify import cbor, facts, lists
-from evenhand_verify.cards import Keys, derive, number_fits, read_code, tag_of
-from evenhand_verify.checks import held
+from evenhand_verify import facts, lists
+from evenhand_verify.cards import Keys, derive, number_fits, read_code
 from evenhand_verify.checks.left import above
 from evenhand_verify.debts import rule
 from evenhand_verify.disclosure import Disclosure
+from evenhand_verify.ended import outcome
 from evenhand_verify.numbers import Level, ceil_div, many
-from evenhand_verify.packed import REDEEMED, STATUS, Grant, Packed, Record, open_row, outcomes
+from evenhand_verify.packed import Grant, Packed, Record, open_row
 from evenhand_verify.result import Check, Malformed, Outcome, one_line, run_check
 
 
@@ -238,50 +238,12 @@ def _rations(card: Card) -> str | list[str]:
     return failures or f"{len(card.row.grants)} rations lie within one unit of what the published level gives you"
 
 
-def _outcome(card: Card) -> str | list[str]:
-    d, row = card.disclosure, card.row
-    packed = d.redeemed.get(row.point)
-    entry = d.by_point("redeemed").get(row.point)
-    if packed is None or entry is None or entry.sha256 != hashlib.sha256(d.data(packed.where)).digest():
-        return [f"the outcomes of your point are not those that were logged, point {row.point}"]
-    for tag, status, value in outcomes(packed):
-        if tag != card.keys.tag:
-            continue
-        if status == REDEEMED and (value != card.keys.r or tag_of(value) != tag):
-            return [f"your row is said to be redeemed, and what was shown is not your coupon, {packed.where}"]
-        reason = value.rstrip(b"\0").decode("ascii", "replace") if status in (2, 5) else ""
-        card.facts |= {"outcome": STATUS.get(status, "unknown"), "reason": reason}
-        words = {
-            1: "your coupon was shown and the ration handed over",
-            2: f"served without the coupon ({one_line(reason)})",
-            3: "contested: somebody used this coupon more than once",
-            4: "not collected",
-            5: f"refused ({one_line(reason)})",
-            6: f"held and not given: {_held(card, value)}; your ration is kept",
-        }
-        card.told.append(f"outcome: {words.get(status, 'unknown')}")
-        return f"{STATUS.get(status, 'unknown')}: {words.get(status, 'unknown')}"
-    return [f"your row has no outcome, {packed.where}"]
-
-
-def _held(card: Card, value: bytes) -> str:
-    """Which notice held the row and for what reason: only its own household can tell."""
-    for hold in lists.holds(card.disclosure):
-        if hold.tag == card.keys.tag and hold.act == "place" and hold.entry.sha256[:16] == value:
-            for reason in held.REASONS:
-                said = cbor.encode([hold.entry.cycle, hold.notice, reason])
-                if hashlib.sha256(b"evenhand/hold/v1" + card.keys.salt + said).digest() == hold.entry.sha256:
-                    return f"notice {hold.notice}, reason {reason}"
-            return f"notice {hold.notice}, with a reason that is none of those published; complain"
-    return "no notice is published; complain"
-
-
 CHECKS: tuple[Check[Card], ...] = (
     Check("card-log", "the log is whole and signed", _log),
     Check("card-row", "your row stands on a committed roll and opens with your code", _find),
     Check("card-record", "the row is of a card, this point and the published policy", _record),
     Check("card-rations", "your rations are what the published level gives you", _rations),
-    Check("card-outcome", "how your row ended", _outcome),
+    Check("card-outcome", "how your row ended", outcome),
 )
 
 
