@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 
 from evenhand.actions.approve import certified_keys
@@ -61,12 +61,12 @@ def sign_second(
     return {PREPARER: sha256(bytes(data)).digest(), APPROVER: sha256(signed).digest()}
 
 
-def signers(store: Store, cycle: str) -> dict[str, dict[str, str]]:
-    """Subject -> role -> person, of everything in the cycle that has a signature."""
+def signers(store: Store, cycle: str, subjects: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Subject -> role -> person, of those of these subjects that have a signature."""
     found: dict[str, dict[str, str]] = {}
     for subject, role, person in store.rows(
-        "select subject, role, person from countersign where programme = %s and cycle = %s",
-        (store.programme.id, cycle),
+        "select subject, role, person from countersign where programme = %s and cycle = %s and subject = any(%s)",
+        (store.programme.id, cycle, list(subjects)),
     ):
         found.setdefault(subject, {})[role] = person
     return found

@@ -68,7 +68,7 @@ def propose(store: Store, cycle: str, household: str, reason: str, complain: str
     person_signer(store, person, passphrase, "preparer")
     with store.transaction("cycle"):
         found = _running(store, cycle)
-        tag, point = _row_of(store, cycle, household)
+        tag, point = _row_of(store, found, household)
         if any(one.tag == tag for one in _standing(acts(store, cycle, point))):
             raise UsageError(f"the row of {household} is held, or waits to be, already", "see: evenhand hold list")
         if store.rows(
@@ -127,7 +127,6 @@ def confirm(store: Store, cycle: str, notice: str, person: str, passphrase: str)
 
 def acts(store: Store, cycle: str, point: str | None = None) -> list[Act]:
     """Every hold and lift of a cycle in order, of one point or of all; those too that wait for a second person."""
-    signed = signers(store, cycle)
     rows = store.rows(
         "select h.notice, h.act, h.point, h.tag, coalesce(r.household, ''), h.reason, h.complain, h.commitment, h.digest"
         " from hold h left join roll_row r on r.programme = h.programme and r.cycle = h.cycle and r.tag = h.tag"
@@ -135,6 +134,7 @@ def acts(store: Store, cycle: str, point: str | None = None) -> list[Act]:
         " order by length(h.notice), h.notice, h.act desc",
         (store.programme.id, cycle, point, point),
     )
+    signed = signers(store, cycle, [hold_subject(cycle, notice, act) for notice, act, *_ in rows])
     found = []
     for notice, act, at, tag, household, reason, complain, commitment, digest in rows:
         who = signed.get(hold_subject(cycle, notice, act), {})
@@ -199,13 +199,14 @@ def _running(store: Store, cycle: str) -> Cycle:
     return found
 
 
-def _row_of(store: Store, cycle: str, household: str) -> tuple[bytes, str]:
+def _row_of(store: Store, cycle: Cycle, household: str) -> tuple[bytes, str]:
     rows = store.rows(
-        "select tag, point from roll_row where programme = %s and cycle = %s and household = %s",
-        (store.programme.id, cycle, household),
+        "select r.tag, r.point from card_period p join roll_row r on r.programme = %s and r.cycle = %s and r.tag = p.tag"
+        " where p.household = %s and p.period = %s",
+        (store.programme.id, cycle.id, household, cycle.period.id),
     )
     if not rows:
-        raise UsageError(f'household "{household}" has no row in {cycle}', "name it as in the registry")
+        raise UsageError(f'household "{household}" has no row in {cycle.id}', "name it as in the registry")
     return bytes(rows[0][0]), rows[0][1]
 
 

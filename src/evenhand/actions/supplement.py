@@ -28,6 +28,7 @@ from evenhand.flow.cycle.countersigning import supplement_digest, supplement_ent
 from evenhand.flow.cycle.supplementing import Level, list_rows, shares
 from evenhand.formats import parquet, roll
 from evenhand.store import Store
+from evenhand.store.files import write_whole
 
 NAME = "evenhand/supplement/v1"
 EXAMPLE = '--reason "12 families from the flooded quarter, registered on 11 March"'
@@ -68,21 +69,21 @@ def propose(
     """
     reason = check_words(reason, "a list has a reason, which is published", EXAMPLE)
     person_signer(store, person, passphrase, "preparer")
+    _check_may(store, _open(store, cycle), point, households, file)
+    # Worked out before the lock is taken: phones send their receipts meanwhile.
+    people, dues = dues_of(store, engine, find(store, cycle), point, households, file)
     with store.transaction("cycle"):
         found = _open(store, cycle)
-        _check_counted(store, cycle, point)
-        _check_people(store, found, point, households, file)
-        people, dues = dues_of(store, engine, found, point, households, file)
+        _check_may(store, found, point, households, file)
         benefits = tuple(found.policy().benefits.values())
-        room = reserve_left(store, found, point)
-        made = shares(benefits, dues, levels_at(store, cycle, point), room)
+        made = shares(benefits, dues, levels_at(store, cycle, point), reserve_left(store, found, point))
         number = _next(store, cycle)
-        rows = list_rows(benefits, _with_keys(store, found, people), dues, made)
-        packed = build_rolls(rows, store.programme.id, cycle, found.policy_sha256, number)[point]
+        rows = list_rows(benefits, people.select(["point", "household", "card", "tag"]), dues, made)
+        packed = _sealed(store, found, point, number, rows)
         folder = place(store, cycle) / "supplements"
         folder.mkdir(exist_ok=True)
-        (folder / f"{number}.cbor").write_bytes(packed.encode())
-        parquet.write(rows.drop_columns(["salt", "seal_key"]), folder / f"{number}.parquet")
+        write_whole(folder / f"{number}.cbor", packed.encode())
+        parquet.write(rows, folder / f"{number}.parquet")
         digest_of_file = sha256(packed.encode()).digest()
         digest = supplement_digest(store.programme.id, cycle, number, digest_of_file, point, made.levels, reason)
         store.execute(
@@ -96,7 +97,7 @@ def propose(
         sign_first(
             store, cycle, f"{cycle}-{number}", _payload(store, cycle, number, digest), digest, person, passphrase
         )
-    return next(one for one in lists(store, cycle) if one.number == number)
+    return find_list(store, cycle, number)
 
 
 def confirm(store: Store, cycle: str, number: str, person: str, passphrase: str) -> Listed:
@@ -112,8 +113,8 @@ def confirm(store: Store, cycle: str, number: str, person: str, passphrase: str)
         if not one.confirmed_by:
             packed = _file(store, cycle, number)
             rows = pq.read_table(_rows_path(store, cycle, number))
-            _check_still(store, found, one, rows)
-            _check_file(store, cycle, one, packed)
+            _check_still(store, found, one)
+            _check_file(store, found, one, packed, rows)
             signed = sign_second(
                 store, cycle, f"{cycle}-{number}", _payload(store, cycle, number, one.digest), one.digest, person,
                 passphrase,
@@ -125,29 +126,30 @@ def confirm(store: Store, cycle: str, number: str, person: str, passphrase: str)
     return find_list(store, cycle, number)
 
 
-def lists(store: Store, cycle: str, point: str | None = None) -> list[Listed]:
-    """The lists of a cycle, of one point or of all, by number; those too that wait for a second person."""
-    signed = signers(store, cycle)
+def lists(store: Store, cycle: str, point: str | None = None, number: str | None = None) -> list[Listed]:
+    """The lists of a cycle by number, of one point or of all, or one; those too that wait for a second person."""
+    rows = store.rows(
+        "select number, point, reason, levels, digest from supplement where programme = %s and cycle = %s"
+        " and (%s::text is null or point = %s) and (%s::text is null or number = %s) order by length(number), number",
+        (store.programme.id, cycle, point, point, number, number),
+    )
+    signed = signers(store, cycle, [f"{cycle}-{row[0]}" for row in rows])
     found = []
     divided = {b.id for b in find(store, cycle).policy().benefits.values() if b.division == "leximin"}
-    for number, at, reason, levels, digest in store.rows(
-        "select number, point, reason, levels, digest from supplement where programme = %s and cycle = %s"
-        " and (%s::text is null or point = %s) order by length(number), number",
-        (store.programme.id, cycle, point, point),
-    ):
+    for name, at, reason, levels, digest in rows:
         rations: dict[str, dict[str, int]] = {}
         cards: dict[str, str] = {}
         promised: Counter[str] = Counter()
-        for row in pq.read_table(_rows_path(store, cycle, number)).to_pylist():
+        for row in pq.read_table(_rows_path(store, cycle, name)).to_pylist():
             rations.setdefault(row["household"], {})[row["benefit"]] = row["ration_steps"]
             cards[row["household"]] = row["card"]
             if row["benefit"] in divided:
                 promised[row["benefit"]] += row["ration_steps"]
-        who = signed.get(f"{cycle}-{number}", {})
+        who = signed.get(f"{cycle}-{name}", {})
         stands: dict[str, Level] = {benefit: (rungs, int(num), int(den)) for benefit, rungs, num, den in levels}
         found.append(
             Listed(
-                number, at, reason, rations, cards, dict(promised), stands, bytes(digest), who.get("preparer", ""),
+                name, at, reason, rations, cards, dict(promised), stands, bytes(digest), who.get("preparer", ""),
                 who.get("approver", ""),
             )
         )  # fmt: skip
@@ -161,20 +163,21 @@ def _open(store: Store, cycle: str) -> Cycle:
     return found
 
 
-def _check_counted(store: Store, cycle: str, point: str) -> None:
+def _check_may(store: Store, cycle: Cycle, point: str, households: Sequence[str], file: str) -> None:
     if not store.rows("select from node where node = %s and kind = 'point'", (point,)):
         raise UsageError(f'there is no point "{point}"', "name it as in the list of points")
-    if store.log.find("received", cycle, point) is None:
+    if store.log.find("received", cycle.id, point) is None:
         raise UsageError(
             f"{point} has not counted in, so its reserve is not known",
             "count what arrived first: evenhand receive FILE",
         )
+    _check_people(store, cycle, point, households, file)
 
 
 _WHO = f"""
 select h.household, h.point, exists (select from {KEYS} c where c.household = h.household),
-  (select r.supplement from roll_row r where r.programme = %(programme)s and r.cycle = %(cycle)s
-     and r.household = h.household limit 1)
+  (select r.supplement from card_period p join roll_row r on r.programme = %(programme)s and r.cycle = %(cycle)s
+     and r.tag = p.tag where p.household = h.household and p.period = %(period)s limit 1)
 from household h where h.household = any(%(households)s)
 """
 
@@ -211,18 +214,19 @@ def _check_people(store: Store, cycle: Cycle, point: str, households: Sequence[s
         raise InputError(problems)
 
 
-def _with_keys(store: Store, cycle: Cycle, people: pa.Table) -> pa.Table:
-    people = people.select(["point", "household", "card", "tag"])
+def _sealed(store: Store, cycle: Cycle, point: str, number: str, rows: pa.Table) -> roll.Packed:
+    """The roll file of a list: the same bytes from the same rows."""
     keys = {
         household: (bytes(salt), bytes(key))
         for household, salt, key in store.rows(
             f"select household, salt, seal_key from {KEYS} k where household = any(%(households)s)",
-            {"period": cycle.period.id, "households": people["household"].to_pylist()},
+            {"period": cycle.period.id, "households": rows["household"].to_pylist()},
         )
     }
-    mine = [keys[household] for household in people["household"].to_pylist()]
-    people = people.append_column("salt", pa.array([salt for salt, _ in mine], pa.binary()))
-    return people.append_column("seal_key", pa.array([key for _, key in mine], pa.binary()))
+    mine = [keys[household] for household in rows["household"].to_pylist()]
+    for name, column in (("salt", [salt for salt, _ in mine]), ("seal_key", [key for _, key in mine])):
+        rows = rows.append_column(name, pa.array(column, pa.binary()))
+    return build_rolls(rows, store.programme.id, cycle.id, cycle.policy_sha256, number)[point]
 
 
 def _next(store: Store, cycle: str) -> str:
@@ -250,18 +254,16 @@ def _file(store: Store, cycle: str, number: str) -> roll.Packed:
 
 def find_list(store: Store, cycle: str, number: str) -> Listed:
     """One list. UsageError naming those there are."""
-    found = lists(store, cycle)
-    for one in found:
-        if one.number == number:
-            return one
-    known = ", ".join(one.number for one in found)
+    if found := lists(store, cycle, number=number):
+        return found[0]
+    known = ", ".join(one.number for one in lists(store, cycle))
     raise UsageError(
         f'cycle {cycle} has no list "{number}"',
         f"the lists are {known}" if known else "propose one: evenhand supplement propose FILE --point POINT --as NAME",
     )
 
 
-def _check_still(store: Store, cycle: Cycle, one: Listed, rows: pa.Table) -> None:
+def _check_still(store: Store, cycle: Cycle, one: Listed) -> None:
     """The households are still on no roll, and the reserve still goes so far."""
     _check_people(store, cycle, one.point, list(one.rations), one.number)
     room = reserve_left(store, cycle, one.point)
@@ -269,15 +271,14 @@ def _check_still(store: Store, cycle: Cycle, one: Listed, rows: pa.Table) -> Non
     if short:
         said = ", ".join(f"{steps} steps of {b} where {room.get(b, 0)} are left" for b, steps in sorted(short.items()))
         raise UsageError(f"the reserve of {one.point} was used since: {said}", "propose the list again")
-    if set(rows["household"].to_pylist()) != set(one.rations):
-        raise UsageError(f"the rows of {one.number} were changed", "propose the list again")
 
 
-def _check_file(store: Store, cycle: str, one: Listed, packed: roll.Packed) -> None:
+def _check_file(store: Store, cycle: Cycle, one: Listed, packed: roll.Packed, rows: pa.Table) -> None:
+    """The file is the one that was signed, and says what the rows say that phones will get."""
     digest = supplement_digest(
-        store.programme.id, cycle, one.number, sha256(packed.encode()).digest(), one.point, one.levels, one.reason
+        store.programme.id, cycle.id, one.number, sha256(packed.encode()).digest(), one.point, one.levels, one.reason
     )
-    if digest != one.digest or packed.point != one.point:
+    if digest != one.digest or packed != _sealed(store, cycle, one.point, one.number, rows):
         raise UsageError(
             f"the file of {one.number} is not the one that {one.proposed_by} signed",
             "find out who changed it, and propose the list again",

@@ -145,8 +145,7 @@ class _Book:
         self._index = {tag: i for i, tag in enumerate(self._tags)}
         if len(self._index) != len(self._tags):
             raise UsageError("a tag stands twice on the rolls", "build the rolls again: one secret is on two cards")
-        listed = rolls["listed"].to_pylist() if "listed" in names else []
-        self._listed = {i for i, yes in enumerate(listed) if yes}
+        self._listed = set(pc.indices_nonzero(rolls["listed"]).to_pylist()) if "listed" in names else set()
         self._held = held
         leaving = [self._index[tag] for tag in custody.leaving if tag in self._index]
         self.moving = Moving(
