@@ -58,7 +58,7 @@ def find_card(store: Store, text: str) -> Found:
         "select epoch, from_period, reason, person, second, number from card where household = %s order by epoch",
         (household,),
     )
-    point = store.rows("select point from household where household = %s", (household,))[0][0]
+    point = store.rows("select point from household_now where household = %s", (household,))[0][0]
     return Found(issues[0][5], household, point, epoch, tuple(Replacement(*row[:5]) for row in issues))
 
 

@@ -57,7 +57,7 @@ def print_cards(
     """
     names = check_periods(periods)
     waiting = store.rows(
-        f"select h.household, h.point from household h where h.household in ({WITHOUT_CARD})"
+        f"select h.household, h.point from household_now h where h.household in ({WITHOUT_CARD})"
         " and (%(points)s::text[] is null or h.point = any(%(points)s)) order by h.point, h.serial",
         {"points": None if points is None else list(points)},
     )
@@ -115,7 +115,7 @@ def holders_of_paper(store: Store, paper: Paper) -> list[Holder]:
     known = {
         household: (name, point)
         for household, name, point in store.rows(
-            "select h.household, h.name, n.name from household h join node n on n.node = h.point"
+            "select h.household, h.name, n.name from household_now h join node n on n.node = h.point"
             " where h.household = any(%s)",
             (names,),
         )

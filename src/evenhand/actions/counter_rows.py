@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from evenhand.actions.cycles import Cycle
-from evenhand.actions.proxies import proxies_at
+from evenhand.actions.proxies import proxies_of
 from evenhand.core.quantity import MICRO
 from evenhand.formats import cbor
 from evenhand.store import Store
@@ -23,16 +23,14 @@ MARK_BYTES = 8
 def phone_rows(store: Store, cycle: Cycle, point: str, rows: pa.Table) -> list[cbor.Value]:
     """`rows` (tag, card, household, ration_steps, carry_micro, offered_steps, ladder; one a household and benefit) with what
     the clerk sees of each household, see spec/counter-api.md. Sorted by tag."""
+    households = list(set(rows["household"].to_pylist()))
     people = dict(
         store.rows(
-            "select household, count(*) from member where household in"
-            " (select household from household where point = %s) group by household",
-            (point,),
+            "select household, count(*) from member_now where household = any(%s) group by household", (households,)
         )
     )
-    names = dict(store.rows("select household, name from household where point = %s", (point,)))
-    proxies = proxies_at(store, point)
-    households = list(set(rows["household"].to_pylist()))
+    names = dict(store.rows("select household, name from household_now where household = any(%s)", (households,)))
+    proxies = proxies_of(store, households)
     marks = {
         household: bytes(mark)[:MARK_BYTES] for household, mark in store.rows(MARKS, (households, cycle.period.id))
     }

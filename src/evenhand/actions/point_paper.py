@@ -109,8 +109,8 @@ class _Work:
         known = {
             household: (name or "", int(members))
             for household, name, members in store.rows(
-                "select h.household, h.name, (select count(*) from member m where m.household = h.household)"
-                " from household h where h.household = any(%s)",
+                "select h.household, h.name, (select count(*) from member_now m where m.household = h.household)"
+                " from household_now h where h.household = any(%s)",
                 (sorted({row["household"] for row in rows}),),
             )
         }

@@ -117,7 +117,7 @@ def reissue(
         # From the first open period, not from the first printed one: the lost coupons must not serve in between.
         return _next_epoch(store, households, wanted, start or wanted[0], secrets, reason.strip(), people)
 
-    point = store.rows("select point from household where household = %s", (household,))[0][0]
+    point = store.rows("select point from household_now where household = %s", (household,))[0][0]
     printed = print_batches(store, [(household, point)], again, f"reissue {household}", out, run)
     number, epoch = _newest(store, [household])[household]
     return Reissued(household, number, epoch, tuple(wanted), printed)
@@ -142,7 +142,7 @@ def renew(
     names = _from(check_periods(periods), first_open_period(store))
     lacking = (
         f"select h.household, h.point from ({NEWEST} order by household, epoch desc) k"
-        " join household h on h.household = k.household where (select count(*) from card_period p"
+        " join household_now h on h.household = k.household where (select count(*) from card_period p"
         " where p.household = k.household and p.epoch = k.epoch and p.period = any(%(periods)s)) < %(many)s"
         " and (%(points)s::text[] is null or h.point = any(%(points)s))"
     )

@@ -17,6 +17,7 @@ COMMANDS = {
     "enrol": ("enrol", "enrol a person or a device: make and certify a key"),
     "policy": ("policy", "check, test, run, propose and adopt a policy"),
     "import": ("importing", "bring in areas, points, depots, lanes, stock, households, members, proxies"),
+    "household": ("household", "a household's record: correct it, or take it off the lists by two persons"),
     "card": ("card", "issue cards and coupons"),
     "factor": ("factor", "a household's PIN, answer or photo, where the policy asks for one"),
     "follow-up": ("follow_up", "visits to some of those who were served by an exception"),

@@ -17,7 +17,7 @@ from evenhand.render.catalogue import Catalogue
 from evenhand.web.console.access import Seat, page
 from evenhand.web.console.home import when
 from evenhand.web.console.listing import Column, Held, Listing, Source
-from evenhand.web.console.registry.seats import READ, address, label, may_correct
+from evenhand.web.console.registry.seats import READ, address, change_said, may_correct
 from evenhand.web.language import catalogue_of
 
 COLUMNS = (
@@ -90,7 +90,8 @@ def _lately(seat: Seat, zone: ZoneInfo, words: Catalogue) -> dict[str, Any]:
         changes = newest_changes(seat.store)
     seat.note_read("registry", (one["household"] for one in changes))
     for one in changes:
-        one |= {"when": when(one["at"], zone), "href": address(one["household"]), "said": label(one["field"], words)}
+        one |= {"when": when(one["at"], zone), "href": address(one["household"])}
+        one |= change_said(one["field"], one["old"], one["new"], words)
     now = seat.store.clock()
     waiting = [
         {"one": one, "when": when(one.at, zone), "ends": when(one.ends, zone)[:10], "over": now >= one.ends,

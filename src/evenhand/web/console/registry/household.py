@@ -20,7 +20,7 @@ from evenhand.render.catalogue import Catalogue
 from evenhand.render.figures import Figures
 from evenhand.web.console.access import Seat, page
 from evenhand.web.console.home import when
-from evenhand.web.console.registry.seats import CORRECT, READ, REMOVE, address, label
+from evenhand.web.console.registry.seats import CORRECT, READ, REMOVE, address, change_said
 from evenhand.web.language import catalogue_of
 
 
@@ -143,7 +143,7 @@ def _amount(benefit: Benefit, base: int, figures: Figures) -> str:
 
 def _history(record: Record, zone: ZoneInfo, words: Catalogue) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = [
-        {"at": c.at, "kind": "change", "one": c, "said": label(c.field, words)} for c in record.changes
+        {"at": c.at, "kind": "change", "one": c} | change_said(c.field, c.old, c.new, words) for c in record.changes
     ]
     rows += [{"at": s.at, "kind": s.step, "one": s} for s in record.steps]
     rows.sort(key=lambda row: -row["at"])

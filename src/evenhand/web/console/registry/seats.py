@@ -30,3 +30,10 @@ SAID = ("point", "name", "birth_date", "sex", "occupation", "listed")
 def label(field: str, words: Catalogue) -> str:
     """A field's name in the reader's words, or as the policy calls it."""
     return words.text[f"re.f.{field}"] if field in SAID else field
+
+
+def change_said(field: str, old: str | None, new: str | None, words: Catalogue) -> dict[str, str | None]:
+    """A correction in the reader's words: the field's name, what it was, what it is."""
+    said = {"listed": "re.", "sex": "re.sex."}
+    shown = [words.text.get(f"{said.get(field, '?')}{value}", value) for value in (old or "", new or "")]
+    return {"said": label(field, words), "was": shown[0], "is": shown[1]}
