@@ -46,7 +46,8 @@ class Reader:
         **fields: str,
     ) -> Answer:
         """Send a form; its token is read from the page `form_at` unless given."""
-        data = urllib.parse.urlencode({"csrfmiddlewaretoken": token or self._token(form_at or path), **fields}).encode()
+        token = self._token(form_at or path) if token is None else token
+        data = urllib.parse.urlencode({"csrfmiddlewaretoken": token, **fields}).encode()
         sent = {"Origin": self.server, **(headers or {})}
         return self._ask(urllib.request.Request(self.server + path, data=data, headers=sent))
 

@@ -1,7 +1,8 @@
 """Carrying out: a remedy that a registrar must do, a correction of the register or a new card, and whether it was done.
 
 Whose it is stays sealed until the registrar takes it up; that is an entry of the case. What the complaint said is not shown.
-Done is what carries the case's reference in its reason.
+Done is a card issued, or a correction written, for that household since the remedy: neither names the case, for what is
+written there is read at the point too.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ join grievance g on g.reference = e.reference
 where g.programme = %s and e.act = 'remedy' and e.remedy = any(%s) order by e.id desc limit %s
 """
 DONE = {
-    COUPON: "select from card where household = %s and epoch > 1 and at >= %s and position(%s in reason) > 0",
-    CORRECTION: "select from household_change where household = %s and at >= %s and position(%s in reason) > 0",
+    COUPON: "select from card where household = %s and epoch > 1 and at >= %s limit 1",
+    CORRECTION: "select from household_change where household = %s and at >= %s limit 1",
 }
 
 
@@ -44,7 +45,7 @@ def to_carry_out(store: Store, person: str) -> list[Task]:
     found = []
     for reference, kind, words, at, point in store.rows(ASKED, (store.programme.id, [CORRECTION, COUPON], READ_MAX)):
         household = unsealed(store, reference).get("household", "")
-        if household and _may(store, person, household, point) and not _done(store, kind, household, at, reference):
+        if household and _may(store, person, household, point) and not _done(store, kind, household, at):
             found.append(Task(reference, kind, words, at))
     return found[::-1][:SHOWN]
 
@@ -65,11 +66,11 @@ def take_to_carry_out(store: Store, reference: str, kind: str, person: str) -> t
 def is_done(store: Store, reference: str, kind: str, at: int) -> bool:
     """Whether a remedy of this kind, written down `at`, was carried out."""
     household = unsealed(store, reference).get("household", "")
-    return bool(household) and _done(store, kind, household, at, reference)
+    return bool(household) and _done(store, kind, household, at)
 
 
-def _done(store: Store, kind: str, household: str, at: int, reference: str) -> bool:
-    return bool(store.rows(DONE[kind], (household, at, reference)))
+def _done(store: Store, kind: str, household: str, at: int) -> bool:
+    return bool(store.rows(DONE[kind], (household, at)))
 
 
 def _may(store: Store, person: str, household: str, point: str) -> bool:

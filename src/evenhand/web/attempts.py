@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
-from allauth.account.adapter import get_adapter
 from django.db import connection
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
@@ -57,5 +56,7 @@ class Attempt:
 def address_of(request: HttpRequest) -> str:
     """Whom an attempt comes from: the address at the other end, which no header can change unless a proxy of ours is before
     us. Of IPv6 the network that one customer gets."""
+    from allauth.account.adapter import get_adapter  # needs Django's applications, which pages are read without
+
     found = ip_address(get_adapter().get_client_ip(request))
     return str(ip_network(f"{found}/64", strict=False)) if found.version == 6 else str(found)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,6 +13,7 @@ from evenhand.core.errors import UsageError
 from evenhand.flow.grievance.case import COUPON
 from evenhand.web.console.access import Seat, page
 from evenhand.web.console.grievances.common import day, frame
+from evenhand.web.console.registry.seats import address
 
 
 @page(ROLE)
@@ -24,7 +24,7 @@ def tasks(request: HttpRequest, seat: Seat) -> HttpResponse:
 
 @page(ROLE, methods=("POST",))
 def tasks_take(request: HttpRequest, seat: Seat) -> HttpResponse:
-    """Whose it is, written down; on to where it is done."""
+    """Whose it is, written down; on to where it is done. The case is not named there: a point reads that page too."""
     reference, kind = request.POST.get("reference", ""), request.POST.get("kind", "")
     try:
         household, card = take_to_carry_out(seat.store, reference, kind, seat.username)
@@ -32,8 +32,8 @@ def tasks_take(request: HttpRequest, seat: Seat) -> HttpResponse:
         return _shown(request, seat, error)
     if kind == COUPON:
         whose = {"card": card} if card else {"household": household}
-        return HttpResponseRedirect(f"/console/cards/replace/?{urlencode(whose | {'case': reference})}")
-    return HttpResponseRedirect(f"/console/registry/{quote(household, safe='')}/?{urlencode({'case': reference})}")
+        return HttpResponseRedirect(f"/console/cards/replace/?{urlencode(whose)}")
+    return HttpResponseRedirect(address(household))
 
 
 def _shown(request: HttpRequest, seat: Seat, error: UsageError | None = None) -> HttpResponse:
