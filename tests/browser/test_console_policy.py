@@ -182,5 +182,5 @@ def test_the_second_person_finds_the_change_and_answers_below_the_whole_text(off
     page.get_by_role("button", name="Sign: I adopt this policy").click()
     page.get_by_role("alert").wait_for()
     page.get_by_role("link", name="Help with this page").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "Write a policy"
+    assert page.get_by_role("heading", level=1).inner_text() == "The console"
     page.context.close()

@@ -5,13 +5,13 @@ from __future__ import annotations
 ADDRESS = "/console/help/"
 HELP = {
     "registry": "own-files#3-bring-in-places-policy-stock-people",
-    "policy": "policy",
+    "policy": "console#policies-in-the-browser",
     "allocation": "console#cycle-and-allocation",
     "stock": "on-the-way",
     "cards": "cards",
     "points": "console#what-needs-me",
     "grievances": "grievances",
-    "publish": "check",
+    "publish": "console#publish",
     "people": "console#the-first-administrators",
     "jobs": "console",
     "account": "console#the-first-administrators",
