@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from actions.village import ANA, BORIS, MARCH, at
+from actions.village import ANA, BORIS, MARCH, ROOT, at
 from folders import clock, copy_data, open_folder
 from web.browser_like import Answer, Reader
 from web.served import serving
@@ -17,7 +17,7 @@ from evenhand.cli.serve import prepare_accounts
 from evenhand.store import open_store
 
 PAGE = "/console/cycle/"
-WHO = {"ana": ["policy"], "boris": ["approver"], "carl": ["policy"], "dora": ["store"]}
+WHO = {"ana": ["policy"], "boris": ["approver"], "carl": ["policy"], "dora": ["store"], "eve": ["admin"]}
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,9 @@ def finished(reader: Reader, answer: Answer) -> str:
     return "done" if "#m-done" in page.text else said(page)
 
 
-def test_a_month_is_drafted_frozen_thrown_computed_signed_twice_committed_and_opened(readers: dict[str, Reader]) -> None:
+def test_a_month_is_drafted_frozen_thrown_computed_signed_twice_committed_and_opened(
+    readers: dict[str, Reader],
+) -> None:
     ana, boris, carl = readers["ana"], readers["boris"], readers["carl"]
     assert "There is no cycle yet" in ana.get(PAGE).text
     wrong = take(ana, "draft", period="2008-13")
@@ -89,3 +91,25 @@ def test_whose_step_it_is_not_reads_whose_it_is_and_is_refused(readers: dict[str
     for step in ("draft", "freeze", "event", "compute", "prepare", "sign", "commit", "open", "close", "void"):
         assert take(readers["dora"], step).status == 403
     assert readers["ana"].post(f"{PAGE}close", PAGE, cycle="2008-02/1").status == 422
+
+
+def test_a_key_is_made_by_its_owner_and_certified_by_whoever_has_the_root_passphrase(
+    readers: dict[str, Reader],
+) -> None:
+    page, carl, eve = "/console/key/", readers["carl"], readers["eve"]
+    word = "five words nobody would guess"
+    assert carl.post(f"{page}make", page, passphrase="short", again="short").status == 422
+    assert carl.post(f"{page}make", page, passphrase=word, again=word + "!").status == 422
+    assert carl.post(f"{page}make", page, passphrase=word, again=word).status == 302
+    signs = re.search(r"([0-9a-f]{4} [0-9a-f]{4} [0-9a-f]{4})", carl.get(page).text)
+    assert signs and "carl has made a key" in eve.get(page).text and signs[1] in eve.get(page).text
+    asked = {"person": "carl", "signs": signs[1], "role": "preparer"}
+    assert carl.post(f"{page}certify", page, **asked, passphrase=ROOT).status == 403
+    wrong = eve.post(f"{page}certify", page, **asked, passphrase=word)
+    assert wrong.status == 422 and "does not open the key of root" in said(wrong)
+    other = eve.post(f"{page}certify", page, **{**asked, "signs": "0000 0000 0000"}, passphrase=ROOT)
+    assert other.status == 422 and "not the one that was shown" in said(other)
+    assert eve.post(f"{page}certify", page, **{**asked, "role": "king"}, passphrase=ROOT).status == 422
+    assert eve.post(f"{page}certify", page, **asked, passphrase=ROOT).status == 302
+    assert "Your key is certified" in carl.get(page).text and "No key waits" in eve.get(page).text
+    assert carl.post(f"{page}make", page, passphrase=word, again=word).status == 422

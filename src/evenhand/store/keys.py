@@ -11,7 +11,7 @@ import re
 import stat
 from hashlib import sha256
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -84,6 +84,17 @@ class KeyRing:
     def create_person(self, name: str, passphrase: str) -> Signer:
         """Make a person's key, or open it if it exists and the passphrase fits."""
         return self._create_sealed("person", check_name(name), passphrase)
+
+    def put_public(self, name: str, public: bytes) -> None:
+        """Keep the public half of a person's key beside it, for whoever certifies it."""
+        write_whole(self._path("person", name).with_suffix(".pub"), public)
+
+    def publics(self) -> dict[str, bytes]:
+        """Person -> public half, of those kept so."""
+        found = {
+            unquote(path.stem.removeprefix("person-")): path.read_bytes() for path in self._folder.glob("person-*.pub")
+        }
+        return dict(sorted(found.items()))
 
     def person(self, name: str, passphrase: str) -> Signer:
         """A person's key; UsageError for an unknown name or a wrong passphrase."""

@@ -13,6 +13,7 @@ from evenhand.web.console.grievances import urls as grievances
 from evenhand.web.console.guide import urls as guide
 from evenhand.web.console.home import home
 from evenhand.web.console.jobs import urls as jobs
+from evenhand.web.console.keys import urls as keys
 from evenhand.web.console.parts import parts
 from evenhand.web.console.people import people, people_add, people_answer, people_change, people_propose
 from evenhand.web.console.policy import urls as policy
@@ -33,6 +34,7 @@ urls = [
     path("components/", parts, name="components"),
     *grievances,
     *jobs,
+    *keys,
     *registry,
     *stock,
     *cards,
