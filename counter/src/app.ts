@@ -210,7 +210,7 @@ export class App {
       signals.look(this.counter.settings.sound);
       return this.go({ at: "other", found, keeper });
     }
-    if (here) await this.counter.note(found.place, "second phone", `gives for ${keeper}`, found.row.tag);
+    if (here && !keeper.startsWith("point:")) await this.counter.note(found.place, "second phone", `gives for ${keeper}`, found.row.tag);
     const decision = await this.counter.decide(found);
     const held = "exception" in found.presented && found.presented.exception === HELD;
     const visit: Visit = {
@@ -264,6 +264,15 @@ export class App {
   /** To a screen that is not needed to begin a day. */
   async seldom(view: Extract<View, { at: "lost" | "recover" | "waiting" | "close" | "settings" }>): Promise<void> {
     if ((this.rare ??= await this.fetched(() => import("./screens/rare")))) this.go(view);
+  }
+
+  /** Sign that the rows the office asked for collect at other points. */
+  async moveAll(place: Place): Promise<void> {
+    await this.written(async () => {
+      const { moveAway, toMove } = await import("./model/handover");
+      for (const { index, to } of toMove(place)) await moveAway(this.counter, place, index, to);
+      this.go({ at: "today" });
+    });
   }
 
   /** A part of the app that comes when it is wanted. Null where it cannot be had now; that is said. */

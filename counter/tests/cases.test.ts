@@ -51,7 +51,7 @@ describe("the roll", () => {
     const rows = wanted.get("rows") as Value[][];
     for (const [index, [tag, card, name, members, rations, carry, ladders, proxies = [], facts]] of rows.entries()) {
       expect([roll.byTag(tag as Uint8Array), roll.byCard(card as string)]).toEqual([index, index]);
-      expect(roll.row(index)).toEqual({ tag, card, name, members, rations, carry, ladders, proxies, mark: (facts as any)?.get("card") ?? null });
+      expect(roll.row(index)).toEqual({ tag, card, name, members, rations, carry, ladders, proxies, mark: (facts as any)?.get("card") ?? null, home: null, given: null });
     }
     expect(roll.byTag(new Uint8Array(16))).toBe(-1);
     expect(roll.benefits[0]!.level).toEqual({ rungs: 1n, num: 123456789012345678901234567890n, den: 234567890123456789012345678901n });

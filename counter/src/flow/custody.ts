@@ -10,7 +10,8 @@ export function ordered(releases: readonly Signed[]): Signed[] {
 
 /**
  * The phone that gives to this row. `holders`: who held the point in this cycle, the earliest first; `phones`: who is there
- * now; `releases` as `ordered`. A row whose last keeper is gone comes to the newest holder.
+ * now; `releases` as `ordered`. A row whose last keeper is gone comes to the newest holder; "point:ID" is where a row went
+ * that left this point.
  */
 export function keeper(tag: Uint8Array, holders: readonly string[], phones: ReadonlySet<string>, releases: readonly Signed[]): string {
   const moved = releases.filter((release) => covers(release, tag));
@@ -23,7 +24,7 @@ export function keeper(tag: Uint8Array, holders: readonly string[], phones: Read
       used.add(next);
       at = next.to;
     }
-    if (phones.has(at)) return at;
+    if (phones.has(at) || at.startsWith("point:")) return at;
   }
   return holders.at(-1) ?? "";
 }

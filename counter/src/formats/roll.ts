@@ -31,13 +31,17 @@ export interface RollRow {
   readonly proxies: readonly string[];
   /** The first bytes of its card's mark; null where no card is known. */
   readonly mark: Uint8Array | null;
+  /** Of a row that is here from another roll, or came back: the point of that roll, and steps given so far elsewhere. */
+  readonly home: string | null;
+  readonly given: readonly number[] | null;
 }
 
 /** A row from its array, of a roll or of a supplementary list. */
 export function readRow(value: readonly Value[]): RollRow {
   const [tag, card, name, members, rations, carry, ladders, proxies = [], facts] = value;
-  const mark = facts instanceof Map ? (facts.get("card") ?? null) : null;
-  return { tag, card, name, members, rations, carry, ladders, proxies, mark } as unknown as RollRow;
+  const fact = (name: string): Value => (facts instanceof Map ? (facts.get(name) ?? null) : null);
+  const [mark, home, given] = [fact("card"), fact("home"), fact("given")];
+  return { tag, card, name, members, rations, carry, ladders, proxies, mark, home, given } as unknown as RollRow;
 }
 
 const MARK = 8;
@@ -68,17 +72,17 @@ export class Roll {
     return this.starts.length;
   }
 
-  /** The same roll with the rows of supplementary lists behind its own. */
+  /** The same roll with rows that stand beside it behind its own: of supplementary lists, and guests of other rolls. */
   with(rows: readonly RollRow[]): Roll {
     if (!rows.length && !this.more.length) return this;
     const { raw, programme, cycle, point, seed, benefits, starts, tags, cards } = this;
-    const right = rows.filter((row) => row.rations.length === benefits.length && !this.tags.has(key(row.tag)));
+    const right = rows.filter((row) => row.rations.length === benefits.length && (row.home !== null || !tags.has(key(row.tag))));
     return new Roll(raw, programme, cycle, point, seed, benefits, starts, tags, cards, right);
   }
 
   /** Whether a row is of a supplementary list: its ration is final and comes from the reserve. */
   isSupplementary(index: number): boolean {
-    return index >= this.starts.length;
+    return this.more[index - this.starts.length]?.home === null;
   }
 
   /** Read a roll. RollError if the bytes are none, rows are not sorted, or a tag or a card stands twice. */
@@ -133,11 +137,11 @@ export class Roll {
 
   /** The index of a row by tag or card number; -1 if there is none. */
   byTag(tag: Uint8Array): number {
-    return this.tags.get(key(tag)) ?? this.behind((row) => equal(row.tag, tag));
+    return this.behind((row) => equal(row.tag, tag)) ?? this.tags.get(key(tag)) ?? -1;
   }
 
   byCard(card: string): number {
-    return this.cards.get(card) ?? this.behind((row) => row.card === card);
+    return this.behind((row) => row.card === card) ?? this.cards.get(card) ?? -1;
   }
 
   /** The index of the row whose card has this mark (16 bytes); -1 if there is none. Cards are rarely scanned: one pass. */
@@ -150,9 +154,10 @@ export class Roll {
     return -1;
   }
 
-  private behind(fits: (row: RollRow) => boolean): number {
+  /** What stands beside the roll comes first: a row that came back is no longer the one of the roll. */
+  private behind(fits: (row: RollRow) => boolean): number | undefined {
     const at = this.more.findIndex(fits);
-    return at < 0 ? -1 : this.starts.length + at;
+    return at < 0 ? undefined : this.starts.length + at;
   }
 
   row(index: number): RollRow {

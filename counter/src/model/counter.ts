@@ -16,7 +16,7 @@ import { decide, leftOf, nonzero, NO_TAG, type Decision, type Presented, type St
 import { append, kept, put, type Db, type Device, type Entry, type Heard, type Settings, type StoredCount, type StoredNote, type StoredRelease } from "../store/db";
 import { Book, UNDONE } from "./book";
 import { readCarried, readState, type CycleState, type State } from "./heard";
-import { isMine, isSecond, Stale, type Draft, type Found, type Place } from "./place";
+import { isMine, isSecond, leftFor, Stale, type Draft, type Found, type Place } from "./place";
 
 export const SETTINGS: Settings = { language: "", clerk: "", sound: true, printer: "", printAll: false, packs: {}, notesSent: 0 };
 
@@ -103,7 +103,7 @@ export class Counter {
     this.places = [...cycles, ...carried].flatMap((cycle) =>
       cycle.points.map((point) => {
         const name = placeKey(cycle.cycle, point.point);
-        const roll = this.rolls.get(name)?.with(point.supplements.flatMap(([, rows]) => rows)) ?? null;
+        const roll = this.rolls.get(name)?.with([...point.supplements.flatMap(([, rows]) => rows), ...point.guests]) ?? null;
         return {
           me, cycle, point, roll, count: this.counts.get(name) ?? null, book: this.bookOf(cycle.cycle, point.point),
           releases: releases.filter((one) => one.cycle === cycle.cycle && one.point === point.point),
@@ -241,7 +241,7 @@ export class Counter {
     const row = roll.row(index);
     const due = this.due(place, index, row);
     const visits = place.book.visits(row.tag);
-    const elsewhere = place.point.given.has(key(row.tag));
+    const elsewhere = (row.home === null && place.point.given.has(key(row.tag))) || leftFor(place, index) !== null;
     const held = place.point.held.get(key(row.tag)) ?? null;
     return { place, row, index, presented, due, visits, elsewhere, held, written: place.book.count(row.tag) };
   }
@@ -249,13 +249,14 @@ export class Counter {
   /** A row's ration, by benefit in the order of the roll, after any re-cut. */
   due(place: Place, index: number, row: RollRow): Steps {
     const roll = place.roll as Roll;
-    const cuts = roll.isSupplementary(index) ? undefined : place.count?.cuts;
+    const cuts = index >= roll.own ? undefined : place.count?.cuts;
     return Object.fromEntries(roll.benefits.map(({ id }, at) => [id, cuts?.[id]?.rations[index] ?? (row.rations[at] as number)]));
   }
 
   /** What is to be handed over. */
   decide({ place, row, index, presented, due, visits, elsewhere, held }: Found): Promise<Decision> {
-    const given = elsewhere ? due : visits.receipts.length ? visits.given : null;
+    const before = Object.fromEntries((row.given ?? []).map((steps, at) => [(place.roll as Roll).benefits[at]!.id, steps + (visits.given[(place.roll as Roll).benefits[at]!.id] ?? 0)]));
+    const given = elsewhere ? due : row.given ? (visits.receipts.length || row.given.some(Boolean) ? before : null) : visits.receipts.length ? visits.given : null;
     const fromReserve = (place.roll as Roll).isSupplementary(index);
     const rest = !given || Object.keys(leftOf(due, given)).length > 0;
     const reserve = fromReserve && rest ? this.reserveLeft(place) : this.reserveForAll(place);
@@ -267,6 +268,7 @@ export class Counter {
     const left: Record<string, number> = { ...this.reserveLeft(place) };
     const roll = place.roll as Roll;
     for (let index = roll.own; index < roll.size; index++) {
+      if (!roll.isSupplementary(index)) continue;
       const row = roll.row(index);
       for (const [id, steps] of Object.entries(leftOf(this.due(place, index, row), place.book.visits(row.tag).given))) {
         if (id in left) left[id] = Math.max(0, (left[id] as number) - steps);
@@ -306,22 +308,33 @@ export class Counter {
     const found: Record<string, { had: number; left: number }> = {};
     const [second, moved] = [isSecond(place), this.moved(place)];
     const rows = place.releases.length ? this.dueOf(place, (index) => isMine(place, index) === second) : {};
+    const guests = second ? {} : this.broughtBy(place);
     for (const { id, units } of place.roll?.benefits ?? []) {
       if (units === null) continue;
       const whole = second ? 0 : (place.count?.counted[id] ?? units);
-      const had = whole + (moved[id] ?? 0) + (second ? 1 : -1) * (rows[id] ?? 0);
+      const had = whole + (moved[id] ?? 0) + (guests[id] ?? 0) + (second ? 1 : -1) * (rows[id] ?? 0);
       const gone = (rations[id] ?? 0) + (reserve[id] ?? 0) + (elsewhere[id] ?? 0);
       if (had || gone) found[id] = { had, left: had - gone };
     }
     return found;
   }
 
+  /** What came with guests of other rolls: what is left of their rations. */
+  private broughtBy(place: Place): Steps {
+    const sum: Record<string, number> = {};
+    const roll = place.roll as Roll;
+    for (const { rations, given } of place.point.guests) {
+      for (const [at, { id }] of roll.benefits.entries()) sum[id] = (sum[id] ?? 0) + (rations[at] ?? 0) - (given?.[at] ?? 0);
+    }
+    return sum;
+  }
+
   /** What is due to the roll's own rows that are chosen, all together. */
   dueOf(place: Place, chosen: (index: number) => boolean): Steps {
     const sum: Record<string, number> = {};
     const roll = place.roll as Roll;
-    for (let index = 0; index < roll.size; index++) {
-      if (roll.isSupplementary(index) || !chosen(index)) continue;
+    for (let index = 0; index < roll.own; index++) {
+      if (!chosen(index)) continue;
       for (const [id, steps] of Object.entries(this.due(place, index, roll.row(index)))) sum[id] = (sum[id] ?? 0) + steps;
     }
     return sum;

@@ -28,7 +28,7 @@ export function share(counter: Counter, place: Place, part: "half" | "all"): Sha
   const roll = place.roll as Roll;
   const free: [number, number][] = [];
   let all = 0;
-  for (let index = 0; index < roll.size && !roll.isSupplementary(index); index++) {
+  for (let index = 0; index < roll.own; index++) {
     const { tag } = roll.row(index);
     if (!isMine(place, index) || had(place, tag) || place.book.count(tag)) continue;
     all += 1;
@@ -73,6 +73,19 @@ export async function handOver(counter: Counter, place: Place, to: string, what:
   return signed;
 }
 
+/** Rows the office wants at other points, and that are still this phone's. */
+export function toMove(place: Place): { index: number; to: string }[] {
+  return place.point.moves.flatMap(([tag, to]) => {
+    const index = place.roll?.byTag(tag) ?? -1;
+    return index >= 0 && index < (place.roll as Roll).own && isMine(place, index) ? [{ index, to }] : [];
+  });
+}
+
+/** Sign that a row collects at another point from now on. */
+export function moveAway(counter: Counter, place: Place, index: number, to: string): Promise<Signed> {
+  return handOver(counter, place, `point:${to}`, { runs: [[index, index]], rows: 1, of: 1, due: {}, reserve: {} });
+}
+
 /** What the other phone reads. With the roll only where it has none: it is long. */
 export async function packetOf(counter: Counter, place: Place, release: Signed, withRoll: boolean): Promise<Uint8Array> {
   const counted = place.count ? new Map(Object.entries(place.count.counted)) : place.point.counted;
@@ -87,7 +100,7 @@ async function cycleOf(counter: Counter, place: Place): Promise<cbor.Value> {
   const carried = await counter.db.get("carried", [place.cycle.cycle, place.point.point]);
   const cycle = known.find((one) => one.get("cycle") === place.cycle.cycle) ?? (cbor.loads((carried as { raw: Uint8Array }).raw) as Of);
   const point = (cycle.get("points") as Of[]).find((one) => one.get("point") === place.point.point) as Of;
-  const bare: Record<string, cbor.Value> = { given: [], releases: place.releases.map(({ raw }) => raw), supplements: [], factors: null, lots: [], closed: false };
+  const bare: Record<string, cbor.Value> = { given: [], guests: [], moves: [], releases: place.releases.map(({ raw }) => raw), supplements: [], factors: null, lots: [], closed: false };
   const told = new Map<cbor.Key, cbor.Value>([...point].map(([name, value]) => [name, typeof name === "string" && name in bare ? (bare[name] as cbor.Value) : value]));
   return new Map<cbor.Key, cbor.Value>([...cycle, ["points", [told]], ["head", new Map<cbor.Key, cbor.Value>([["receipts", 0], ["hash", null]])]]);
 }

@@ -29,6 +29,10 @@ export interface PointState {
   readonly lots: readonly LotState[];
   /** Supplementary lists: number, rows. Their rations are final and come from the reserve. */
   readonly supplements: readonly (readonly [string, readonly RollRow[]])[];
+  /** Rows of other rolls that are here with their goods. */
+  readonly guests: readonly RollRow[];
+  /** Rows the office asks this phone to send to another point: tag, point. */
+  readonly moves: readonly (readonly [Uint8Array, string])[];
   /** Held rows by the keys of their tags. */
   readonly held: ReadonlyMap<string, Held>;
   /** SHA-256 of what `GET factors` answers now; null where nothing is asked. */
@@ -145,6 +149,8 @@ function readPoint(of: Map_): PointState {
       ([benefit, lot, bestBefore, steps, packSteps]) => ({ benefit, lot, bestBefore, steps, packSteps }),
     ),
     supplements: ((of.get("supplements") ?? []) as [string, cbor.Value[][]][]).map(([number, rows]) => [number, rows.map(readRow)]),
+    guests: ((of.get("guests") ?? []) as cbor.Value[][]).map(readRow),
+    moves: (of.get("moves") ?? []) as [Uint8Array, string][],
     held: new Map(((of.get("held") ?? []) as [Uint8Array, string, string, string][]).map(([tag, reason, notice, where]) => [key(tag), { reason, notice, where }])),
     factors: bytes(of, "factors"),
     closed: of.get("closed") === true,

@@ -63,13 +63,19 @@ export function keeperOf(place: Place, index: number): string {
   const { holders, phones } = place.point;
   const holder = holders.at(-1) ?? place.me;
   const roll = place.roll as Roll;
-  // Supplementary rows are the holder's alone.
-  if (!place.releases.length || roll.isSupplementary(index)) return holder;
+  // What stands beside the roll is the holder's alone.
+  if (!place.releases.length || index >= roll.own) return holder;
   const known = keepers.get(place) ?? new Map<number, string>();
   keepers.set(place, known);
   const found = known.get(index) ?? keeper(roll.row(index).tag, holders, new Set([...phones.keys(), holder]), place.releases);
   known.set(index, found);
   return found;
+}
+
+/** The point a row left for; null while it is of this one. */
+export function leftFor(place: Place, index: number): string | null {
+  const found = keeperOf(place, index);
+  return found.startsWith("point:") ? found.slice(6) : null;
 }
 
 export function isMine(place: Place, index: number): boolean {

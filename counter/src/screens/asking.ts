@@ -42,7 +42,7 @@ function photo(app: App, visit: Visit): Screen {
     ${chips("factor", t("factor.photo"), choices, of.result, (value) => {
       of.result = value as "held";
       app.draw();
-    }, true)}</div>`;
+    })}</div>`;
 }
 
 /** A row that two officers hold: why, and where to object; and the way to serve it all the same. */

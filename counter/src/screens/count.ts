@@ -8,7 +8,7 @@ import type { Place } from "../model/place";
 import type { CountLine } from "../store/db";
 import type { Typed, View } from "../view";
 import { inUnits } from "../flow/packs";
-import { benefitName, date, quantity, t, unitName } from "../words";
+import { benefitName, fullDate, quantity, t, unitName } from "../words";
 import { bar, link, picture, title, type Screen } from "./parts";
 
 /** Benefits that lie at a point as stock. */
@@ -97,7 +97,7 @@ function item(app: App, view: Extract<View, { at: "count" }>, place: Place, bene
     ${all.map((typed, at) => lineFields(app, view, benefit, typed, at, !lines[at]))}
     <p class="makes" role="status">${lines.every(Boolean) ? (empty ? nothing : html`${t("count.makes", { q: quantity(steps, benefit) })}${steps < should ? html`, <b class="must">${t("count.short", { q: quantity(should - steps, benefit) })}</b>` : nothing}`)
       : html`<span class="must">${t("count.bad", { q: name, step: quantity(1, benefit) })}</span>`}</p>
-    ${known.map((one) => html`<p class="small soft">${t("count.known", { lot: one.lot, day: date(one.bestBefore as string) })}</p>`)}
+    ${known.map((one) => html`<p class="small soft">${t("count.known", { lot: one.lot, day: fullDate(one.bestBefore as string) })}</p>`)}
     ${link(t("count.another"), another)}
   </div>`;
 }

@@ -13,8 +13,19 @@ export function counterName(place: Place, phone: string): string {
 }
 
 /** A household whose row another phone gives to. Nobody is refused: the way there, and another where that phone is gone. */
+/** A household whose row went to another point: its ration is there. */
+function away(app: App, view: Extract<View, { at: "other" }>, point: string): Screen {
+  return html`<section class="screen">${bar(app)}
+    <div class="head">${title(html`<span class="must">${t("other.point", { point: `\u2068${point}\u2069` })}</span>`)}
+      <p><b><bdi>${nameOf(view.found)}</bdi></b></p><p>${t("other.point.lead")}</p></div>
+    <div class="push">${main(t("done.next"), () => app.go({ at: "scan", said: "" }))}
+      <div class="under">${link(t("give.again"), () => app.meet(view.found, true))}</div></div>
+  </section>`;
+}
+
 export function other(app: App, view: Extract<View, { at: "other" }>): Screen {
   const { place } = view.found;
+  if (view.keeper.startsWith("point:")) return away(app, view, view.keeper.slice(6));
   const name = counterName(place, view.keeper);
   return html`<section class="screen">${bar(app)}
     <div class="head">${title(html`<span class="must">${t("other.title", { to: name })}</span>`)}

@@ -6,7 +6,7 @@ import type { Benefit } from "../flow/packs";
 import { inUnits } from "../flow/packs";
 import { dayOf, firstOut } from "../model/lots";
 import type { Place } from "../model/place";
-import { inPacks, benefitName, date, t, unitName, when } from "../words";
+import { inPacks, benefitName, fullDate, t, unitName, when } from "../words";
 
 export type Screen = TemplateResult;
 
@@ -69,7 +69,7 @@ export function lotLine(app: App, place: Place, benefit: Benefit): unknown {
   const { had, left } = app.counter.onHand(place)[benefit.id] ?? { had: 0, left: 0 };
   const found = firstOut(place, benefit.id, had - left, dayOf(app.counter.clock(), app.counter.state?.zone ?? "UTC"));
   if (!found) return "";
-  const values = { lot: `\u2068${found.lot}\u2069`, day: date(found.bestBefore) };
+  const values = { lot: `\u2068${found.lot}\u2069`, day: fullDate(found.bestBefore) };
   const words = found.expired ? t(found.lot ? "lot.expired" : "lot.expired.day", values) : t(found.lot ? "lot.first" : "lot.first.day", values);
   return found.expired ? html`<b class="must">${words}</b>` : words;
 }

@@ -2,7 +2,7 @@
 
 import { html, nothing } from "lit-html";
 import type { App } from "../app";
-import { isSecond, mine, placeName, served, type Place } from "../model/place";
+import { isMine, isSecond, mine, placeName, served, type Place } from "../model/place";
 import { benefitName, date, period, quantity, refusal, t, when } from "../words";
 import { typedFor } from "./count";
 import { link, lotLine, main, picture, stockBar, title, type Screen } from "./parts";
@@ -68,6 +68,15 @@ function replaced(place: Place): boolean {
   return place.point.holders.length > 1 && !isSecond(place);
 }
 
+/** Rows the office asks for at other points: one tap. */
+function leaving(app: App, place: Place): unknown {
+  const count = place.point.moves.filter(([tag]) => {
+    const index = place.roll?.byTag(tag) ?? -1;
+    return index >= 0 && index < (place.roll?.own ?? 0) && isMine(place, index);
+  }).length;
+  return count ? html`<div class="notice"><p>${t("today.moves", { n: count })}</p>${link(t("today.moves.go"), () => app.moveAll(place))}</div>` : nothing;
+}
+
 function notices(app: App, place: Place): unknown {
   const { counter } = app;
   const { state, heardAt } = app.counter;
@@ -80,6 +89,7 @@ function notices(app: App, place: Place): unknown {
     ${skewed ? say(t("today.clock")) : nothing}
     ${place.roll ? nothing : say(t("today.noroll"))}
     ${replaced(place) && !place.book.last && counter.mayGive(place) ? html`<div class="notice"><p>${t("recover.offer")}</p>${link(t("recover.link"), () => app.seldom({ at: "recover", count: 0, said: "" }))}</div>` : nothing}
+    ${leaving(app, place)}
     ${isSecond(place) && !mine(place) ? say(t("queue.empty.lead")) : nothing}
     ${closed ? say(t("today.closed", { period: name })) : place.cycle.open ? nothing : say(t("today.notopen", { period: name }))}`;
 }

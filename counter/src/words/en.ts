@@ -238,6 +238,11 @@ export const en = {
 
   "lot.first.day": "Best before {day} goes first",
   "lot.expired.day": "Was best before {day}: look at it before you give it",
+
+  "other.point": "This household collects at {point} now",
+  "other.point.lead": "Its ration was sent there. If it has nothing to eat, give from the reserve.",
+  "today.moves": "one:{n} household asked to collect at another point.|other:{n} households asked to collect at another point.",
+  "today.moves.go": "Let them collect there",
 };
 
 export type CoreKey = keyof typeof en;

@@ -239,4 +239,9 @@ export const fr: CoreWords = {
 
   "lot.first.day": "D'abord ce qui est daté du {day}",
   "lot.expired.day": "Date du {day} passée : regardez avant de donner",
+
+  "other.point": "Ce ménage retire maintenant à {point}",
+  "other.point.lead": "Sa ration y a été envoyée. S'il n'a rien à manger, donnez de la réserve.",
+  "today.moves": "one:{n} ménage a demandé à retirer ailleurs.|other:{n} ménages ont demandé à retirer ailleurs.",
+  "today.moves.go": "Les laisser retirer là-bas",
 };

@@ -108,6 +108,11 @@ export function date(iso: string): string {
   return new Intl.DateTimeFormat(locale(), { day: "numeric", month: "long", timeZone: "UTC" }).format(new Date(`${iso}T00:00:00Z`));
 }
 
+/** The same with its year. */
+export function fullDate(iso: string): string {
+  return new Intl.DateTimeFormat(locale(), { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }).format(new Date(`${iso}T00:00:00Z`));
+}
+
 /** "2008-03" as a month; other periods as they are written. */
 export function period(id: string): string {
   if (!/^\d{4}-\d{2}$/.test(id)) return id;
