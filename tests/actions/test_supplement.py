@@ -6,13 +6,16 @@ from collections.abc import Iterator
 
 import pyarrow.parquet as pq
 import pytest
+from actions import months as monthly
 from actions.newcomers import Late, failing, late
 from actions.program import verify
-from actions.village import ANA, BORIS, MARCH, at
+from actions.village import ANA, BORIS, MARCH, at, secret
 from folders import clock, copy_data, open_folder
 
 from evenhand.actions import countersign, supplement
+from evenhand.actions.cards import issue_cards
 from evenhand.actions.cycles import find
+from evenhand.actions.importing import import_file, policy_in_force
 from evenhand.actions.point_news import news_file, point_news
 from evenhand.actions.reserve import reserve_left
 from evenhand.core.errors import InputError, UsageError
@@ -198,3 +201,32 @@ def test_a_row_that_stands_on_the_roll_already_is_found(march: Late, monkeypatch
     march.hands_over()
     found = failing(march.checks())
     assert "stands on the roll or list Alder already" in found["supplement"]
+
+
+def test_what_a_newcomer_did_not_collect_is_owed_like_anybodys(monkeypatch: pytest.MonkeyPatch) -> None:
+    def after_a_newcomer(store, cycle, rows, file):  # type: ignore[no-untyped-def]
+        if cycle == MARCH:
+            for kind, text in (
+                ("households", "household,point,name\nA8,Alder,Family A8\n"),
+                ("members", "household,member,birth_date,sex,occupation\nA8,1,1970-01-01,f,home\n"),
+            ):
+                path = store.data / f"{kind}.csv"
+                path.write_text(text)
+                import_file(store, DuckDB(), kind, path, policy_in_force(store))
+            issue_cards(store, monthly.PERIODS, lambda households: [secret(h) for h in households])
+            made = supplement.propose(store, DuckDB(), cycle, "Alder", ["A8"], "late", "ana", ANA)
+            supplement.confirm(store, cycle, made.number, "boris", BORIS)
+        return honest(store, cycle, rows, file)
+
+    honest = monthly.hand_over
+    monkeypatch.setattr(monthly, "hand_over", after_a_newcomer)
+    policy = monthly.POLICY.replace('uncollected = "lapse"', 'uncollected = "carry 3 cycles"')
+    with monthly.months(policy) as found:
+        found.month("grain 216 kg; oil 10 l")
+        found.month("grain 300 kg; oil 10 l")
+        for period in ("2008-03", "2008-04"):
+            done = found.verify(period)
+            assert done.returncode == 0, done.stdout
+        # 16 steps of grain and 2 of oil were promised in March: they stand on April's roll, beside what April gives.
+        assert ("Alder", "grain", "uncollected", "2008-03", 16 * 500, 16) in found.owed("2008-04", "owed", "offered")
+        assert found.rations("2008-04")["A8"] > 16
