@@ -74,7 +74,7 @@ def test_a_closed_cycle_is_published_and_checked_by_the_program_of_its_own(offic
     for line in said["cannot_show"]:
         assert line.split(",")[0] in page
     assert "never interrupted" in page and "No month before was given" in page
-    assert "2008-03/1" in office.readers["cleo"].get("/public/").text
+    assert "/public/2008-03.zip" in office.readers["cleo"].get("/public/").text
     assert f"all {len(said['checks'])} checks hold" in office.readers["cleo"].get(LIST).text
 
 
