@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import random
+import re
 import shutil
 import sys
 import tempfile
@@ -45,9 +46,10 @@ def large_roll(programme: str) -> bytes:
         size = chance.randint(1, 7)
         ladders = [[size * 6000, size * 4000], [0, size * 250]]
         carry = [chance.randint(0, 999_999), chance.randint(0, 999_999)]
-        rows.append(
-            [tag, code.card_number(number), f"Family {number} Song-hui", size, [size * 16, size * 3], carry, ladders]
-        )
+        facts = {"card": chance.randbytes(8)}
+        proxies = [f"Proxy {number}"] if number % 10 == 0 else []
+        name = f"Family {number} Song-hui"
+        rows.append([tag, code.card_number(number), name, size, [size * 16, size * 3], carry, ladders, proxies, facts])
     planned = {"rungs": 1, "num": "1", "den": "2"}
     benefits: list[Any] = [
         {"id": "grain", "step_base": 500, "units": 400_000, "reserve": 24, **planned},
@@ -63,8 +65,12 @@ def sizes() -> None:
     """What a phone downloads."""
     files = {p: len(gzip.compress(p.read_bytes(), 9)) for p in BUILT.rglob("*") if p.is_file() and p.name != ".built"}
     wasm = sum(size for path, size in files.items() if path.suffix == ".wasm")
+    later = {path.name: size for path, size in files.items() if path.name.startswith("later-")}
+    first = sum(files.values()) - wasm - sum(later.values())
+    language = max(size for name, size in later.items() if re.match(r"later-(en|fr|ar|hi)-(?!more)", name))
     print(
-        f"download, gzip: {(sum(files.values()) - wasm) / 1000:.1f} KB in all languages, the reader {wasm / 1000:.1f} KB"
+        f"download before the first household, gzip: {(first + language) / 1000:.1f} KB (goal 60), with the reader"
+        f" {(first + language + wasm) / 1000:.1f} KB (goal 520); all of it {sum(files.values()) / 1000:.1f} KB"
     )
 
 
@@ -109,19 +115,21 @@ def main() -> None:
         page = context.pages[0]
         day(page, place)
         context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
-        starts, scans = [], []
+        starts, scans, rolls = [], [], []
         for _ in range(TIMES):
             began = time.perf_counter()
             page.reload(wait_until="commit")
             page.locator(".facts").wait_for()
             starts.append(time.perf_counter() - began)
-            page.wait_for_timeout(2_000)
+            rolls.append(page.evaluate("performance.getEntriesByName('roll')[0].duration"))
+            page.wait_for_timeout(2_500)
             began = time.perf_counter()
             page.get_by_role("button", name="Start", exact=True).click()
             page.locator("[data-benefit]").first.wait_for(timeout=30_000)
             scans.append(time.perf_counter() - began)
         context.close()
     print(f"cold start offline with that roll, {SLOWER}x slower: median {sorted(starts)[TIMES // 2]:.2f} s (goal 3)")
+    print(f"of it the roll, read and indexed: median {sorted(rolls)[TIMES // 2] / 1000:.2f} s (goal 0.5)")
     print(f"camera start to entitlement, {SLOWER}x slower: median {sorted(scans)[TIMES // 2]:.2f} s (goal 1.5)")
 
 

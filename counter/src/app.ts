@@ -206,6 +206,7 @@ export class App {
     const bare = presence !== "coupon" && "exception" in met.presented && met.presented.exception !== HELD;
     const found = bare ? { ...met, presented: { exception: presence } } : met;
     const keeper = keeperOf(found.place, found.index);
+    if (keeper !== found.place.me || found.held || found.place.cycle.factor !== "none") await speakMore().catch(() => {});
     if (!here && keeper !== found.place.me) {
       signals.look(this.counter.settings.sound);
       return this.go({ at: "other", found, keeper });
@@ -259,6 +260,11 @@ export class App {
   /** The screens of a second queue come when they are first wanted. */
   async second(): Promise<typeof Queue | null> {
     return (this.queue ??= await this.fetched(() => import("./screens/queue")));
+  }
+
+  /** Have the rest of the app ready while the clerk looks at the day. */
+  async idle(): Promise<void> {
+    await Promise.all([import("./screens/rare").then((found) => (this.rare ??= found)), speakMore()]).catch(() => {});
   }
 
   /** To a screen that is not needed to begin a day. */

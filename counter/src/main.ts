@@ -42,6 +42,7 @@ async function start(): Promise<void> {
     });
     app.soon(200);
     app.look(); // the reader is compiled while the clerk looks at the day
+    setTimeout(() => void app.idle(), 2_000);
   } else if (token) await useCode(app, decodeURIComponent(token));
   else if (counter.device) {
     app.go({ at: "compare", silent: false, problem: "" });
@@ -57,6 +58,7 @@ function worker(app: App): void {
   const ready = (registration: ServiceWorkerRegistration): void => {
     const { waiting } = registration;
     if (!waiting || !navigator.serviceWorker.controller) return;
+    waiting.postMessage({ type: "GATHER" }); // a newer app is taken whole, also where there is no network then
     app.update = () => {
       // Where the old worker is still busy the new one takes over later: never while a household is served.
       const taken = (): void => void (app.view.at === "today" && location.reload());

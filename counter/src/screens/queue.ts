@@ -119,7 +119,8 @@ export function queue(app: App, view: Of<"queue">): Screen {
   return html`<section class="screen">${bar(app)}
     <div class="head">${title(t(empty ? "queue.empty" : "queue.title"))}<p>${t(empty ? "queue.empty.lead" : "queue.lead")}</p></div>
     ${empty ? html`${qr(introduction, t("queue.this", { phone: place.me }))}<p class="small soft">${t("queue.this", { phone: place.me })}</p>` : nothing}
-    ${!empty && place.roll && left > 0 ? html`<ul class="rows" role="list">${others.map((name) => row(name, () => toOffer(app, name), t(isSecond(place) ? "queue.back" : "queue.half")))}</ul>` : nothing}
+    ${!empty && !others.length ? html`<p>${t("queue.nobody")}</p>` : nothing}
+    ${!empty && others.length && place.roll && left > 0 ? html`<ul class="rows" role="list">${others.map((name) => row(name, () => toOffer(app, name), t(isSecond(place) ? "queue.back" : "queue.half")))}</ul>` : nothing}
     ${own.length ? html`<h2>${t("queue.gone")}</h2><ul class="rows" role="list">${own.map((one) => row(one.to, () => show(app, one), t("queue.again")))}</ul>` : nothing}
     <p class="said must" role="alert">${view.said || nothing}</p>
     <div class="push">${main(t("queue.scan"), () => app.go({ at: "reading", said: "", have: 0, count: 0 }))}
