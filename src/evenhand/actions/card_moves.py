@@ -183,6 +183,15 @@ def _moves_to(store: Store, cycle: Cycle, point: str | None) -> list[Move]:
     return found
 
 
+def has_moves(store: Store, cycle: str) -> bool:
+    """Whether anybody asked for a move in a cycle, or a phone released a row: what a page asks before it reads them."""
+    at = (store.programme.id, cycle)
+    return any(
+        store.rows(f"select from {table} where programme = %s and cycle = %s limit 1", at)
+        for table in ("card_move", "released")
+    )
+
+
 def moves_of(store: Store, cycle: str) -> list[Move]:
     """Every move of a cycle: those asked for and not released yet, then the released ones, by point and household."""
     found = find(store, cycle)

@@ -19,7 +19,9 @@ with newest as (
   select distinct on (name) name, roles, public_key from certificate where kind = 'device' order by name, epoch desc
 ), placed as (
   select name, public_key, substr(role, 7) as point from newest, unnest(roles) role where role like 'point:%%'
-), held as (select distinct on (point) point, device from holding order by point, since desc)
+  and (%(points)s::text[] is null or substr(role, 7) = any(%(points)s))
+), held as materialized (select distinct on (point) point, device from holding
+  where %(points)s::text[] is null or point = any(%(points)s) order by point, since desc)
 select p.name, p.point, n.name,
   case when h.device = p.name then 'holds'
        when exists (select from holding o where o.point = p.point and o.device = p.name) then 'replaced'
@@ -27,8 +29,7 @@ select p.name, p.point, n.name,
   (select at from heard where device = p.name order by hour desc limit 1),
   (select agent from counter_claim c where c.public_key = p.public_key),
   exists (select from head where programme = %(programme)s and cycle = %(cycle)s and device = p.name)
-from placed p join node n on n.node = p.point left join held h on h.point = p.point
-where %(points)s::text[] is null or p.point = any(%(points)s) order by n.name, p.point, p.name
+from placed p join node n on n.node = p.point left join held h on h.point = p.point order by n.name, p.point, p.name
 """
 
 WAITING = """

@@ -12,7 +12,7 @@ from evenhand.actions.stock import on_hand_at
 from evenhand.flow.ledger import node, transit
 from evenhand.store import Store
 
-SOON_DAYS = 60
+SOON_DAYS, PAST_DAYS = 60, 180
 EXPIRING_MOST = 20
 STATES = ("planned", "loaded", "sent", "received", "short")
 """How a waybill stands: its goods have not left; the ledger loaded them; the storekeeper signed; they came; less came."""
@@ -130,11 +130,11 @@ def on_the_way(store: Store, name: str) -> dict[str, int]:
 
 
 def expiring(store: Store, nodes: Set[str] | None) -> list[LotHere]:
-    """Lots that are past their day or will be within 60 days, and still lie somewhere: the first twenty."""
+    """Lots that passed their day within 180 days or will within 60, and still lie somewhere: the first twenty."""
     rows = store.rows(
-        "select l.benefit, l.lot, l.best_before, l.pack_base from lot l where l.best_before <= %s"
-        " order by l.best_before desc limit 200",
-        (store.today() + timedelta(days=SOON_DAYS),),
+        "select l.benefit, l.lot, l.best_before, l.pack_base from lot l where l.best_before between %s and %s"
+        " order by l.best_before desc limit 40",
+        (store.today() - timedelta(days=PAST_DAYS), store.today() + timedelta(days=SOON_DAYS)),
     )
     about = {(row[0], row[1]): (row[2], row[3]) for row in rows}
     moved = store.rows(
@@ -169,22 +169,28 @@ def arrivals(store: Store, nodes: Set[str] | None, limit: int = 20) -> list[tupl
 
 
 BILLS = f"""
-with lines as ({LINES}), bill as (select distinct waybill, lane, source, target from lines
-  where (%(nodes)s::text[] is null or source = any(%(nodes)s) or target = any(%(nodes)s)))
-select waybill, lane, source, target, case
-  when exists (select from goods_received g where g.programme = %(programme)s and g.cycle = %(cycle)s
-    and g.waybill = bill.waybill and g.damaged + g.missing > 0) then 'short'
-  when exists (select from goods_received g where g.programme = %(programme)s and g.cycle = %(cycle)s
-    and g.waybill = bill.waybill) then 'received'
-  when exists (select from count c where c.programme = %(programme)s and c.cycle = %(cycle)s and c.point = bill.target)
-    then case when exists (select from recut r where r.programme = %(programme)s and r.cycle = %(cycle)s
-      and r.point = bill.target) then 'short' else 'received' end
-  when exists (select from statement s where s.programme = %(programme)s and s.cycle = %(cycle)s and s.kind = 'sent'
-    and s.subject = bill.waybill) then 'sent'
-  when exists (select from movement m where m.programme = %(programme)s and m.cycle = %(cycle)s and m.kind = 'load'
-    and m.source = 'node:' || bill.source and m.target = 'transit:' || bill.target) then 'loaded'
+with lines as materialized ({LINES}),
+bill as (select distinct waybill, lane, source, target from lines
+  where (%(nodes)s::text[] is null or source = any(%(nodes)s) or target = any(%(nodes)s))),
+noted as materialized (select waybill, bool_or(damaged + missing > 0) as short from goods_received
+  where programme = %(programme)s and cycle = %(cycle)s group by 1),
+counted as materialized (select c.point, exists (select from recut r where r.programme = c.programme
+    and r.cycle = c.cycle and r.point = c.point) as short from count c
+  where c.programme = %(programme)s and c.cycle = %(cycle)s),
+signed as materialized (select subject from statement
+  where programme = %(programme)s and cycle = %(cycle)s and kind = 'sent'),
+loaded as materialized (select distinct source, target from movement
+  where programme = %(programme)s and cycle = %(cycle)s and kind = 'load')
+select b.waybill, b.lane, b.source, b.target, case
+  when n.waybill is not null then case when n.short then 'short' else 'received' end
+  when c.point is not null then case when c.short then 'short' else 'received' end
+  when s.subject is not null then 'sent'
+  when l.source is not null then 'loaded'
   else 'planned' end
-from bill order by waybill
+from bill b left join noted n on n.waybill = b.waybill left join counted c on c.point = b.target
+left join signed s on s.subject = b.waybill
+left join loaded l on l.source = 'node:' || b.source and l.target = 'transit:' || b.target
+order by b.waybill
 """
 
 

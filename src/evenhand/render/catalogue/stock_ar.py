@@ -204,4 +204,5 @@ TEXT = {
     "st.lorries.stop": "المحطة",
     "st.lorries.arrives": "يصل",
     "st.lorries.lists": "قوائم التحميل PDF",
+    "st.received.places": "مستودعات ونقاط لم تجرد بعد",
 }

@@ -204,4 +204,5 @@ TEXT = {
     "st.lorries.stop": "Stop",
     "st.lorries.arrives": "Arrives",
     "st.lorries.lists": "Load lists as PDF",
+    "st.received.places": "Depots and points that have not counted yet",
 }

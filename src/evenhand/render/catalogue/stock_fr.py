@@ -204,4 +204,5 @@ TEXT = {
     "st.lorries.stop": "Arrêt",
     "st.lorries.arrives": "Arrive",
     "st.lorries.lists": "Listes de chargement en PDF",
+    "st.received.places": "Dépôts et points qui n’ont pas encore compté",
 }

@@ -204,4 +204,5 @@ TEXT = {
     "st.lorries.stop": "पड़ाव",
     "st.lorries.arrives": "पहुँचे",
     "st.lorries.lists": "लदान सूचियाँ PDF में",
+    "st.received.places": "गोदाम और केंद्र जिन्होंने अभी नहीं गिना",
 }

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import urlencode
 
 from evenhand.actions.card_found import Found, find_card, number_of
-from evenhand.actions.card_moves import ask_move, moves_of
+from evenhand.actions.card_moves import ask_move, has_moves, moves_of
 from evenhand.actions.importing import policy_in_force
 from evenhand.actions.print_runs import begin_run, drop_empty_run, sheets_of
 from evenhand.actions.reissue import People, household_of, reissue
@@ -106,7 +106,7 @@ def _shown(desk: Desk, found: Found | None, error: EvenhandError | None, at: str
 
 def _moves(desk: Desk, found: Found) -> list[tuple[str, str, str]]:
     """(state, point, what it waits for) of this household's moves in the open cycle."""
-    if desk.cycle is None or desk.state != "open":
+    if desk.cycle is None or desk.state != "open" or not has_moves(desk.store, desk.cycle):
         return []
     return [
         (one.state, desk.names.get(one.target, one.target), one.lacks)

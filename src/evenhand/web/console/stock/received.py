@@ -17,7 +17,13 @@ from evenhand.core.errors import EvenhandError, InputError, Problem, UsageError
 from evenhand.flow.network.quantities import NotAQuantity, base_units
 from evenhand.web.console.access import Seat, page
 from evenhand.web.console.asking import attempt, unit_of, with_unit
+from evenhand.web.console.listing import Column, Held, Listing
 from evenhand.web.console.stock.shelf import ACTS, SEES, Shelf
+
+COLUMNS = (
+    Column("place", "st.place", hxl="#loc+name"),
+    Column("lines", "st.received.count", "number", "#meta+count"),
+)
 
 
 @page(*SEES)
@@ -110,6 +116,16 @@ def _shown(shelf: Shelf, node: str, error: EvenhandError | None = None) -> HttpR
         for (_, _), target in lines_to(shelf.store, shelf.cycle).items():
             if target not in counted and (shelf.nodes is None or target in shelf.nodes):
                 waiting[target] = waiting.get(target, 0) + 1
+    found = [
+        {"place": shelf.names.get(target, target), "place.href": f"?{urlencode({'node': target})}", "lines": n}
+        for target, n in waiting.items()
+    ]
+    found.sort(key=lambda one: str(one["place"]))
+    listing = Listing(
+        shelf.request, Held(found), COLUMNS, caption="st.received.places", zone=shelf.zone, empty="st.received.none"
+    )
+    if listing.wanted and not node:
+        return listing.download("counting-in")
     rows: list[dict[str, Any]] = []
     if node and node in waiting:
         rows = [_row(shelf, number, key, sent) for number, (key, sent) in enumerate(_lines(shelf, node), 1)]
@@ -121,7 +137,7 @@ def _shown(shelf: Shelf, node: str, error: EvenhandError | None = None) -> HttpR
         "node": node if rows else "", "name": shelf.names.get(node, node), "rows": rows,
         "unknown": bool(node) and not rows, "officer": bool(rows) and _by_officer(shelf, node),
         "may": shelf.acts and (shelf.mine is None or node in shelf.mine),
-        "waiting": sorted((shelf.names.get(target, target), target, n) for target, n in waiting.items()),
+        "listing": listing, "waiting": bool(waiting),
     }, error, fields)  # fmt: skip
 
 
