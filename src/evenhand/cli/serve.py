@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -49,6 +50,8 @@ def serve(
 ) -> None:
     """Serve the console to officers and the counter app to phones until it is interrupted.
 
+    On an empty data folder it first asks five questions in a browser on this machine, and makes a programme of the answers.
+
     Without --lan only this machine is answered, over plain HTTP, which browsers accept for localhost. With --lan phones
     reach it over HTTPS: the program makes a certificate authority of its own, kept in keys/, and a page (one port higher)
     walks each phone through trusting it. Behind a reverse proxy leave --lan out, let the proxy do HTTPS, and
@@ -64,6 +67,8 @@ def serve(
         raise UsageError("--certificate is for --lan", "add --lan, or leave the certificate out")
     folder = data_folder(data)
     names = _names(name, lan)
+    if not folder.exists() or not any(folder.iterdir()):
+        _first_run(folder, port)
     # Held open for as long as we serve: the database starts once, and its tables are brought up to date before anybody asks.
     with open_store(folder, read_clock) as store:
         _free(port, "0.0.0.0" if lan else "127.0.0.1")
@@ -101,6 +106,26 @@ def _serve_lan(folder: Path, names: list[str], port: int, certificate: Path | No
     say("Stop with Ctrl-C.")
     with serving(port + 1, pages.files):
         _run("0.0.0.0", port, made.certificate, made.key)
+
+
+def _first_run(folder: Path, port: int) -> None:
+    """On an empty folder: pages that ask five questions and make a programme. TryAgain where nobody answered them."""
+    _free(port, "127.0.0.1")
+    token = secrets.token_urlsafe(18)
+    say(f"{folder} is empty: there is no programme yet.")
+    sys.stdout.flush()
+    environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    command = [sys.executable, "-m", "evenhand.web.first.server", str(folder), str(port)]
+    with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        process.stdin.write(f"{token}\n".encode())
+        process.stdin.close()
+        try:
+            process.wait()
+        finally:
+            process.kill()
+    if process.returncode != 0:
+        raise TryAgain("the first run ended before a programme was made", "run the command again")
 
 
 def prepare_accounts(folder: Path) -> None:

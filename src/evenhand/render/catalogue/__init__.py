@@ -19,6 +19,7 @@ AREAS = (
     "compare",
     "console",
     "cycle",
+    "first",
     "grievances",
     "guide",
     "household",
