@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Set
 from dataclasses import dataclass
 
 from evenhand.actions.cycles import find, newest, state_of
@@ -70,25 +70,31 @@ def morning(store: Store, seen: Set[str] | None = None) -> Morning:
         return Morning(None, "", {}, [], [], [], 0, 0, 0)
     state = state_of(store, cycle)
     points = points_now(store, cycle) if state == "open" else []
-    return standing(store, cycle, points, exceptions(points, store.clock()), seen)
+    points = [p for p in points if seen is None or p.point in seen]
+    troubles = exceptions(points, store.clock())
+    quiet = {one.point.point for one in troubles if one.kind.name == "SILENT"}
+    return standing(
+        store, cycle, points, troubles, sum(p.given for p in points),
+        sum(p.households - p.given for p in points if p.point in quiet),
+        sum(p.households - p.given for p in points if p.point not in quiet),
+    )  # fmt: skip
 
 
 def standing(
-    store: Store, cycle: str, points: Sequence[PointNow], troubles: Sequence[Exception_], seen: Set[str] | None
+    store: Store,
+    cycle: str,
+    points: list[PointNow],
+    troubles: list[Exception_],
+    served: int,
+    unknown: int,
+    to_come: int,
 ) -> Morning:
-    """The morning of these points and troubles, for whoever sees the points in `seen`."""
+    """The morning of a cycle whose points were looked at."""
     rows = _events(store, cycle)
     state = rows[-1][0]
-    points = [p for p in points if seen is None or p.point in seen]
-    troubles = [one for one in troubles if seen is None or one.point.point in seen]
-    quiet = {one.point.point for one in troubles if one.kind.name == "SILENT"}
     waiting = [Waiting(cycle, "approve", rows[-1][2], rows[-1][1])] if state == "computed" else []
-    return Morning(
-        cycle, state, {name: at for name, at, _ in rows}, points, troubles, waiting,
-        served=sum(p.given for p in points),
-        unknown=sum(p.households - p.given for p in points if p.point in quiet),
-        to_come=sum(p.households - p.given for p in points if p.point not in quiet),
-    )  # fmt: skip
+    reached = {name: at for name, at, _ in rows}
+    return Morning(cycle, state, reached, points, troubles, waiting, served, unknown, to_come)
 
 
 def points_now(store: Store, cycle: str) -> list[PointNow]:

@@ -22,9 +22,17 @@ CREATE TABLE work (
 -- One at a time of a kind and a subject.
 CREATE UNIQUE INDEX work_going_on ON work (kind, subject) WHERE state IN ('waiting', 'working');
 CREATE INDEX work_newest ON work (kind, subject, id DESC);
--- How the points of an open cycle stood when the process of long work last looked: what the first page shows of a big programme.
+-- How the points of an open cycle stood when the process of long work last looked: what the first page shows of a big
+-- programme. `place` is the order in which they need somebody; a point in no trouble has no kind.
 CREATE TABLE standing (
-  cycle text PRIMARY KEY,
+  point text PRIMARY KEY,
+  cycle text NOT NULL,
   at bigint NOT NULL,
-  matter jsonb NOT NULL
+  place integer NOT NULL,
+  name text NOT NULL,
+  households bigint NOT NULL,
+  given bigint NOT NULL,
+  kind integer,
+  matter jsonb
 );
+CREATE INDEX standing_place ON standing (kind, place);

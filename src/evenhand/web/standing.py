@@ -7,8 +7,9 @@ opening of a page. The process of long work looks every half minute, or less oft
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Set
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import connection
@@ -25,25 +26,74 @@ LATE_SECONDS = 600
 """What was seen longer ago is not shown: then the process has gone, and the page looks itself."""
 NO_LINES: dict[str, Any] = {"planned": {}, "sent": {}, "counted": None}
 """Of a point in trouble only those lines are kept that say so."""
-Matter = dict[str, Any]
+SEEN = "FROM jobs.standing WHERE cycle = %(cycle)s AND (%(seen)s::text[] IS NULL OR point = ANY(%(seen)s))"
 
 
-def stand(store: Store, seen: Set[str] | None) -> tuple[Morning, int]:
-    """The morning for whoever sees the points in `seen`, and when the points were looked at (UTC seconds)."""
+@dataclass(frozen=True)
+class Board:
+    """The morning as a page shows it: how many points of each kind of trouble, one page of them, how many are in none and
+    the first of their names, and when they were looked at (UTC seconds)."""
+
+    morning: Morning
+    at: int
+    points: int
+    kinds: dict[str, int]
+    listed: list[Exception_]
+    quiet: int
+    quiet_names: list[str]
+
+
+def board(store: Store, seen: Set[str] | None, kind: str, first: int, most: int) -> Board:
+    """The board for whoever sees the points in `seen`: troubles of `kind` (all, if it is none that is there), `most` of them
+    from number `first` on."""
     now = store.clock()
     try:
         cycle = newest(store)
     except UsageError:
-        return morning(store, seen), now
-    if state_of(store, cycle) != "open" or not is_big(store, cycle):
-        return morning(store, seen), now
+        return _of(morning(store, seen), now, kind, first, most)
+    if state_of(store, cycle) == "open" and is_big(store, cycle):
+        found = _kept(store, cycle, seen, kind, first, most)
+        if found is not None:
+            return found
+    return _of(morning(store, seen), now, kind, first, most)
+
+
+def _of(found: Morning, at: int, kind: str, first: int, most: int) -> Board:
+    kinds = Counter(one.kind.name for one in found.troubles)
+    listed = [one for one in found.troubles if kind not in kinds or one.kind.name == kind]
+    needing = {one.point.point for one in found.troubles}
+    quiet = [p.name for p in found.points if p.point not in needing]
+    return Board(found, at, len(found.points), dict(kinds), listed[first : first + most], len(quiet), quiet[:most])
+
+
+def _kept(store: Store, cycle: str, seen: Set[str] | None, kind: str, first: int, most: int) -> Board | None:
+    """The same from the rows that `look` wrote; None where there are none, or they are old."""
+    asked: dict[str, Any] = {
+        "cycle": cycle,
+        "seen": None if seen is None else sorted(seen),
+        "first": first,
+        "most": most,
+    }
     with connection.cursor() as cursor:
-        cursor.execute("SELECT at, matter FROM jobs.standing WHERE cycle = %s AND at > %s", (cycle, now - LATE_SECONDS))
-        found = cursor.fetchone()
-    if found is None:
-        return morning(store, seen), now
-    points, troubles = read(json.loads(found[1]) if isinstance(found[1], str) else found[1])
-    return standing(store, cycle, points, troubles, seen), found[0]
+        cursor.execute(f"SELECT kind, count(*), sum(households), sum(given), max(at) {SEEN} GROUP BY kind", asked)
+        sums = {row[0]: row[1:] for row in cursor.fetchall()}
+        at = max((row[3] for row in sums.values()), default=0)
+        if at <= store.clock() - LATE_SECONDS:
+            return None
+        kinds = {one.name: sums[one][0] for one in Kind if one in sums}
+        wanted = "kind IS NOT NULL" if kind not in kinds else "kind = %(kind)s"
+        cursor.execute(
+            f"SELECT kind, matter {SEEN} AND {wanted} ORDER BY place LIMIT %(most)s OFFSET %(first)s",
+            asked | {"kind": Kind[kind] if kind in kinds else 0},
+        )
+        listed = [_read(number, matter) for number, matter in cursor.fetchall()]
+        cursor.execute(f"SELECT name {SEEN} AND kind IS NULL ORDER BY point LIMIT %(most)s", asked)
+        names = [row[0] for row in cursor.fetchall()]
+    served, due = (sum(int(row[n]) for row in sums.values()) for n in (2, 1))
+    silent = sums.get(Kind.SILENT, (0, 0, 0, 0))
+    unknown = int(silent[1]) - int(silent[2])
+    found = standing(store, cycle, [], [], served, unknown, due - served - unknown)
+    return Board(found, at, sum(row[0] for row in sums.values()), kinds, listed, sums.get(None, (0,))[0], names)
 
 
 def is_big(store: Store, cycle: str) -> bool:
@@ -54,39 +104,29 @@ def is_big(store: Store, cycle: str) -> bool:
     return int(rows[0][0]) > QUICK_HOUSEHOLDS
 
 
-def look(store: Store) -> tuple[str, Matter] | None:
-    """The newest cycle and what there is to write down of its points; None where a page looks by itself."""
+Row = tuple[str, str, int, int, str, int, int, int | None, str | None]
+
+
+def look(store: Store) -> list[Row] | None:
+    """Rows of `jobs.standing`, one a point of the newest cycle; None where a page looks by itself."""
     try:
         cycle = newest(store)
     except UsageError:
         return None
     if state_of(store, cycle) != "open" or not is_big(store, cycle):
         return None
-    points = points_now(store, cycle)
-    return cycle, write(points, exceptions(points, store.clock()))
+    points, now = points_now(store, cycle), store.clock()
+    troubles = {one.point.point: (place, one) for place, one in enumerate(exceptions(points, now))}
+    rows: list[Row] = []
+    for p in points:
+        place, one = troubles.get(p.point, (len(troubles), None))
+        told = None if one is None else json.dumps({"lines": one.lines, "point": asdict(p) | NO_LINES})
+        kind = None if one is None else int(one.kind)
+        rows.append((p.point, cycle, now, place, p.name, p.households, p.given, kind, told))
+    return rows
 
 
-def write(points: list[PointNow], troubles: list[Exception_]) -> Matter:
-    """As JSON: of every point its name and numbers, of those in trouble the lines that say so."""
-    return {
-        "points": [[p.point, p.name, p.households, p.given] for p in points],
-        "troubles": [
-            {"kind": int(one.kind), "lines": one.lines, "point": asdict(one.point) | NO_LINES} for one in troubles
-        ],
-    }  # fmt: skip
-
-
-def read(matter: Matter) -> tuple[list[PointNow], list[Exception_]]:
-    """The same back. Points that are in no trouble have only their numbers."""
-    points = [
-        PointNow(point, name, households, {}, {}, None, (), given, None, "", False)
-        for point, name, households, given in matter["points"]
-    ]
-    troubles = [
-        Exception_(
-            Kind(one["kind"]), PointNow(**one["point"] | {"recut": tuple(one["point"]["recut"])}),
-            tuple((benefit, found, wanted) for benefit, found, wanted in one["lines"]),
-        )
-        for one in matter["troubles"]
-    ]  # fmt: skip
-    return points, troubles
+def _read(kind: int, matter: Any) -> Exception_:
+    kept = json.loads(matter) if isinstance(matter, str) else matter
+    point = PointNow(**kept["point"] | {"recut": tuple(kept["point"]["recut"])})
+    return Exception_(Kind(kind), point, tuple((benefit, found, wanted) for benefit, found, wanted in kept["lines"]))

@@ -32,6 +32,7 @@ TRIES = 5
 LOCK = 0x65766A00  # "evj", beside the number of a job
 TOLD_SECONDS, REAPED_SECONDS, REGULAR_SECONDS, LOOK_SECONDS = 0.5, 15, 600, 30
 AT_ONCE = 2
+STANDING = "point, cycle, at, place, name, households, given, kind, matter"
 Connection = psycopg.Connection[Any]
 
 
@@ -116,12 +117,11 @@ class Desk:
         with self._sessions.take() as store:
             found = look(store)
         if found is not None:
-            cycle, matter = found
             with self.connect() as row, row.transaction():
                 row.execute("DELETE FROM standing")
-                row.execute(
-                    "INSERT INTO standing (cycle, at, matter) VALUES (%s, %s, %s)", (cycle, read_clock(), _json(matter))
-                )
+                with row.cursor().copy(f"COPY standing ({STANDING}) FROM STDIN") as copy:
+                    for one in found:
+                        copy.write_row(one)
 
     def give_up(self) -> None:
         """End the jobs that had a secret and whose process is gone: nobody can begin them again but their person."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from fractions import Fraction
@@ -26,7 +25,7 @@ from evenhand.render.figures import Figures
 from evenhand.web.console import cycle_steps
 from evenhand.web.console.access import EVERY_ROLE, Seat, page
 from evenhand.web.language import catalogue_of
-from evenhand.web.standing import stand
+from evenhand.web.standing import board
 
 MARKS = {
     Kind.NO_STOCK: "not", Kind.NOT_LIFTED: "look", Kind.NOT_COUNTED: "look", Kind.SHORT: "look", Kind.UNOPENED: "look",
@@ -48,27 +47,24 @@ SHOWN = 20
 @page(*EVERY_ROLE)
 def home(request: HttpRequest, seat: Seat) -> HttpResponse:
     """The morning page."""
-    words, (found, looked) = catalogue_of(request), stand(seat.store, seat.points())
-    zone = ZoneInfo(seat.store.programme.zone)
-    benefits = find(seat.store, found.cycle).policy().benefits if found.cycle else {}
-    chosen = request.GET.get("kind", "")
-    counted = Counter(one.kind.name for one in found.troubles)
-    listed = [one for one in found.troubles if chosen not in counted or one.kind.name == chosen]
-    needing = {one.point.point for one in found.troubles}
-    quiet = [p.name for p in found.points if p.point not in needing]
-    first = request.GET.get("from", "0")
+    words, zone = catalogue_of(request), ZoneInfo(seat.store.programme.zone)
+    chosen, first = request.GET.get("kind", ""), request.GET.get("from", "0")
     at = int(first) if first.isascii() and first.isdigit() and len(first) < 7 else 0
-    figures, now = Figures(words), seat.store.clock()
+    seen = board(seat.store, seat.points(), chosen, at, SHOWN)
+    found, now, figures = seen.morning, seat.store.clock(), Figures(words)
+    benefits = find(seat.store, found.cycle).policy().benefits if found.cycle else {}
+    troubles = sum(seen.kinds.values())
+    rest = max(0, seen.kinds.get(chosen, troubles) - SHOWN - at)
     return render(request, "console/home.html", {
         "morning": found, "here": "points", "now": when(now, zone),
-        "looked": when(looked, zone) if looked != now else "",
-        "told": [_told(one, words, benefits, zone, seat) for one in listed[at : at + SHOWN]],
-        "kinds": [(kind, figures.whole(n), kind == chosen) for kind, n in counted.items()] if len(counted) > 1 else [],
-        "chosen": chosen if chosen in counted else "", "left": figures.whole(max(0, len(listed) - SHOWN - at)),
-        "next": at + SHOWN if len(listed) > at + SHOWN else None, "before": max(0, at - SHOWN) if at else None,
-        "quiet": figures.whole(len(quiet)), "quiet_names": quiet[:SHOWN],
-        "quiet_more": len(quiet) > SHOWN, "points": figures.whole(len(found.points)),
-        "title": _title(found, words), "steps": steps_of(found.reached, found.state, zone),
+        "looked": when(seen.at, zone) if seen.at != now else "",
+        "told": [_told(one, words, benefits, zone, seat) for one in seen.listed],
+        "kinds": [(k, figures.whole(n), k == chosen) for k, n in seen.kinds.items()] if len(seen.kinds) > 1 else [],
+        "chosen": chosen if chosen in seen.kinds else "", "left": figures.whole(rest),
+        "next": at + SHOWN if rest else None, "before": max(0, at - SHOWN) if at else None,
+        "quiet": figures.whole(seen.quiet), "quiet_names": seen.quiet_names, "quiet_more": seen.quiet > SHOWN,
+        "points": figures.whole(seen.points),
+        "title": _title(found, troubles, words), "steps": steps_of(found.reached, found.state, zone),
         "waiting": _waiting(found, words, seat, zone),
         "begin": beginning(seat.store) if found.cycle is None else [],
         "figures": {name: figures.whole(getattr(found, name)) for name in ("served", "unknown", "to_come")},
@@ -100,14 +96,14 @@ def _waiting(found: Morning, words: Catalogue, seat: Seat, zone: ZoneInfo) -> li
     return rows
 
 
-def _title(found: Morning, words: Catalogue) -> str:
+def _title(found: Morning, troubles: int, words: Catalogue) -> str:
     if found.cycle is None:
         return words.text["co.home.first"]
     if found.state != "open":
         return words.text[f"co.home.title.{found.state}"]
-    if not found.troubles:
+    if not troubles:
         return words.text["co.home.title.none"]
-    return words.counted("co.home.title", Figures(words).whole(len(found.troubles)), len(found.troubles))
+    return words.counted("co.home.title", Figures(words).whole(troubles), troubles)
 
 
 def _told(
