@@ -103,6 +103,7 @@ classes area,benefit,row | area:t benefit:t row:t households:i members:i amount:
 ladders point,benefit,rung | point:t benefit:t rung:i households:i amount:i
 carried lane,commodity | lane:t commodity:t quantity:i
 owed point,benefit,kind,since | point:t benefit:t kind:t since:t households:i amount:i lapsed:i rung:i waiting:i offered:i
+moved point,benefit,kind,since | point:t benefit:t kind:t since:t came:i went:i written_off:i
 totals point,benefit | point:t benefit:t households:i members:i opening:i carry_micro:i carried:i units:i rations:i reserve:i
 waybills waybill,commodity | waybill:t lane:t commodity:t quantity:i
 left point,benefit,kind,since | point:t benefit:t kind:t since:t amount:i lapsed:i
@@ -263,7 +264,8 @@ class Build:
     def _freeze(self) -> None:
         self.event, self.outcome = "dice in the town hall", "4 2 6"
         self.snapshots = {
-            name: sha(name.encode()) for name in ("households", "members", "nodes", "lanes", "stock", "carry", "owed")
+            name: sha(name.encode())
+            for name in ("households", "members", "nodes", "lanes", "stock", "carry", "owed", "moves")
         }
         self.snapshots["policy"] = sha(self.policy)
 
