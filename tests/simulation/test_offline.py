@@ -13,7 +13,7 @@ from evenhand.cli.simulate import app
 from evenhand.core.errors import UsageError
 from evenhand.flow.redemption import Decision, Presented, Row, Settlement, decide, settle
 from evenhand.render.offline_figures import Trial
-from evenhand.simulation import offline_phone, offline_server
+from evenhand.simulation import offline_moves, offline_phone, offline_server
 from evenhand.simulation.offline import play
 from evenhand.simulation.offline_rules import compare
 from evenhand.simulation.offline_trial import trial
@@ -60,12 +60,12 @@ def test_a_smaller_reserve_bounds_over_issue_and_leaves_claims() -> None:
 
 
 def test_a_phone_that_gives_to_whoever_comes_breaks_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    def careless(row: Row | None, presented: Presented, reserve: Any) -> Decision:
-        return decide(replace(row, given=None) if row else None, presented, reserve)
+    def careless(row: Row | None, presented: Presented, reserve: Any, *more: Any) -> Decision:
+        return decide(replace(row, given=None) if row else None, presented, reserve, *more)
 
     monkeypatch.setattr(offline_phone, "decide", careless)
     # Receipts are in order all the same: what was handed over is told, and named where it was too much.
-    assert _failing(trial(replace(SMALL, reserve_permille=10))) == ["over-issue", "stock", "open-rows"]
+    assert _failing(trial(replace(SMALL, reserve_permille=10))) == ["over-issue", "stock", "open-rows", "moves"]
 
 
 def test_a_settlement_that_forgets_a_receipt_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,7 +73,7 @@ def test_a_settlement_that_forgets_a_receipt_is_seen(monkeypatch: pytest.MonkeyP
         return settle(rolls, benefits, list(receipts)[1:], *more)
 
     monkeypatch.setattr(offline_server, "settle", careless)
-    assert _failing(trial(SMALL)) == ["settled", "order"]
+    assert _failing(trial(SMALL)) == ["settled", "order", "moves"]
 
 
 def test_without_paper_a_new_phone_can_give_twice_only_what_the_old_one_had_not_sent() -> None:
@@ -112,3 +112,30 @@ def test_the_command_says_each_claim_and_its_exit_code_is_the_answer(small: Tria
 )
 def test_what_is_not_a_share_or_a_language_is_said_before_anything_is_played(wrong: tuple[str, str]) -> None:
     assert isinstance(_run(*wrong).exception, UsageError)
+
+
+def test_a_phone_that_goes_on_with_a_row_it_released_or_has_one_before_its_goods_is_seen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = build(SMALL)
+    figures = offline_moves.moves_check(world).figures
+    assert offline_moves.moves_check(world).holds
+    assert figures["asked"] > figures["collected"] > 0
+    assert figures["over_issue"] > 0
+    assert figures["contested"] > 0
+
+    class Forgetful(offline_moves._Play):
+        def ask(self, h: int, target: int, lorry: bool, minute: int) -> None:
+            super().ask(h, target, lorry, minute)
+            del self.phones[self.world.home[h]].given[self.world.tags[h]]
+
+    class Hasty(offline_moves._Play):
+        def contact(self, p: int, waiting: dict[bytes, int], minute: int) -> None:
+            self.arrived |= self.known
+            super().contact(p, waiting, minute)
+
+    bare = build(replace(SMALL, reserve_permille=0))
+    assert offline_moves.moves_check(bare).holds
+    for broken in (Forgetful, Hasty):
+        monkeypatch.setattr(offline_moves, "_Play", broken)
+        assert not offline_moves.moves_check(bare).holds

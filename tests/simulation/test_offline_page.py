@@ -39,4 +39,10 @@ def test_the_measured_numbers_are_those_of_the_command() -> None:
         ),
     ):
         assert f"{number:,} {words}" in measured
+    moves = figures["moves"]
+    for row in (
+        f"| {moves['asked']}; {moves['both_silent']} |", f"| {moves['collected']} |", f"| {moves['came_too_early']} |",
+        f"| {moves['given_away']:,}; {moves['contested']} |",
+    ):  # fmt: skip
+        assert row in measured
     assert found.holds

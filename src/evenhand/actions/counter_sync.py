@@ -45,8 +45,9 @@ select sequence, hash, previous from receipt where programme = %(programme)s and
   and device = %(device)s and (sequence >= %(whole)s or sequence = any(%(sequences)s))
 """
 ON_ROLL = """
-select point, tag from roll_row where programme = %(programme)s and cycle = %(cycle)s and tag = any(%(tags)s)
-union all select point, tag from guest where programme = %(programme)s and cycle = %(cycle)s and tag = any(%(tags)s)
+select point, tag, supplement <> '' from roll_row
+where programme = %(programme)s and cycle = %(cycle)s and tag = any(%(tags)s)
+union all select point, tag, true from guest where programme = %(programme)s and cycle = %(cycle)s and tag = any(%(tags)s)
 """
 INSERT = """
 insert into receipt (hash, programme, cycle, device, sequence, previous, point, tag, exception, raw)
@@ -78,11 +79,22 @@ def sync(store: Store, device: Device, cycle: str, batch: list[bytes]) -> Synced
             for sequence, digest, previous in store.rows(AROUND, {**named, "whole": whole, "sequences": sequences})
         ]
         rolls: dict[str, list[bytes]] = {}
-        for point, tag in store.rows(ON_ROLL, {**named, "tags": [r.tag for r in found]}):
-            rolls.setdefault(point, []).append(bytes(tag))
+        late: dict[str, list[bytes]] = {}
+        for point, tag, came_late in store.rows(ON_ROLL, {**named, "tags": [r.tag for r in found]}):
+            for table in (rolls, late) if came_late else (rolls,):
+                table.setdefault(point, []).append(bytes(tag))
         holders = dict.fromkeys(held or (), device.name)
         merged = merge(
-            around, batch, [device], programme, cycle, rolls, holders, whole={device.name: whole}, parsed=parsed
+            around,
+            batch,
+            [device],
+            programme,
+            cycle,
+            rolls,
+            holders,
+            whole={device.name: whole},
+            parsed=parsed,
+            late=late,
         )
         if merged.new:
             check_counted_in(store, cycle, {receipt.point for receipt in merged.new})

@@ -46,7 +46,7 @@ def redeem(
         holders, beside = signing_in(store, cycle)
         merged = merge(
             known_links(store, cycle), batch, devices_of(store), store.programme.id, cycle, tags_by_point(store, cycle),
-            holders, pool, beside=beside,
+            holders, pool, beside=beside, late=late_by_point(store, cycle),
         )  # fmt: skip
         check_counted_in(store, cycle, {receipt.point for receipt in merged.new})
         store.copy_in("receipt", pa.table(receipt_columns(store, cycle, merged.new), schema=RECEIPT))
@@ -96,6 +96,18 @@ def tags_by_point(store: Store, cycle: str) -> dict[str, list[bytes]]:
     found: dict[str, list[bytes]] = {}
     for point, tag in zip(table["point"].to_pylist(), table["tag"].to_pylist(), strict=True):
         found.setdefault(point, []).append(tag)
+    return found
+
+
+def late_by_point(store: Store, cycle: str) -> dict[str, list[bytes]]:
+    """Of these the tags that came to the point in the middle of the cycle: on a supplementary list, or from elsewhere."""
+    found: dict[str, list[bytes]] = {}
+    for point, tag in store.rows(
+        "select point, tag from roll_row where programme = %(programme)s and cycle = %(cycle)s and supplement <> ''"
+        " union all select point, tag from guest where programme = %(programme)s and cycle = %(cycle)s",
+        {"programme": store.programme.id, "cycle": cycle},
+    ):
+        found.setdefault(point, []).append(bytes(tag))
     return found
 
 

@@ -60,6 +60,7 @@ class Phone:
     last: Link | None = None
     clock_minutes: int = 0
     handed_on: HandedOn | None = None
+    emergency: Mapping[str, int] | None = None
     began: Memory = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -79,7 +80,7 @@ class Phone:
         """Decide for somebody whose row is `tag` (None: no row of this phone's list), and sign what is handed over."""
         due = self.rows.get(tag) if tag is not None else None
         row = Row(tag, due, self.given.get(tag)) if tag is not None and due is not None else None
-        made = decide(row, presented, self.reserve)
+        made = decide(row, presented, self.reserve, self.emergency)
         if made.verdict == "refuse":
             return made
         if made.from_reserve:

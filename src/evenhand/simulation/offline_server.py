@@ -36,6 +36,7 @@ class Server:
     devices: dict[str, Device] = field(default_factory=dict, repr=False)
     holders: dict[str, list[str]] = field(default_factory=dict, repr=False)
     beside: dict[str, set[str]] = field(default_factory=dict, repr=False)
+    late: dict[str, set[bytes]] = field(default_factory=dict, repr=False)
     releases: list[Release] = field(default_factory=list, repr=False)
     links: dict[str, list[Link]] = field(default_factory=dict, repr=False)
     receipts: dict[bytes, Receipt] = field(default_factory=dict, repr=False)
@@ -67,7 +68,7 @@ class Server:
         known = self.links.setdefault(name, [])
         found = merge(
             known, batch, [device] if device else [], PROGRAMME, CYCLE,
-            self.rolls, current, beside=self.beside,
+            self.rolls, current, beside=self.beside, late=self.late,
         )  # fmt: skip
         self.sent += len(batch)
         self.duplicates += len(found.duplicates)

@@ -11,6 +11,7 @@ from evenhand.flow.redemption import NOT_ON_ROLL, Settlement
 from evenhand.render.offline_figures import Check, Reserve, Rule, Trial
 from evenhand.simulation.chance import Chance
 from evenhand.simulation.offline import Played, play
+from evenhand.simulation.offline_moves import moves_check
 from evenhand.simulation.offline_rules import compare
 from evenhand.simulation.offline_server import Server
 from evenhand.simulation.offline_world import COPIED, COPIES, DAYS, HOUSEHOLDS_A_POINT, Scenario, World, build
@@ -30,7 +31,7 @@ def trial(scenario: Scenario, progress: Progress = quiet) -> Trial:
     played = play(world, progress=progress)
     bare = play(replace(world, scenario=replace(scenario, paper=False)), progress=progress)
     settled = played.settlement()
-    checks = (*_people(played), *_receipts(played, settled), _any_order(played, settled, progress))
+    checks = (*_people(played), *_receipts(played, settled), _any_order(played, settled, progress), moves_check(world))
     over, reserves = sum(played.over_issue().values()), _reserves(world, progress)
     refused = dict(sorted(played.server.refused.items()))
     return Trial(

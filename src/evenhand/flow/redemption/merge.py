@@ -76,6 +76,7 @@ def merge(
     whole: Mapping[str, int] | None = None,
     beside: Mapping[str, Collection[str]] | None = None,
     parsed: Sequence[Receipt | str] | None = None,
+    late: Mapping[str, Collection[bytes]] | None = None,
 ) -> Merged:
     """Merge `batch` (each item the bytes of one receipt) with what is `known` of this cycle.
 
@@ -83,14 +84,13 @@ def merge(
     `beside`: the other devices whose receipts count there: those it replaced in this cycle, and second devices of the point
     (who gave first is settled later, see `custody`). `whole`: for a device, the number up to which its chain was here
     without a gap before; then `known` need not hold what lies below it, except the receipts of numbers that the batch names
-    again. `parsed`: the batch as `parse` reads it, where that was done before. What is known in the end is the same however
-    receipts are split into batches, ordered or repeated; `Refused.reason` says why an item cannot stand.
+    again. `parsed`: the batch as `parse` reads it, where that was done before. `late`: of `rolls`, the tags that came
+    to the point in the middle of the cycle: before that they were strangers there. What is known in the end is the same
+    however receipts are split into batches, ordered or repeated; `Refused.reason` says why an item cannot stand.
     """
     links = {receipt.hash: Link(receipt.device, receipt.sequence, receipt.hash, receipt.previous) for receipt in known}
     known_devices = newest(list(devices))
-    gate = _Gate(
-        known_devices, programme, cycle, {p: frozenset(tags) for p, tags in rolls.items()}, holders, beside or {}
-    )
+    gate = _Gate(known_devices, programme, cycle, _frozen(rolls), holders, beside or {}, _frozen(late or {}))
     duplicates: list[bytes] = []
     refused: list[Refused] = []
     places: dict[bytes, list[int]] = {}
@@ -125,6 +125,10 @@ def merge(
     new.sort(key=lambda receipt: (receipt.device, receipt.sequence, receipt.hash))
     forks, gaps = _chains(links.values(), whole or {})
     return Merged(new, sorted(duplicates), sorted(refused), forks, gaps)
+
+
+def _frozen(tags: Mapping[str, Collection[bytes]]) -> dict[str, frozenset[bytes]]:
+    return {point: frozenset(found) for point, found in tags.items()}
 
 
 def read_many(
@@ -170,7 +174,9 @@ class _Gate:
         rolls: Mapping[str, frozenset[bytes]],
         holders: Mapping[str, str],
         beside: Mapping[str, Collection[str]],
+        late: Mapping[str, frozenset[bytes]],
     ) -> None:
+        self._late = late
         self._devices, self._programme, self._cycle = devices, programme, cycle
         self._rolls, self._holders, self._beside = rolls, holders, beside
 
@@ -200,7 +206,7 @@ class _Gate:
         on_roll = r.tag in self._rolls.get(r.point, frozenset())
         if not on_roll and r.proof not in (NOT_ON_ROLL, UNDONE):
             raise RedemptionError(f'its tag does not stand on the roll of point "{r.point}"')
-        if on_roll and r.proof == NOT_ON_ROLL:
+        if on_roll and r.proof == NOT_ON_ROLL and r.tag not in self._late.get(r.point, ()):
             raise RedemptionError(f'it says "{NOT_ON_ROLL}", and its tag stands on the roll of point "{r.point}"')
 
 

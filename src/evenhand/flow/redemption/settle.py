@@ -170,11 +170,12 @@ class _Book:
         if r.proof == UNDONE:
             self._refused.append(Unsettled(r.point, r.tag, r.hash, "it takes back no receipt that is here"))
             return
-        if row is None or (self._points[row] != r.point and not self.moving.may_be_at(r.tag, r.point)):
-            if r.proof == NOT_ON_ROLL:
-                self._not_on_roll.append(self._again(r, b""))
-            else:
-                self._refused.append(Unsettled(r.point, r.tag, r.hash, "its tag does not stand on the roll"))
+        elsewhere = row is None or self._points[row] != r.point
+        if r.proof == NOT_ON_ROLL and (elsewhere or row in self._listed):
+            self._not_on_roll.append(self._again(r, b""))  # a row that moves or is listed may come after its household
+            return
+        if row is None or (elsewhere and not self.moving.may_be_at(r.tag, r.point)):
+            self._refused.append(Unsettled(r.point, r.tag, r.hash, "its tag does not stand on the roll"))
             return
         items = dict(r.items)
         wanted = [items.pop(benefit, 0) for benefit in self._benefits]

@@ -31,6 +31,8 @@ TEXT = {
     "of.f.receipts": "{lost_with_a_phone} receipts lost with a phone, {signed_again_from_paper} signed again from torn coupons and ticked lists",
     "of.c.settled": "Every receipt counts for a ration, or is named",
     "of.f.settled": "{receipts} receipts: {contested} contested, {not_on_roll} not on the roll; {beyond_the_reserve} steps beyond the reserve, in no movement",
+    "of.c.moves": "Cards that collected elsewhere: goods first, then the row; given once",
+    "of.f.moves": "{asked} asked, at {both_silent} both points without a network; {collected} collected there, {came_too_early} visits came before the row; {contested} shown at home as well and contested, {over_issue} steps from the reserves",
     "of.c.order": "In another order the receipts settle to the same",
     "of.f.order": "{receipts} receipts in another order, {again} of them twice",
     "of.reserve": "What the reserve is for",

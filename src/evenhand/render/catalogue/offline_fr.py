@@ -31,6 +31,8 @@ TEXT = {
     "of.f.receipts": "{lost_with_a_phone} reçus perdus avec un téléphone, {signed_again_from_paper} signés à nouveau d’après les coupons détachés et les listes cochées",
     "of.c.settled": "Chaque reçu compte pour une ration, ou est nommé",
     "of.f.settled": "{receipts} reçus : {contested} contestés, {not_on_roll} hors de la liste ; {beyond_the_reserve} pas au-delà de la réserve, dans aucun mouvement",
+    "of.c.moves": "Cartes servies ailleurs : les denrées d'abord, puis la ligne ; données une fois",
+    "of.f.moves": "{asked} demandes, dont {both_silent} avec les deux points sans réseau ; {collected} servis là-bas, {came_too_early} visites avant la ligne ; {contested} montrées aussi au point d'origine et contestées, {over_issue} pas pris aux réserves",
     "of.c.order": "Dans un autre ordre, les reçus donnent le même règlement",
     "of.f.order": "{receipts} reçus dans un autre ordre, dont {again} deux fois",
     "of.reserve": "À quoi sert la réserve",
