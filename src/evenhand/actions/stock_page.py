@@ -42,20 +42,6 @@ class Bill:
     lines: tuple[tuple[str, int], ...]
 
 
-@dataclass(frozen=True)
-class CountLine:
-    """What became of a benefit on its way to a node in a cycle, in steps; `counted` is None before the count. `reasons`: why
-    some was lost; `recut`: rations were brought down."""
-
-    benefit: str
-    planned: int
-    counted: int | None
-    damaged: int
-    missing: int
-    reasons: str
-    recut: bool
-
-
 def nodes_seen(store: Store, areas: Sequence[str | None]) -> frozenset[str] | None:
     """Depots and points of these areas and those below them; None is every node."""
     if None in areas:
@@ -203,52 +189,6 @@ def bills(store: Store, cycle: str, nodes: Set[str] | None) -> list[Bill]:
     return [Bill(row[0], row[1], row[2], row[3], row[4], tuple(lines[row[0]])) for row in store.rows(BILLS, at)]
 
 
-def counts_at(store: Store, cycle: str, name: str) -> list[CountLine]:
-    """What was planned for a node in a cycle, what was counted there, and what was lost on the way, by benefit."""
-    at = {"programme": store.programme.id, "cycle": cycle, "node": name}
-    planned: dict[str, int] = {}
-    numbers = []
-    for waybill, _, _, target, benefit, steps in store.rows(LINES, at):
-        if target == name:
-            planned[benefit] = planned.get(benefit, 0) + steps
-            numbers.append(waybill)
-    rows = store.rows(
-        "select counted from count where programme = %(programme)s and cycle = %(cycle)s and point = %(node)s", at
-    )
-    counted = {benefit: int(steps) for benefit, steps in rows[0][0].items()} if rows else None
-    cut = {
-        row[0]
-        for row in store.rows(
-            "select benefit from recut where programme = %(programme)s and cycle = %(cycle)s and point = %(node)s", at
-        )
-    }
-    lost: dict[str, tuple[int, int, list[str]]] = {}
-    for benefit, damaged, missing, reason in store.rows(
-        "select benefit, damaged, missing, reason from goods_received where programme = %(programme)s"
-        " and cycle = %(cycle)s and waybill = any(%(numbers)s) order by waybill",
-        at | {"numbers": sorted(set(numbers))},
-    ):
-        had = lost.get(benefit, (0, 0, []))
-        lost[benefit] = (had[0] + damaged, had[1] + missing, [*had[2], *([reason] if reason else [])])
-    return [
-        CountLine(
-            b, planned.get(b, 0), None if counted is None else counted.get(b), lost.get(b, (0, 0, []))[0],
-            lost.get(b, (0, 0, []))[1], "; ".join(dict.fromkeys(lost.get(b, (0, 0, []))[2])), b in cut,
-        )
-        for b in sorted(planned.keys() | (counted or {}).keys())
-    ]  # fmt: skip
-
-
-def variances(store: Store, cycle: str, point: str, limit: int = 20) -> list[tuple[str, str, int]]:
-    """(device, words, UTC seconds by the phone's clock) of what a clerk found different at a day's end, newest first."""
-    rows = store.rows(
-        "select device, text, noted_at from counter_note where programme = %s and cycle = %s and point = %s"
-        " and kind = 'variance' order by noted_at desc limit %s",
-        (store.programme.id, cycle, point, limit),
-    )
-    return [(row[0], row[1], row[2]) for row in rows]
-
-
 def transfers_of(
     store: Store, cycle: str, nodes: Set[str] | None
 ) -> list[tuple[int, str, str, str, int, int | None, bool, str]]:
@@ -292,9 +232,3 @@ def closing_of(
         at,
     )
     return [(row[0], row[1], row[2], row[3], row[4]) for row in rows]
-
-
-def counted_nodes(store: Store, cycle: str) -> frozenset[str]:
-    """Depots and points that have counted in this cycle."""
-    rows = store.rows("select point from count where programme = %s and cycle = %s", (store.programme.id, cycle))
-    return frozenset(row[0] for row in rows)

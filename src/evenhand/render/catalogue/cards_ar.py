@@ -71,7 +71,6 @@ TEXT = {
     "cd.replace.new": "أوراق جديدة",
     "cd.replace.aside": "من طلب ومن أكّد ولماذا ومتى: يبقى مع البطاقة.",
     "cd.two": "تطلب السياسة شخصين.",
-    "cd.reason.case": "شكوى {case}: ",
     "cd.replace.why.hint": "مثل: فُقدت في السوق.",
     "cd.replace.do": "استبدل البطاقة وأعدّ أوراقها",
     "cd.papers.title": "أوراق النقطة",

@@ -71,7 +71,6 @@ TEXT = {
     "cd.replace.new": "New papers",
     "cd.replace.aside": "Who asked, who confirmed, why and when stay with the card.",
     "cd.two": "The policy asks for two persons.",
-    "cd.reason.case": "complaint {case}: ",
     "cd.replace.why.hint": "Such as: lost at the market.",
     "cd.replace.do": "Replace the card and make its papers",
     "cd.papers.title": "Papers of a point",

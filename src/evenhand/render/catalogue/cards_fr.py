@@ -71,7 +71,6 @@ TEXT = {
     "cd.replace.new": "Nouveaux papiers",
     "cd.replace.aside": "Qui a demandé, qui a confirmé, pourquoi et quand restent avec la carte.",
     "cd.two": "Le règlement demande deux personnes.",
-    "cd.reason.case": "réclamation {case} : ",
     "cd.replace.why.hint": "Par exemple : perdue au marché.",
     "cd.replace.do": "Remplacer la carte et faire ses papiers",
     "cd.papers.title": "Papiers d’un point",

@@ -23,7 +23,7 @@ from evenhand.web.console.cards.work import draw
 
 @page(*SEES)
 def replace(request: HttpRequest, seat: Seat) -> HttpResponse:
-    """`?card=` (its number, or what its QR holds) or `?household=` opens it; `?case=` a complaint that this settles."""
+    """`?card=` (its number, or what its QR holds) or `?household=` opens it."""
     desk = Desk(request, seat, PRINTS)
     found, error = _asked_for(desk, request.GET.get("card", "").strip(), request.GET.get("household", "").strip())
     return _shown(desk, found, error)
@@ -94,12 +94,10 @@ def _asked_for(desk: Desk, card: str, household: str) -> tuple[Found | None, Eve
 
 def _shown(desk: Desk, found: Found | None, error: EvenhandError | None, at: str = "replace") -> HttpResponse:
     policy = policy_in_force(desk.store) if found else None
-    case = desk.request.GET.get("case", "")[:40]
     return desk.shown("replace", {
         "card": found and _told(desk, found), "two": bool(policy and policy.reissue_by_two),
         "at": at, "open": desk.state == "open", "moves": _moves(desk, found) if found else [],
         "others": [one for one in desk.every_point() if found and one[0] != found.point],
-        "reason": desk.words.say("cd.reason.case", case=case) if case else "",
         "may": bool(found) and desk.acts and (desk.mine is None or found.point in desk.mine),
     }, error, {})  # fmt: skip
 

@@ -7,15 +7,14 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from evenhand.actions.counts_page import counts_at, variances
 from evenhand.actions.stock_page import (
     LotHere,
     count_nodes,
-    counts_at,
     expiring,
     lots_at,
     nodes_page,
     on_the_way,
-    variances,
 )
 from evenhand.web.console.access import Seat, page
 from evenhand.web.console.home import when
@@ -77,14 +76,16 @@ def balances(request: HttpRequest, seat: Seat) -> HttpResponse:
 
 def _place(shelf: Shelf, node: str) -> dict[str, Any]:
     lots = lots_at(shelf.store, [node])
-    counts = counts_at(shelf.store, shelf.cycle, node) if shelf.cycle else []
+    steps = {b.id: b.step_base for b in shelf.benefits.values()}
+    counts = counts_at(shelf.store, shelf.cycle, node, steps) if shelf.cycle else []
     noted = variances(shelf.store, shelf.cycle, node) if shelf.cycle else []
     return {
         "node": node, "name": shelf.names[node], "lots": [_lot(shelf, one) for one in lots],
         "way": [(shelf.title(b), shelf.amount(b, base)) for b, base in sorted(on_the_way(shelf.store, node).items())],
         "counts": [
             {
-                "title": shelf.title(c.benefit), "planned": shelf.steps(c.benefit, c.planned),
+                "title": shelf.title(c.benefit), "lay": shelf.steps(c.benefit, c.lay),
+                "planned": shelf.steps(c.benefit, c.planned),
                 "counted": None if c.counted is None else shelf.steps(c.benefit, c.counted),
                 "lost": shelf.steps(c.benefit, c.damaged + c.missing) if c.damaged + c.missing else "",
                 "reasons": c.reasons, "recut": c.recut,

@@ -12,9 +12,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from evenhand.actions.counts_page import counted_nodes
 from evenhand.actions.cycles import find, newest, state_of
 from evenhand.actions.importing import policy_in_force
-from evenhand.actions.stock_page import counted_nodes, nodes_named, nodes_seen
+from evenhand.actions.stock_page import nodes_named, nodes_seen
 from evenhand.core.benefit import Benefit
 from evenhand.core.errors import EvenhandError, UsageError
 from evenhand.render.figures import Figures
