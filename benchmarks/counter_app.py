@@ -46,7 +46,7 @@ def large_roll(programme: str) -> bytes:
         size = chance.randint(1, 7)
         ladders = [[size * 6000, size * 4000], [0, size * 250]]
         carry = [chance.randint(0, 999_999), chance.randint(0, 999_999)]
-        facts = {"card": chance.randbytes(8)}
+        facts = {"card": chance.randbytes(5)}
         proxies = [f"Proxy {number}"] if number % 10 == 0 else []
         name = f"Family {number} Song-hui"
         rows.append([tag, code.card_number(number), name, size, [size * 16, size * 3], carry, ladders, proxies, facts])

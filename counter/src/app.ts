@@ -268,7 +268,7 @@ export class App {
   }
 
   /** To a screen that is not needed to begin a day. */
-  async seldom(view: Extract<View, { at: "lost" | "recover" | "waiting" | "close" | "settings" }>): Promise<void> {
+  async seldom(view: Extract<View, { at: "lost" | "recover" | "waiting" | "close" | "settings" | "else" | "word" }>): Promise<void> {
     if ((this.rare ??= await this.fetched(() => import("./screens/rare")))) this.go(view);
   }
 

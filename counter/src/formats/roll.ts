@@ -44,7 +44,8 @@ export function readRow(value: readonly Value[]): RollRow {
   return { tag, card, name, members, rations, carry, ladders, proxies, mark, home, given } as unknown as RollRow;
 }
 
-const MARK = 8;
+/** Of a mark as much as the roll has. */
+const MARK = 5;
 
 const FIELDS = ["benefits", "cycle", "point", "programme", "seed", "version"];
 
@@ -147,7 +148,7 @@ export class Roll {
   /** The index of the row whose card has this mark (16 bytes); -1 if there is none. Cards are rarely scanned: one pass. */
   byMark(mark: Uint8Array): number {
     const start = mark.subarray(0, MARK);
-    for (let index = 0; index < this.size; index++) {
+    for (let index = this.size - 1; index >= 0; index--) { // what stands beside the roll first
       const found = this.row(index).mark;
       if (found && equal(found, start)) return index;
     }

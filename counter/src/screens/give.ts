@@ -29,7 +29,7 @@ export function give(app: App, visit: Visit): Screen {
       ${collects(app, visit)}
       ${factor(app, visit)}
       ${main(t(whole ? "give.all" : "give.part"), () => app.give(visit), !some)}
-      <div class="under">${link(t("give.part.link"), changeAll)}${link(t("give.else"), () => app.go({ at: "else", visit }))}</div></div>
+      <div class="under">${link(t("give.part.link"), changeAll)}${link(t("give.else"), () => app.seldom({ at: "else", visit }))}</div></div>
   </section>`;
 }
 
@@ -100,7 +100,7 @@ function nothingDue(app: App, visit: Visit): Screen {
   return html`<section class="screen">${bar(app)}${who(visit)}
     ${owed ? html`<p><b>${t("give.noreserve")}</b></p><p>${t("already.short", { q: owed })}</p>` : html`<p><b>${t("give.nothing")}</b></p><p>${t("give.nothing.lead")}</p>`}
     <div class="push">${main(t("done.next"), () => app.go({ at: "scan", said: "" }))}
-      <div class="under">${link(t("give.else"), () => app.go({ at: "else", visit }))}</div></div></section>`;
+      <div class="under">${link(t("give.else"), () => app.seldom({ at: "else", visit }))}</div></div></section>`;
 }
 
 export function already(app: App, visit: Visit): Screen {
@@ -118,7 +118,7 @@ export function already(app: App, visit: Visit): Screen {
     <div class="push stack">${"exception" in found.presented ? why(app, visit) : nothing}
       <button class="btn" @click=${() => app.give(visit)}>${t(from.length ? "give.again" : "already.claim")}</button>
       ${main(t("done.next"), () => app.go({ at: "scan", said: "" }))}
-      <div class="under">${link(t("give.else"), () => app.go({ at: "else", visit }))}</div></div>
+      <div class="under">${link(t("give.else"), () => app.seldom({ at: "else", visit }))}</div></div>
   </section>`;
 }
 
@@ -128,7 +128,7 @@ export function unknown(app: App, tag: Uint8Array): Screen {
     <div class="head">${title(html`<span class="must">${t("unknown.title", { point: place.point.name })}</span>`)}
       <p>${t("unknown.lead")}</p><p>${t("unknown.do")}</p></div>
     <div class="push">${main(t("done.next"), () => app.go({ at: "scan", said: "" }))}
-      <div class="under">${link(t("else.complaint"), () => app.go({ at: "word", visit: null, kind: "complaint", tag, choice: "word.complaint.4", text: "", asked: false }))}
+      <div class="under">${link(t("else.complaint"), () => app.seldom({ at: "word", visit: null, kind: "complaint", tag, choice: "word.complaint.4", text: "", asked: false }))}
         ${link(t("scan.number"), () => app.go({ at: "number", digits: "", said: "" }))}</div></div>
   </section>`;
 }

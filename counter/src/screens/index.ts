@@ -10,7 +10,6 @@ import { bar, type Screen } from "./parts";
 import { other } from "./other";
 import { recut } from "./recut";
 import { numberPad, scan } from "./scan";
-import { somethingElse, word } from "./sheets";
 import { elsewhere, gone, stuck } from "./stuck";
 import { today } from "./today";
 
@@ -30,8 +29,8 @@ export function draw(app: App): Screen {
     case "already": return already(app, view.visit);
     case "held": return held(app, view.visit);
     case "unknown": return unknown(app, view.tag);
-    case "else": return somethingElse(app, view.visit);
-    case "word": return word(app, view);
+    case "else": return app.rare?.somethingElse(app, view.visit) ?? bar(app);
+    case "word": return app.rare?.word(app, view) ?? bar(app);
     case "done": return done(app, view);
     case "noted": return noted(app, view);
     case "waiting": return app.rare?.waitingList(app, view) ?? bar(app);

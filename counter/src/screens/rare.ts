@@ -4,4 +4,5 @@ export { closeDay } from "./close";
 export { lost } from "./lost";
 export { recover, torn } from "./recover";
 export { settings } from "./settings";
+export { somethingElse, word } from "./sheets";
 export { waitingList } from "./waiting";

@@ -16,7 +16,7 @@ MARKS = """
 select distinct on (household) household, mark from card where household = any(%s) and from_period <= %s
 order by household, epoch desc
 """
-MARK_BYTES = 8
+MARK_BYTES = 5
 """Of a card's mark as much as finds its row among those of a point: a roll has to fit on a cheap phone."""
 
 
