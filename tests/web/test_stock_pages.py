@@ -65,7 +65,7 @@ def test_what_came_is_entered_once_and_a_wrong_field_says_so_beside_it(desk: Off
     with desk.store() as store:
         assert lies(store, "Mill", "oil") == 3200 + 2500
     assert "O2" in desk["kim"].get(S + "?node=Mill").text
-    assert "O2" in desk["kim"].get(S).text  # it expires within sixty days of 13 March 2011
+    assert "O2" in desk["kim"].get(S).text  # past its day
 
 
 def test_a_lorry_leaves_when_the_storekeeper_signs(desk: Office) -> None:

@@ -12,7 +12,7 @@ from evenhand.actions.stock import on_hand_at
 from evenhand.flow.ledger import node, transit
 from evenhand.store import Store
 
-SOON_DAYS, PAST_DAYS = 60, 180
+SOON_DAYS = 60
 EXPIRING_MOST = 20
 STATES = ("planned", "loaded", "sent", "received", "short")
 """How a waybill stands: its goods have not left; the ledger loaded them; the storekeeper signed; they came; less came."""
@@ -116,11 +116,11 @@ def on_the_way(store: Store, name: str) -> dict[str, int]:
 
 
 def expiring(store: Store, nodes: Set[str] | None) -> list[LotHere]:
-    """Lots that passed their day within 180 days or will within 60, and still lie somewhere: the first twenty."""
+    """Of the forty lots with the latest day within 60 days from now: those that still lie somewhere, the first twenty."""
     rows = store.rows(
-        "select l.benefit, l.lot, l.best_before, l.pack_base from lot l where l.best_before between %s and %s"
+        "select l.benefit, l.lot, l.best_before, l.pack_base from lot l where l.best_before <= %s"
         " order by l.best_before desc limit 40",
-        (store.today() - timedelta(days=PAST_DAYS), store.today() + timedelta(days=SOON_DAYS)),
+        (store.today() + timedelta(days=SOON_DAYS),),
     )
     about = {(row[0], row[1]): (row[2], row[3]) for row in rows}
     moved = store.rows(
