@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from evenhand.core.benefit import Benefit, CarryRule
 from evenhand.flow.disclosure.placing import PlaceGood, Served, place_csv, served
+from evenhand.flow.grievance import KINDS, SEVERAL
+from evenhand.render.catalogue import CATALOGUES
 
 LAPSE = CarryRule(0, "lapse")
 GRAIN = Benefit("grain", "Grain", "good", "kg", 1, 1000, 500, LAPSE, LAPSE)
@@ -48,3 +50,8 @@ def test_numbers_are_exact_and_a_name_is_no_formula() -> None:
     assert rows[1][0] == "#meta+cycle" and len(rows) == 4 and len({len(row) for row in rows}) == 1
     assert rows[2][:10] == ["2008-03/1", "'=P1", "'@SUM(1) x", "'-V", "grain", "kg", "120", "108", "", "48.5"]
     assert rows[3][6:10] == ["2", "4/3", "7/6", "5/6"]
+
+
+def test_every_kind_of_complaint_has_its_words_on_the_page_of_a_place() -> None:
+    for text in CATALOGUES.values():
+        assert {f"my.kind.{kind}" for kind in KINDS} | {f"pu.kind.{SEVERAL}"} <= set(text)

@@ -296,4 +296,29 @@ def adopt(policy: PolicyFile, who: AsOption, data: DataOption = None, json: Json
         say("Next: evenhand import lanes FILE, then stock, households, members (areas, points, depots before them)")
 
 
+@app.command()
+def decline(
+    policy: PolicyFile,
+    who: AsOption,
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why.", show_default=False)],
+    data: DataOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Decline a policy that waits to be adopted, with a reason; its proposer takes it back so.
+
+    Example: evenhand policy decline policy.toml --reason "12 kg is not in the act" --as boris
+    """
+    from evenhand.actions.adopt import decline as act
+    from evenhand.actions.policy import read_policy
+    from evenhand.wiring import open_store, read_clock
+
+    digest = read_policy(policy).sha256
+    with open_store(data, read_clock) as store:
+        act(store, digest, who, reason)
+    if json:
+        say_json({"declined": str(policy), "sha256": digest.hex()})
+    else:
+        say(f"declined {policy}: {digest.hex()}")
+
+
 policy_pages.register(app)

@@ -54,10 +54,13 @@ def places(request: HttpRequest, store: Store) -> Answer:
     around = area_path(store, area) if area else []
     if area and not around:
         return missing(request, store)
-    listed, more = points_named(store, wanted, area or None, (max(at, 1) - 1) * PAGE) if wanted or area else ([], False)
+    areas = [] if wanted else areas_below(store, area or None)
+    # Where there are no areas, the first page lists the points themselves.
+    asked_for = wanted or area or not areas
+    listed, more = points_named(store, wanted, area or None, (max(at, 1) - 1) * PAGE) if asked_for else ([], False)
     return render(request, "public/places.html", {
         "programme": store.programme, "q": wanted, "area": area, "around": around, "more": more, "page": at,
-        "areas": [] if wanted else areas_below(store, area or None), "periods": closed_periods(store),
+        "areas": areas, "periods": closed_periods(store),
         "points": [(one, quote(one.point, safe="")) for one in listed],
     })  # fmt: skip
 
