@@ -17,6 +17,7 @@ from evenhand.actions.cards import issue_cards
 from evenhand.actions.cycles import find
 from evenhand.actions.importing import import_file, policy_in_force
 from evenhand.actions.point_news import news_file, point_news
+from evenhand.actions.point_paper import Wish, _Work
 from evenhand.actions.reserve import reserve_left
 from evenhand.core.errors import InputError, UsageError
 from evenhand.engines.duckdb import DuckDB
@@ -230,3 +231,14 @@ def test_what_a_newcomer_did_not_collect_is_owed_like_anybodys(monkeypatch: pyte
         # 16 steps of grain and 2 of oil were promised in March: they stand on April's roll, beside what April gives.
         assert ("Alder", "grain", "uncollected", "2008-03", 16 * 500, 16) in found.owed("2008-04", "owed", "offered")
         assert found.rations("2008-04")["A8"] > 16
+
+
+def test_the_printed_roll_has_newcomers_and_the_notice_of_a_row_that_is_held(march: Late) -> None:
+    march.listed("A8", "A9")
+    march.held("A6")
+    work = _Work(march.store, find(march.store, MARCH), Wish(["Alder"], poster=True, roll=True))
+    notice, families = work.papers("Alder")
+    assert {family.name: family.rations["grain"] for family in families} == {
+        "Family A1": 16, "Family A2": 32, "Family A3": 48, "Family A6 (H001)": 96, "Family A8": 12, "Family A9": 12,
+    }  # fmt: skip
+    assert sum(len(one.due) for one in notice.classes) == 0, "the notice tells of the roll, where k = 2 hides them all"

@@ -13,8 +13,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from evenhand.actions.cycles import Cycle, Progress, find, place, quiet
+from evenhand.actions.hold import held_now
 from evenhand.actions.proxies import proxies_at
 from evenhand.actions.recuts import file_name
+from evenhand.actions.supplement_rows import confirmed
 from evenhand.actions.writing import write_bytes
 from evenhand.core.errors import UsageError
 from evenhand.flow.disclosure.naming import name_of
@@ -106,12 +108,14 @@ class _Work:
         """The notice of a point and the rows of its roll."""
         store, cycle = self._store, self._cycle
         rows = self._rows(point)
+        listed = [row for one in confirmed(store, cycle.id, point) for row in pq.read_table(one.rows).to_pylist()]
+        held = {one.household: one.notice for one in held_now(store, cycle.id, point)}
         known = {
-            household: (name or "", int(members))
+            household: (" ".join(filter(None, (name, held.get(household) and f"({held[household]})"))), int(members))
             for household, name, members in store.rows(
                 "select h.household, h.name, (select count(*) from member_now m where m.household = h.household)"
                 " from household_now h where h.household = any(%s)",
-                (sorted({row["household"] for row in rows}),),
+                (sorted({row["household"] for row in (*rows, *listed)}),),
             )
         }
         recut = {
@@ -138,7 +142,7 @@ class _Work:
             dues, more, self._checkpoint, self._printed, self._wish.when, self._wish.complaint, self._wish.language,
             store.programme.demo,
         )  # fmt: skip
-        return notice, _families(rows, known, proxies_at(store, point))
+        return notice, _families([*rows, *listed], known, proxies_at(store, point))
 
     def _rows(self, point: str) -> list[dict[str, Any]]:
         """The point's rows, as committed or as its re-cut left them."""

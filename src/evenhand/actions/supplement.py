@@ -19,6 +19,7 @@ from evenhand.actions.cards import KEYS
 from evenhand.actions.commit import roll_rows
 from evenhand.actions.countersign import Payload, check_words, sign_first, sign_second, signers
 from evenhand.actions.cycles import Cycle, find, person_signer, place
+from evenhand.actions.removal import gone
 from evenhand.actions.reserve import levels_at, reserve_left
 from evenhand.actions.supplement_dues import dues_of
 from evenhand.core.engine import Engine
@@ -178,7 +179,7 @@ _WHO = f"""
 select h.household, h.point, exists (select from {KEYS} c where c.household = h.household),
   (select r.supplement from card_period p join roll_row r on r.programme = %(programme)s and r.cycle = %(cycle)s
      and r.tag = p.tag where p.household = h.household and p.period = %(period)s limit 1)
-from household h where h.household = any(%(households)s)
+from household_now h where h.household = any(%(households)s)
 """
 
 
@@ -189,6 +190,7 @@ def _check_people(store: Store, cycle: Cycle, point: str, households: Sequence[s
         "programme": store.programme.id, "cycle": cycle.id, "period": cycle.period.id, "households": list(households),
     }  # fmt: skip
     known = {row[0]: row[1:] for row in store.rows(_WHO, named)}
+    off = set(gone(store))
     problems, seen = [], set()
     for number, household in enumerate(households, 1):
         at, carded, on = known.get(household, (None, False, None))
@@ -197,6 +199,8 @@ def _check_people(store: Store, cycle: Cycle, point: str, households: Sequence[s
             wrong = "the household stands twice", "name it once"
         elif at is None:
             wrong = "the household is not registered", "import it first: evenhand import households FILE"
+        elif household in off:
+            wrong = "the household was taken off the lists", "put it back first, where that was wrong"
         elif at != point:
             wrong = f"the household is registered at {at}", f"name it in a list of {at}, or move it first"
         elif on is not None:
