@@ -84,5 +84,5 @@ TEXT = {
     "fi.on.say": "Sign in as the first person. The page shows what a list looks like, and has an empty one to fill in.",
     "fi.on.do": "I have written them down: open the office",
     "fi.opening": "The office opens",
-    "fi.opening.lead": "In ten seconds this page goes to where you sign in.",
+    "fi.opening.lead": "This page goes on to where you sign in as soon as it answers, within half a minute.",
 }

@@ -84,5 +84,5 @@ TEXT = {
     "fi.on.say": "Connectez-vous comme première personne. La page montre la forme d’une liste et en offre une vide.",
     "fi.on.do": "C’est noté : ouvrir le bureau",
     "fi.opening": "Le bureau s’ouvre",
-    "fi.opening.lead": "Dans dix secondes, cette page va à la connexion.",
+    "fi.opening.lead": "Cette page passe à la connexion dès qu’il répond, d’ici une demi-minute.",
 }

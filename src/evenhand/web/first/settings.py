@@ -14,6 +14,7 @@ MIDDLEWARE = [
     "evenhand.web.headers.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "evenhand.web.language.ReadersLanguage",
+    "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
