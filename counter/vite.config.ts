@@ -2,7 +2,7 @@ import { VitePWA } from "vite-plugin-pwa";
 import { defineConfig } from "vitest/config";
 
 /** Modules that are not needed to begin a day; all else is one file, which packs better than several. */
-const LATER = /words\/(en|fr|ar|hi)|screens\/(queue|print|rare|close|lost|recover|settings|sheets|waiting)\.|handover|frames|packets|device\/(qr|paper|printer|reader)|src\/(sw|main)\./;
+const LATER = /words\/(en|fr|ar|hi)|screens\/(queue|print|rare|close|lost|recover|settings|sheets|waiting)\.|handover|model\/news|frames|packets|device\/(qr|paper|printer|reader)|src\/(sw|main)\./;
 
 export default defineConfig({
   base: "/counter/",

@@ -285,6 +285,7 @@ def test_a_second_window_is_told_and_can_take_over(phone: Phone, place: Village)
     other = Phone(phone.context, place.address)
     other.open()
     other.heading("open in another window")
+    assert other.faults("other window") == []
     other.press("Use it here")
     other.heading("Alder")
     phone.heading("moved to another window")
@@ -336,6 +337,7 @@ def test_what_a_full_disk_does_is_said_in_words_and_nothing_counts_as_given(phon
     phone.heading("Family A1")
     phone.press("Give all")
     phone.heading("This phone is full")
+    assert phone.faults("full") == []
     phone.press("Try again")
     phone.heading("Family A1")
     phone.press("Give all")

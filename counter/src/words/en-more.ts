@@ -171,6 +171,12 @@ export const enMore = {
   "word.notice": "Tell the household: your ration is held and stays here. You can object; a person decides, not this phone. The reason and this moment are written down.",
   "word.save": "Write it down",
   "word.missing": "Choose what happened.",
+
+  "news.file": "A file from the office (.news)",
+  "news.done": "Taken in: new lists and held rations stand now.",
+  "news.bad": "This is not a file of the office, or it was changed on the way.",
+  "news.old": "This phone has newer news already.",
+  "news.other": "This file is for another point or month.",
 };
 
 export type MoreKey = keyof typeof enMore;

@@ -171,4 +171,10 @@ export const frMore: MoreWords = {
   "word.notice": "Dites au ménage : votre ration est retenue et reste ici. Vous pouvez vous y opposer ; une personne décide, pas ce téléphone. La raison et ce moment sont notés.",
   "word.save": "Noter",
   "word.missing": "Choisissez ce qui s'est passé.",
+
+  "news.file": "Un fichier du bureau (.news)",
+  "news.done": "Pris en compte : nouvelles listes et rations retenues.",
+  "news.bad": "Ce n'est pas un fichier du bureau, ou il a été modifié en route.",
+  "news.old": "Ce téléphone a déjà plus récent.",
+  "news.other": "Ce fichier est pour un autre point ou mois.",
 };
