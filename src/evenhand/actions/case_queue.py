@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from evenhand.actions.cases import INTAKES, Found, followed, reviewer_of
-from evenhand.actions.escalate import PENDING, escalate
+from evenhand.actions.escalate import due_first, escalate, unwritten
 from evenhand.actions.take_up import take_up
 from evenhand.flow.grievance import KINDS, Reviewer, may_decide, may_read
 from evenhand.store import Store
@@ -22,8 +22,8 @@ with recursive below as (
   select pcode from area where pcode = any(%s) union select a.pcode from area a join below b on a.parent = b.pcode
 ) select pcode from below
 """
-DECIDED = f"""{INTAKES} and exists (
-  select from grievance_event e where e.reference = grievance.reference and e.act = 'decision')"""
+DECIDED = f"""{INTAKES.replace("from grievance", "from grievance g")} and exists (
+  select from grievance_event e where e.reference = g.reference and e.act = 'decision')"""
 
 
 @dataclass(frozen=True)
@@ -39,31 +39,28 @@ def queue(store: Store, person: str, which: Which = "mine") -> Queue:
     read it. UsageError for somebody who reviews nothing."""
     reviewer = reviewer_of(store, person)
     where, named = _within(store, reviewer)
-    found = followed(
-        store,
-        f"{DECIDED if which == 'decided' else PENDING}{where}",
-        named,
-        newest=which == "decided",
-        most=READ_MAX + 1,
-    )
+    if which == "decided":
+        found = followed(store, DECIDED + where, named, newest=True, most=READ_MAX + 1)
+    else:
+        # After two clocks whatever waits is with the ombudsman.
+        below = 2 if which == "mine" and not reviewer.ombudsman else None
+        found = due_first(store, where, named, clocks=below, most=READ_MAX + 1)
     shown = [one for one in found[:READ_MAX] if may_read(reviewer, one.case, one.around)]
     if which == "mine":
         shown = [one for one in shown if may_decide(reviewer, one.case, one.around)]
     if which == "decided":
         shown.sort(key=lambda one: -one.case.decisions[-1].at)
-    else:
-        shown.sort(key=lambda one: (one.case.due is None, one.case.due, one.reference))
     return Queue(tuple(shown), len(found) > READ_MAX)
 
 
 def noted(store: Store, cases: tuple[Found, ...]) -> tuple[Found, ...]:
     """The cases with their escalations written down, those that were not yet."""
-    return tuple(escalate(store, one) if _missing(one) else one for one in cases)
+    return tuple(escalate(store, one) if unwritten(one) else one for one in cases)
 
 
 def escalate_all(store: Store, most: int = READ_MAX) -> int:
     """Write down what clocks did meanwhile, of the cases that came first; how many had risen. They rise without it."""
-    risen = [one for one in followed(store, PENDING, most=most) if _missing(one)]
+    risen = [one for one in due_first(store, most=most) if unwritten(one)]
     for one in risen:
         escalate(store, one)
     return len(risen)
@@ -75,17 +72,13 @@ def tick(store: Store) -> None:
     escalate_all(store)
 
 
-def _missing(found: Found) -> bool:
-    return len(found.case.escalations) > sum(event.act == "escalation" for event in found.events)
-
-
 def _within(store: Store, reviewer: Reviewer) -> tuple[str, dict[str, object]]:
     """A condition on cases that lets through at least what the reviewer may read, and what it names."""
     named: dict[str, object] = {"restricted": [name for name, kind in KINDS.items() if kind.restricted]}
     if reviewer.ombudsman:
         return "", {}
-    where = " and kind <> all(%(restricted)s)"
+    where = " and g.kind <> all(%(restricted)s)"
     if None not in reviewer.areas:
         named["areas"] = [row[0] for row in store.rows(BELOW, (sorted(filter(None, reviewer.areas)),))]
-        where += " and area = any(%(areas)s)"
+        where += " and g.area = any(%(areas)s)"
     return where, named

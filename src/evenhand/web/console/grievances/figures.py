@@ -15,6 +15,7 @@ from evenhand.actions.importing import policy_in_force
 from evenhand.flow.grievance import SEVERAL, kinds_on
 from evenhand.render.catalogue import Catalogue
 from evenhand.render.figures import Figures
+from evenhand.store import Store
 from evenhand.web.console.access import EVERY_ROLE, Seat, page
 from evenhand.web.console.grievances.common import frame, said
 
@@ -31,7 +32,7 @@ def told(request: HttpRequest, seat: Seat) -> HttpResponse:
     """The page of the figures."""
     store, words = seat.store, said(request)
     policy, zone = policy_in_force(store), ZoneInfo(store.programme.zone)
-    rows = totals(store, since_last_close(store), policy.k).to_pylist() if policy else []
+    rows = _counted(store, policy.k) if policy else []
     names = dict(store.rows("select pcode, name from area where pcode = any(%s)", ([row["area"] for row in rows],)))
     clocks = clocks_of(store)
     kinds = kinds_on(clocks[-1][1] if clocks else (), datetime.fromtimestamp(store.clock(), zone).date())
@@ -39,6 +40,17 @@ def told(request: HttpRequest, seat: Seat) -> HttpResponse:
         "rows": [_row(row, names, words) for row in rows], "k": policy.k if policy else 0,
         "kinds": list(kinds.values()), "appeal": next(iter(kinds.values())).appeal_days,
     })  # fmt: skip
+
+
+def _counted(store: Store, k: int) -> list[dict[str, Any]]:
+    """The table, counted once in a minute: it reads every complaint since the last cycle closed."""
+    since, minute = since_last_close(store), store.clock() // 60
+    if _KEPT[:1] != [(since, minute, k, str(store.data))]:
+        _KEPT[:] = [(since, minute, k, str(store.data)), totals(store, since, k).to_pylist()]
+    return list(_KEPT[1])  # type: ignore[arg-type]
+
+
+_KEPT: list[object] = []
 
 
 def _row(row: dict[str, Any], names: dict[str, str], words: Catalogue) -> dict[str, Any]:
