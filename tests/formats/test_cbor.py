@@ -94,3 +94,11 @@ def test_items_of_a_sequence_are_read_one_after_another() -> None:
     first, end = cbor.load_from(data, 0)
     assert first == [1, "a"]
     assert cbor.load_from(data, end) == (None, len(data))
+
+
+@pytest.mark.parametrize("leaf", [b"\x07", b"\x41a", b"\x61a", b"\xf6"])
+def test_the_deepest_item_that_is_read_is_the_deepest_that_is_written(leaf: bytes) -> None:
+    just = b"\x81" * cbor.DEPTH_MAX + leaf
+    assert cbor.dumps(cbor.loads(just)) == just
+    with pytest.raises(cbor.CborError, match="too deep"):
+        cbor.loads(b"\x81" + just)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from evenhand.actions.cycles import find
-from evenhand.actions.redeem import Taken, check_counted_in, receipt_columns
+from evenhand.actions.redeem import Taken, check_counted_in
 from evenhand.core.errors import UsageError
 from evenhand.flow.redemption import Device, Head, Link, Receipt, check_head, merge, parse, read_head, write_head
 from evenhand.flow.redemption.errors import RedemptionError
@@ -50,9 +51,9 @@ where programme = %(programme)s and cycle = %(cycle)s and tag = any(%(tags)s)
 union all select point, tag, true from guest where programme = %(programme)s and cycle = %(cycle)s and tag = any(%(tags)s)
 """
 INSERT = """
-insert into receipt (hash, programme, cycle, device, sequence, previous, point, tag, exception, raw)
-select * from unnest(%s::bytea[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::bytea[], %s::text[], %s::bytea[],
-  %s::text[], %s::bytea[])
+insert into receipt (hash, sequence, previous, point, tag, exception, raw, programme, cycle, device)
+select one.*, %s, %s, %s
+from unnest(%b::bytea[], %b::bigint[], %b::bytea[], %b::text[], %b::bytea[], %b::text[], %b::bytea[]) as one
 """
 
 
@@ -98,7 +99,7 @@ def sync(store: Store, device: Device, cycle: str, batch: list[bytes]) -> Synced
         )
         if merged.new:
             check_counted_in(store, cycle, {receipt.point for receipt in merged.new})
-            store.execute(INSERT, receipt_columns(store, cycle, merged.new))
+            store.execute(INSERT, insert_values(programme, cycle, device.name, merged.new))
         head = _grown(Head(programme, cycle, device.name, whole, end), [*around, *(r.link for r in merged.new)])
         if head.receipts > whole:
             store.execute(
@@ -108,6 +109,15 @@ def sync(store: Store, device: Device, cycle: str, batch: list[bytes]) -> Synced
     taken = Taken(len(merged.new), len(merged.duplicates), merged.refused, merged.forks, merged.gaps)
     missing = [(gap.first, gap.last) for gap in merged.gaps]
     return Synced(taken, missing, bool(merged.forks), head, write_head(head, store.keys.log()))
+
+
+def insert_values(programme: str, cycle: str, device: str, receipts: Sequence[Receipt]) -> list[object]:
+    """What INSERT is given: all receipts are of one device and cycle."""
+    return [
+        programme, cycle, device, [r.hash for r in receipts], [r.sequence for r in receipts],
+        [r.previous for r in receipts], [r.point for r in receipts], [r.tag for r in receipts],
+        [r.proof if isinstance(r.proof, str) else None for r in receipts], [r.raw for r in receipts],
+    ]  # fmt: skip
 
 
 def _grown(head: Head, links: list[Link]) -> Head:
