@@ -17,9 +17,12 @@ from pathlib import Path
 import pytest
 from actions.village import at, paper
 from folders import clock, copy_data, open_folder
+from grievance.people import Moment, draw
 from web.browser_like import Reader
 from web.served import serving
 
+from evenhand.actions.close import close
+from evenhand.actions.complain import Complaint, complain
 from evenhand.formats.note import NoteError, open_note
 from evenhand.store import open_store
 
@@ -155,6 +158,25 @@ def test_nothing_else_is_here(town: Town, path: str) -> None:
 def test_a_search_is_words_and_nothing_else(town: Town, query: str) -> None:
     found = Reader(town.server).get(f"/public/places/?q={urllib.request.quote(query)}")
     assert found.status == 200 and "<script>alert" not in found.text and "/public/places/Alder/" not in found.text
+
+
+def test_complaints_are_those_of_the_area_and_none_where_they_are_few() -> None:
+    """k = 2: two about quality are told, one about conduct and one about details fall together as several kinds."""
+    with open_folder() as folder:
+        data = copy_data(at("redeemed"), folder)
+        moment = Moment()
+        with open_store(data, moment) as store:
+            for kind in ("quality", "quality", "conduct", "details"):
+                complain(store, Complaint(kind, "rotten", point="Alder"), draw)
+            moment.now += 3600
+            close(store, "2008-03/1", "boris")
+        with serving(data) as server:
+            page = Reader(server).get("/public/places/Alder/").text
+    rows = re.findall(
+        r'<tr><th scope="row">([^<]+)</th><td class="n">([^<]+)</td><td class="n">([^<]+)</td></tr>', page
+    )
+    assert rows == [("Bad food", "2", "0"), ("of several kinds", "2", "0")]
+    assert "rotten" not in page and "closed and not published yet" in page
 
 
 def test_only_reading_is_answered(town: Town) -> None:
