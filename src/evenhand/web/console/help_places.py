@@ -7,14 +7,16 @@ HELP = {
     "registry": "own-files#3-bring-in-places-policy-stock-people",
     "policy": "console#policies-in-the-browser",
     "allocation": "console#cycle-and-allocation",
-    "stock": "on-the-way",
-    "cards": "cards",
+    "stock": "console#stock-and-dispatch",
+    "cards": "console#cards-and-devices",
     "points": "console#what-needs-me",
     "grievances": "grievances",
     "publish": "console#publish",
     "people": "console#the-first-administrators",
     "jobs": "console",
     "account": "console#the-first-administrators",
+    "key": "console#the-first-administrators",
+    "reads": "console#the-first-administrators",
 }
 """Place of the console -> page and part of the guide that tell of it."""
 

@@ -37,5 +37,4 @@ def verify(request: HttpRequest, store: Store) -> Answer:
     return render(request, "public/verify.html", context | {
         "goods": goods, "roll": base + quote(layout.point_file(layout.ROLLS, point)), "zip": f"/public/{month}.zip",
         "ended": base + quote(layout.point_file(layout.REDEEMED, point)),
-        "months_here": [name for name in months if place_shown(store, point, name)],
     })  # fmt: skip
