@@ -138,7 +138,7 @@ def phone(place: Village, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def hear(phone: Phone, factor_: str = "none") -> None:
     """The next state the phone hears names this factor; until it has what it tests with."""
     phone.said.factor = factor_  # type: ignore[attr-defined]
-    with phone.page.expect_response(re.compile(r"/state$")):
+    with phone.page.expect_response(re.compile(r"/state$"), timeout=30_000):
         phone.open()
     phone.heading("Alder") if phone.page.locator("html[lang=en]").count() else phone.page.locator(".stock").wait_for()
     phone.page.wait_for_timeout(1000)  # what is tested with follows
@@ -369,8 +369,11 @@ def test_who_cannot_reach_the_server_is_told_what_it_can_mean_and_that_handing_o
     page.locator("html[lang=en]").wait_for()
     phone.press("Back")
     phone.said.away = True  # type: ignore[attr-defined]
-    page.evaluate("window.dispatchEvent(new Event('online'))")
-    phone.press("What can be wrong")
+    more = page.get_by_role("button", name="What can be wrong")
+    while not more.count():  # a call may still be under way
+        page.evaluate("window.dispatchEvent(new Event('online'))")
+        page.wait_for_timeout(300)
+    more.click()
     phone.heading("The server does not answer")
     assert re.search(r"http://localhost:\d+/", page.locator("main").inner_text())
     faults = phone.faults("server lost")
