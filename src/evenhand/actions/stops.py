@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from pathlib import Path
 
@@ -56,6 +56,11 @@ def write_stops(
     }
     write_csv(out / "stops.csv", _table(columns, [places[target] for _, target in pairs]))
     return len(depots), len(pairs)
+
+
+def unweighed(benefits: Iterable[Benefit]) -> list[Benefit]:
+    """What is neither weighed nor measured by volume: somebody has to say what one of it weighs."""
+    return [b for b in benefits if b.division == "leximin" and unit_named(b.unit).dimension not in GRAMS]
 
 
 def _grams(benefit: Benefit, weights: Mapping[str, Fraction]) -> Fraction:

@@ -206,4 +206,6 @@ TEXT = {
     "st.lorries.arrives": "يصل",
     "st.lorries.lists": "قوائم التحميل PDF",
     "st.received.places": "مستودعات ونقاط لم تجرد بعد",
+    "st.lorries.pieces": "وزن القطعة الواحدة",
+    "st.lorries.starts": "يبدأ اليوم",
 }

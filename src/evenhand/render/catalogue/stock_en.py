@@ -206,4 +206,6 @@ TEXT = {
     "st.lorries.arrives": "Arrives",
     "st.lorries.lists": "Load lists as PDF",
     "st.received.places": "Depots and points that have not counted yet",
+    "st.lorries.pieces": "What one piece weighs",
+    "st.lorries.starts": "The day begins at",
 }

@@ -206,4 +206,6 @@ TEXT = {
     "st.lorries.arrives": "Arrive",
     "st.lorries.lists": "Listes de chargement en PDF",
     "st.received.places": "Dépôts et points qui n’ont pas encore compté",
+    "st.lorries.pieces": "Ce que pèse une pièce",
+    "st.lorries.starts": "La journée commence à",
 }

@@ -206,4 +206,6 @@ TEXT = {
     "st.lorries.arrives": "पहुँचे",
     "st.lorries.lists": "लदान सूचियाँ PDF में",
     "st.received.places": "गोदाम और केंद्र जिन्होंने अभी नहीं गिना",
+    "st.lorries.pieces": "एक नग का वज़न",
+    "st.lorries.starts": "दिन की शुरुआत",
 }
