@@ -219,6 +219,17 @@ def test_a_parquet_file_is_taken_whatever_it_is_called_and_one_that_unpacks_to_t
     assert status == 422 and "unpacks to more" in page
 
 
+def test_a_long_form_of_a_stranger_is_refused_before_it_is_read(office: Office) -> None:
+    for path, length in ((BRING, 17 << 20), ("/accounts/login/", 17 << 20), (FIND, 17 << 20), (BRING, 1 << 40)):
+        to = http.client.HTTPConnection(urlsplit(office.server).netloc, timeout=20)
+        to.putrequest("POST", path)
+        to.putheader("Content-Length", str(length))
+        to.putheader("Content-Type", "multipart/form-data; boundary=x")
+        to.endheaders(b"--x")
+        assert to.getresponse().status == 413
+        to.close()
+
+
 def test_only_a_registrar_of_the_whole_programme_sends_lists(office: Office) -> None:
     assert send(office, "wim", b"household,point\nF1,Alder\n")[0] in (403, 422)
     assert send(office, "auditor", b"household,point\nF1,Alder\n")[0] == 403

@@ -125,6 +125,7 @@ TEXT = {
     "re.point.hint": "The id of the point.",
     "re.empty.hint": "Empty: unknown.",
     "re.reason.hint": "Such as: born in May by the paper, not in March.",
+    "re.case": "Case {case}: ",
     "re.cancel": "Leave it as it is",
     "re.bring.lead": "A list goes in as a whole or not at all. First you see what it would add; nothing is changed until you say so.",
     "re.upload.sent": "The list is being looked at",

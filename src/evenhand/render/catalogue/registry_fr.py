@@ -125,6 +125,7 @@ TEXT = {
     "re.point.hint": "L’identifiant du point.",
     "re.empty.hint": "Vide : inconnu.",
     "re.reason.hint": "Par exemple : né en mai selon le papier, pas en mars.",
+    "re.case": "Dossier {case} : ",
     "re.cancel": "Laisser ainsi",
     "re.bring.lead": "Une liste entre en entier ou pas du tout. Vous voyez d’abord ce qu’elle ajouterait ; rien ne change sans votre accord.",
     "re.upload.sent": "La liste est examinée",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -47,14 +48,20 @@ def registry_correct(request: HttpRequest, seat: Seat) -> HttpResponse:
             return HttpResponseRedirect(address(name) + "#history")
         except EvenhandError as trouble:
             error = trouble
+    case = asked.get("case", "")
     old = current(seat.store, name, member, field) if field else None
     return render(request, "console/registry/correct.html", {
         "here": "registry", "record": record, "member": member, "field": field, "back": address(name),
         "said": label(field, words) if field else "", "old": old, "purpose": _purpose(seat, field),
-        "choices": [(address(name, "correct", member=member, field=n), label(n, words)) for n in columns],
+        "choices": [(address(name, "correct", member=member, field=n, case=case), label(n, words)) for n in columns],
         "form": _form(columns[field], old, asked, words, seat) if field else {},
-        "wrong": wrong_by_field(error, {field: "new"}, ""), "reason": asked.get("reason", ""),
+        "wrong": wrong_by_field(error, {field: "new"}, ""), "reason": asked.get("reason") or _case(case, words),
     }, status=422 if error else 200)  # fmt: skip
+
+
+def _case(reference: str, words: Catalogue) -> str:
+    """The reason to begin with, where a case asks for the correction: `?case=`."""
+    return words.say("re.case", case=reference) if re.fullmatch("[0-9A-Z]{4}-[0-9A-Z]{4}", reference) else ""
 
 
 def _purpose(seat: Seat, field: str) -> str:
