@@ -60,16 +60,14 @@ def write_lists(store: Store, cycle: str, folder: Path, tamper: Tamper) -> None:
 
 
 def promised_totals(store: Store, cycle: Cycle) -> pa.Table:
-    """The table `supplements`: by point and benefit that is divided, households listed and steps promised to them; nothing
-    told of few."""
+    """The table `supplements`: by point and benefit, households listed and steps promised to them; nothing told of few."""
     policy = cycle.policy()
-    divided = [b.id for b in policy.benefits.values() if b.division == "leximin"]
     people: dict[str, set[str]] = {}
     steps: dict[tuple[str, str], int] = {}
     for one in confirmed(store, cycle.id):
         rows = pq.read_table(one.rows, columns=["household", "benefit", "ration_steps"])
         people.setdefault(one.point, set()).update(rows["household"].to_pylist())
-        for benefit in divided:
+        for benefit in policy.benefits:
             mine = pc.sum(rows.filter(pc.equal(rows["benefit"], benefit))["ration_steps"]).as_py() or 0
             steps[one.point, benefit] = steps.get((one.point, benefit), 0) + mine
     told = [

@@ -145,13 +145,14 @@ def promised(d: Disclosure) -> Promised:
     }
 
 
-def most(d: Disclosure, key: facts.Key) -> int:
-    """Steps that lists can have promised at most: what is told of them, else the whole reserve."""
+def most(d: Disclosure, key: facts.Key) -> int | None:
+    """Steps that lists can have promised at most: what is told of them, else the whole reserve. None where too few are told
+    of what is granted whole: that has no reserve, and no bound."""
     told = promised(d)
-    if key not in told:
-        return 0
-    steps = told[key]
-    return reserve(d, key) if steps is None else steps
+    steps = told.get(key, 0)
+    if steps is None and d.policy.benefit(key[1]).divided:
+        return reserve(d, key)
+    return steps
 
 
 def reserve(d: Disclosure, key: facts.Key) -> int:

@@ -96,9 +96,9 @@ def derive(secret: bytes, origin: str, programme: str, period: str, purpose: str
     return hmac.digest(secret, cbor(["evenhand/card/v1", origin, programme, period, purpose]), "sha256")
 
 
-def seal(record: bytes, size: int, cycle: str, tag: bytes, salt: bytes, key: bytes) -> bytes:
+def seal(record: bytes, size: int, cycle: str, tag: bytes, salt: bytes, key: bytes, number: str = "1") -> bytes:
     plain = len(record).to_bytes(2, "big") + record + bytes(size - len(record))
-    sealed = AESGCM(key).encrypt(sha(cycle.encode() + b"1" + tag)[:12], plain, tag)
+    sealed = AESGCM(key).encrypt(sha(cycle.encode() + number.encode() + tag)[:12], plain, tag)
     return tag + sha(b"evenhand/row/v1" + salt + record) + sealed
 
 

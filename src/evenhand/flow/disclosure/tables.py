@@ -166,7 +166,7 @@ _ALL = (
            ("amount", "int", "base units"),
            ("lapsed", "int", "base units of it that lapse with this cycle, by the policy's rule")),
     _table("supplements", "point benefit", "People who came to a point in the open cycle: what its supplementary lists "
-           "promised them, from the reserve. Empty where they are fewer than k.",
+           "promised them, what is divided from the reserve. Empty where they are fewer than k.",
            ("point", "text", "the point"),
            ("benefit", "text", "the benefit"),
            ("households", "int?", "households on the lists of the point"),

@@ -38,7 +38,7 @@ def run(d: Disclosure) -> str | list[str]:
             continue
         cut = recuts.get(key)
         rations, reserve = (cut.units, cut.reserve) if cut else (total.rations, total.reserve)
-        listed = lists.most(d, key)
+        listed = lists.most(d, key) or 0
         if own > rations + listed:
             failures.append(f"{own} steps were given of {rations} on the roll and {listed} on lists, {where}")
         if books.over_issue.get(key, 0) + max(0, own - rations) * step > reserve * step:

@@ -10,7 +10,6 @@ from evenhand_verify.checks.left import final_level, left
 from evenhand_verify.disclosure import Disclosure
 from evenhand_verify.result import Check, capped
 
-
 ROUNDING = "rounding"
 Moves = dict[tuple[str, str, str, str], int]
 """(point, benefit, kind, since) -> what came less what went and what was written off."""
@@ -18,7 +17,9 @@ Moves = dict[tuple[str, str, str, str], int]
 
 def moves(d: Disclosure) -> tuple[Moves, list[str], dict[str, int]]:
     """What moved with households; what is wrong with it; (kind -> base units written off, declared)."""
-    found, failures, gone = {}, [], defaultdict(int)
+    found: Moves = {}
+    failures: list[str] = []
+    gone: dict[str, int] = defaultdict(int)
     sums: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0])
     for point, benefit, kind, since, came, went, written_off in d.table("moved").rows(
         "point", "benefit", "kind", "since", "came", "went", "written_off"
@@ -39,8 +40,8 @@ def moves(d: Disclosure) -> tuple[Moves, list[str], dict[str, int]]:
 
 
 def run(d: Disclosure) -> str | list[str]:
-    """`owed` row by row = `left` of the folder before, less what lapsed there, and what moved with its household, but for new
-    remedies, which are declared; arrears to a millionth a household."""
+    """`owed` row by row = `left` of the folder before, less what lapsed there, and what moved with its household, but for
+    new remedies, which are declared; arrears to a millionth a household."""
     before = d.previous
     if before is None:
         return "not asked (--previous)"

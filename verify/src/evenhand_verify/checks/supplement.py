@@ -48,8 +48,8 @@ def run(d: Disclosure) -> str | list[str]:
     if not found and not failures:
         return "no list"
     return capped(failures) or (
-        f"{many(len(found), 'list')} of {many(sum(people.values()), 'household')}, promised {facts.shown(dict(sums))} from "
-        f"the reserves in steps{note}"
+        f"{many(len(found), 'list')} of {many(sum(people.values()), 'household')}, promised {facts.shown(dict(sums))} in "
+        f"steps, what is divided from the reserves{note}"
     )
 
 
@@ -68,7 +68,7 @@ def _table(d: Disclosure, people: dict[str, int]) -> list[str]:
             "point", "benefit", "households", "rations"
         )
     }
-    right = {(point, benefit) for point in people for benefit in d.policy.divided}
+    right = {(point, benefit) for point in people for benefit in d.policy.benefits}
     for point, benefit in sorted(rows.keys() ^ right):
         failures.append(f"a figure of no list, or a list without its figure, point {point}, {benefit}")
     for key, (households, steps) in rows.items():
@@ -80,7 +80,7 @@ def _table(d: Disclosure, people: dict[str, int]) -> list[str]:
             continue
         if households is None or steps is None or households != count or count < d.meta.k:
             failures.append(f"{households} households are told of and {count} stand on lists, {where}")
-        elif not 0 <= steps <= lists.reserve(d, key):
+        elif steps < 0 or (d.policy.benefit(key[1]).divided and steps > lists.reserve(d, key)):
             failures.append(f"{steps} steps are promised from a reserve of {lists.reserve(d, key)}, {where}")
     return failures
 
