@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Set
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
-from evenhand.actions.cycles import find, newest, state_of
+import pyarrow.parquet as pq
+
+from evenhand.actions.cycles import find, newest, place, state_of
 from evenhand.actions.holding import holders
 from evenhand.actions.noting import sent_of
 from evenhand.actions.opening import waybills_of
 from evenhand.actions.stock import steps_of
 from evenhand.core.errors import UsageError
 from evenhand.flow.cycle.exceptions import HOUR_SECONDS, Exception_, PointNow, exceptions
+from evenhand.flow.disclosure.layout import table_path
 from evenhand.store import Store
 
 POINTS = """
@@ -108,6 +113,7 @@ def points_now(store: Store, cycle: str) -> list[PointNow]:
         planned[target][benefit] += steps
         sent.setdefault(target, {}).setdefault(benefit, 0)
         sent[target][benefit] += left.get((waybill, benefit), 0)
+    lying = _lying(place(store, cycle))
     held = holders(store)
     heard = dict(store.rows("select device, max(at) from heard group by device"))
     phones = {row[0] for row in store.rows("select device from counter_invitation")}
@@ -116,9 +122,20 @@ def points_now(store: Store, cycle: str) -> list[PointNow]:
             point, name, households, planned.get(point, {}), sent.get(point, {}),
             None if counted is None else {benefit: int(steps) for benefit, steps in counted.items()},
             tuple(recut), given, heard.get(held.get(point)), held.get(point, ""), held.get(point) in phones,
+            lying.get(point, {}),
         )
         for point, name, households, counted, recut, given in store.rows(POINTS, at)
     ]  # fmt: skip
+
+
+@lru_cache(maxsize=2)
+def _lying(root: Path) -> dict[str, dict[str, int]]:
+    """Point -> benefit -> steps that lay there when the cycle was frozen: its signed totals, which never change."""
+    found: dict[str, dict[str, int]] = {}
+    rows = pq.read_table(root / "public" / table_path("totals"), columns=["point", "benefit", "opening"])
+    for row in rows.to_pylist():
+        found.setdefault(row["point"], {})[row["benefit"]] = row["opening"]
+    return found
 
 
 def states_reached(store: Store, cycle: str) -> dict[str, int]:

@@ -146,7 +146,8 @@ def working() -> Iterator[None]:
     """The process that does long work, begun again whenever it ends, for the length of the context."""
     over = threading.Event()
     environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
-    command = [sys.executable, "-c", "from evenhand.web.worker import main; main()"]
+    # Pages come first: what only waits for work must not be in the way of their start.
+    command = [sys.executable, "-c", "import os; os.nice(10); from evenhand.web.worker import main; main()"]
     process: list[subprocess.Popen[bytes]] = []
 
     def watch() -> None:

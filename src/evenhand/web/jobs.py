@@ -26,10 +26,12 @@ from evenhand.web.works import WORK
 
 SECRETS = {"passphrase", "password", "secret", "key", "code", "token"}
 GOING = ("waiting", "working")
-RUN = "from evenhand.web.worker import main; main()"
+RUN = "import os; os.nice(10); from evenhand.web.worker import main; main()"
+"""Lower than the pages from its first moment on."""
 LISTED = 50
 COLUMNS = (
-    "id, kind, subject, person, state, asked_at, began_at, ended_at, label, done, total, stopped_by, result, trouble"
+    "id, kind, subject, coalesce(arguments->>'called', subject), person, state, asked_at, began_at, ended_at, label, done,"
+    " total, stopped_by, result, trouble"
 )
 
 queue = App(connector=SyncPsycopgConnector())
@@ -44,6 +46,7 @@ class Work:
     id: int
     kind: str
     subject: str
+    called: str
     person: str
     state: str
     asked_at: int
@@ -77,7 +80,8 @@ class Asker(Protocol):
 def start(seat: Asker, kind: str, subject: str, arguments: Mapping[str, Any] | None = None, *, secret: str = "") -> int:
     """Begin the work `kind` on `subject` for whoever sits there; its number, or that of the same work if it goes on already.
 
-    `arguments` are written down and must hold no secret; `secret`, a passphrase, is not.
+    `arguments` are written down and must hold no secret; `secret`, a passphrase, is not. An argument `called` is what people
+    call the subject, where it is not a name they know.
     """
     given = dict(arguments or {})
     if kind not in WORK or SECRETS & set(given):
@@ -148,6 +152,6 @@ def _works(rest: str, params: tuple[object, ...]) -> list[Work]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {COLUMNS} FROM jobs.work {rest}", params)
         return [
-            Work(*(json.loads(v) if at >= 12 and isinstance(v, str) else v for at, v in enumerate(row)))
+            Work(*(json.loads(v) if at >= 13 and isinstance(v, str) else v for at, v in enumerate(row)))
             for row in cursor.fetchall()
         ]

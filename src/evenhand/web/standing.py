@@ -24,7 +24,7 @@ QUICK_HOUSEHOLDS = 20_000
 """Up to so many households on the rolls of a cycle a page looks by itself."""
 LATE_SECONDS = 600
 """What was seen longer ago is not shown: then the process has gone, and the page looks itself."""
-NO_LINES: dict[str, Any] = {"planned": {}, "sent": {}, "counted": None}
+NO_LINES: dict[str, Any] = {"planned": {}, "sent": {}, "counted": None, "lying": {}}
 """Of a point in trouble only those lines are kept that say so."""
 SEEN = "FROM jobs.standing WHERE cycle = %(cycle)s AND (%(seen)s::text[] IS NULL OR point = ANY(%(seen)s))"
 

@@ -219,7 +219,6 @@ def _end_with_parent() -> None:
 def main() -> None:
     """Do one job, or jobs as they come: `python -c "from evenhand.web.worker import main; main()" [NUMBER]`."""
     data = Path(os.environ["EVENHAND_DATA"])
-    os.nice(10)  # pages come first
     with open_sessions(data, read_clock) as sessions:
         desk = Desk(data, sessions)
         if len(sys.argv) > 1:

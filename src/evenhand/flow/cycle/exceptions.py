@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 HOUR_SECONDS = 3600
@@ -25,10 +25,10 @@ class Kind(IntEnum):
 class PointNow:
     """A point of an open cycle as its rows tell it. Quantities in hand-out steps by benefit.
 
-    `sent`: what has left for it; `planned`: what its waybills say; `counted`: its count, None before it; `recut`: benefits
-    whose rations were brought down; `given`: households with a receipt; `heard`: UTC seconds of its holder's newest call,
-    None if never; `device`: the holder, "" if nobody holds it; `phone`: whether the holder calls by itself (a device whose
-    key the server keeps never does).
+    `lying`: what lay there before; `sent`: what has left for it; `planned`: what its waybills say; `counted`: its count,
+    None before it; `recut`: benefits whose rations were brought down; `given`: households with a receipt; `heard`: UTC
+    seconds of its holder's newest call, None if never; `device`: the holder, "" if nobody holds it; `phone`: whether the
+    holder calls by itself (a device whose key the server keeps never does).
     """
 
     point: str
@@ -42,6 +42,7 @@ class PointNow:
     heard: int | None
     device: str
     phone: bool
+    lying: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,8 @@ def _worst(point: PointNow, now: int) -> Exception_ | None:
             return Exception_(Kind.NO_STOCK, point)
         lifted = any(point.sent.values())
         return Exception_(Kind.NOT_COUNTED if lifted else Kind.NOT_LIFTED, point, missing)
-    lines = tuple((b, point.counted.get(b, 0), n) for b, n in sorted(point.planned.items()))
+    wanted = {b: n + point.lying.get(b, 0) for b, n in point.planned.items()}
+    lines = tuple((b, point.counted.get(b, 0), n) for b, n in sorted(wanted.items()))
     if not any(point.counted.values()):
         return Exception_(Kind.NO_STOCK, point, lines)
     if point.recut and not point.given:

@@ -57,7 +57,7 @@ def job_told(work: Work, words: Catalogue, seat: Seat) -> dict[str, Any]:
     zone = ZoneInfo(seat.store.programme.zone)
     step = f"job.at.{work.label.partition(':')[0].replace(' ', '-')}"
     return {
-        "work": work, "mark": MARKS[work.state], "title": words.say(f"job.kind.{work.kind}", subject=work.subject),
+        "work": work, "mark": MARKS[work.state], "title": words.say(f"job.kind.{work.kind}", subject=work.called),
         "asked": when(work.asked_at, zone), "ended": when(work.ended_at, zone) if work.ended_at is not None else "",
         "step": words.text.get(step, words.text["job.at.other"]), "may_stop": _may_stop(work, seat),
         "stopping": work.goes_on and work.stopped_by is not None,

@@ -39,7 +39,7 @@ def key_certify(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Certify a key that waits."""
     asked = {name: request.POST.get(name, "").strip() for name in ("person", "signs")}
     try:
-        if not ratelimit.consume(request, action="sign", user=request.user):
+        if not ratelimit.consume(request, action="root", user=request.user):
             raise TryAgain("too many attempts to sign", "wait five minutes")
         certify_key(
             seat.store,

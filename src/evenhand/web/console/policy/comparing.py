@@ -34,7 +34,9 @@ def compare_start(request: HttpRequest, seat: Seat, sha: str) -> HttpResponse:
         asked = Question(one.before.hex(), one.sha256.hex(), _day(request.POST.get("on", "")))
     except EvenhandError as error:
         return shown(request, seat, one, "compare", error)
-    return HttpResponseRedirect(f"/console/jobs/{start(seat, 'policy.compare', asked.name, _told(asked))}")
+    return HttpResponseRedirect(
+        f"/console/jobs/{start(seat, 'policy.compare', asked.name, _told(asked) | {'called': f'{one.title}, {asked.on}'})}"
+    )
 
 
 @page("policy", "approver", "auditor")
