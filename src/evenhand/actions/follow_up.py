@@ -41,7 +41,7 @@ def visits(store: Store, cycle: str) -> list[Visit]:
         bytes(tag): found
         for tag, *found in store.rows(
             "select r.tag, r.household, c.number, coalesce(h.name, '') from roll_row r"
-            " join household h on h.household = r.household"
+            " join household_now h on h.household = r.household"
             " join lateral (select number from card where household = r.household order by epoch desc limit 1) c on true"
             " where r.programme = %s and r.cycle = %s and r.tag = any(%s)",
             (store.programme.id, cycle, [tag for _, tag, _ in drawn]),
