@@ -47,10 +47,8 @@ def run(d: Disclosure) -> str | list[str]:
     note = f"; {many(few, 'point')} with too few to tell" if few else ""
     if not found and not failures:
         return "no list"
-    return capped(failures) or (
-        f"{many(len(found), 'list')} of {many(sum(people.values()), 'household')}, promised {facts.shown(dict(sums))} in "
-        f"steps, what is divided from the reserves{note}"
-    )
+    told = f", promised {facts.shown(dict(sums))} in steps, what is divided from the reserves" if shown else ""
+    return capped(failures) or (f"{many(len(found), 'list')} of {many(sum(people.values()), 'household')}{told}{note}")
 
 
 def _level(d: Disclosure, key: facts.Key) -> Level:
