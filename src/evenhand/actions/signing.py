@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from evenhand.actions.cycles import signer_of
 from evenhand.actions.holding import holders
 from evenhand.actions.redeem import devices_of
 from evenhand.core.errors import InputError, Problem, UsageError
@@ -12,8 +13,8 @@ from evenhand.formats import cbor, cose
 from evenhand.formats.cose import Signer
 from evenhand.store import Store
 
-
 OFFICER_COUNT = "evenhand/officer-count/v1"
+REASON_LENGTH = 200
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,15 @@ class Officer:
 
     signer: Signer
     reason: str
+
+
+def officer_of(store: Store, person: str, passphrase: str, reason: str) -> Officer:
+    """An enrolled person as an officer who counts. InputError without a reason, UsageError for an unknown person or key."""
+    said = reason.strip()
+    if not said or len(said) > REASON_LENGTH or not said.isprintable():
+        message = f"a reason of 1 to {REASON_LENGTH} plain letters"
+        raise InputError([Problem("", 0, "why", said[:40], message, "say why no phone counts here")])
+    return Officer(signer_of(store, person, passphrase), said)
 
 
 class Desk:

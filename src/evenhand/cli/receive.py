@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from evenhand.cli.common import DataOption, JsonOption, OpenCycleOption, progress_bars, say, say_json
+from evenhand.cli.common import DataOption, JsonOption, OpenCycleOption, passphrase, progress_bars, say, say_json
 from evenhand.cli.files import read_csv, read_header
 from evenhand.wiring import open_store, read_clock
 
@@ -17,6 +17,12 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 @app.command()
 def receive(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV of counts or of goods received notes, see below.")],
+    who: Annotated[
+        str, typer.Option("--as", metavar="NAME", help="Who counts for points whose phone cannot.", show_default=False)
+    ] = "",
+    because: Annotated[
+        str, typer.Option("--because", metavar="TEXT", help="Why no phone counts there.", show_default=False)
+    ] = "",
     cycle: OpenCycleOption = None,
     data: DataOption = None,
     json: JsonOption = False,
@@ -30,21 +36,27 @@ def receive(
     A depot's onward loads leave then. A point that got less than its rolls promise is re-cut at once: the same share for
     everyone. Depots and points may stand in one file; all of it is entered or none.
 
+    The phone that holds a point counts there. Where it cannot, or there is none, an officer does, with --as and --because:
+    signed with that person's key, published with the reason.
+
     Example: evenhand receive counts.csv --cycle 2008-03/1
     """
     from evenhand.actions.cycles import newest
     from evenhand.actions.noting import NOTE, NOTE_OPTIONAL, notes_from_rows
     from evenhand.actions.receive import counts_from_rows, receive_notes
     from evenhand.actions.receive import receive as act
+    from evenhand.actions.signing import officer_of
 
     noted = "waybill" in read_header(file)
     rows = read_csv(file, NOTE, NOTE_OPTIONAL) if noted else read_csv(file, ("node", "commodity", "steps"))
     with open_store(data, read_clock) as store, progress_bars(not json) as progress:
         chosen = cycle or newest(store)
+        officer = officer_of(store, who, passphrase(who), because) if who or because else None
         if noted:
-            done = receive_notes(store, chosen, notes_from_rows(rows, str(file)), str(file), progress)
+            notes = notes_from_rows(rows, str(file))
+            done = receive_notes(store, chosen, notes, str(file), progress, officer=officer)
         else:
-            done = act(store, chosen, counts_from_rows(rows, str(file)), str(file), progress)
+            done = act(store, chosen, counts_from_rows(rows, str(file)), str(file), progress, officer=officer)
     if json:
         say_json({"counted": done.counted, "known": done.known, "recut": done.recut})
         return

@@ -8,10 +8,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import urlencode
 
-from evenhand.actions.cycles import signer_of
 from evenhand.actions.noting import REASON_LENGTH, Came, LineKey, sent_of
 from evenhand.actions.receive import lines_to, receive_notes
-from evenhand.actions.signing import Officer, needs_officer
+from evenhand.actions.signing import needs_officer, officer_of
 from evenhand.actions.stock import steps_of
 from evenhand.core.errors import EvenhandError, InputError, Problem, UsageError
 from evenhand.flow.network.quantities import NotAQuantity, base_units
@@ -45,12 +44,9 @@ def received_enter(request: HttpRequest, seat: Seat) -> HttpResponse:
         notes = _notes(shelf, lines)
         officer = None
         if _by_officer(shelf, node):
-            why = request.POST.get("why", "").strip()
-            if not why or len(why) > REASON_LENGTH or not why.isprintable():
-                message = f"a reason of 1 to {REASON_LENGTH} plain letters"
-                raise InputError([Problem("", 0, "why", why[:40], message, "say why no phone counts here")])
             with attempt(request):
-                officer = Officer(signer_of(seat.store, seat.username, request.POST.get("passphrase", "")), why)
+                passphrase, why = (request.POST.get(name, "") for name in ("passphrase", "why"))
+                officer = officer_of(seat.store, seat.username, passphrase, why)
         receive_notes(seat.store, shelf.cycle, notes, officer=officer)
     except EvenhandError as error:
         return _shown(shelf, node, error)
