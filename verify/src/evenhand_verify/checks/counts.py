@@ -62,4 +62,6 @@ def _by_officer(d: Disclosure, digest: bytes) -> bool:
     return cose is not None and cose.name == OFFICER
 
 
-CHECK = Check("counts", "what arrived was counted and signed by the point's own device, or by an officer who says why", run)
+CHECK = Check(
+    "counts", "what arrived was counted and signed by the point's own device, or by an officer who says why", run
+)
