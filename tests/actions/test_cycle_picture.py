@@ -8,7 +8,7 @@ import pytest
 from actions.village import MARCH, at
 from folders import clock, copy_data, open_folder
 
-from evenhand.actions import cycle_picture
+from evenhand.actions import cycle_picture, division
 from evenhand.core.errors import UsageError
 from evenhand.render.catalogue import LANGUAGES
 from evenhand.store import open_store
@@ -19,7 +19,7 @@ def test_it_tells_who_stands_where_what_more_would_do_and_what_every_rule_would(
 ) -> None:
     with open_folder() as folder, open_store(copy_data(at("computed"), folder), clock) as store:
         assert cycle_picture.picture(store, MARCH, "en") is None
-        signed = cycle_picture.root_of(store, MARCH)
+        signed = division.root_of(store, MARCH)
         assert signed is not None
         before = {path: path.read_bytes() for path in (signed / "public").rglob("*") if path.is_file()}
         steps: list[str] = []

@@ -40,6 +40,13 @@ def staged_files(store: Store, cycle: str) -> dict[str, bytes]:
     return {path: bytes(digest) for path, digest in sorted(rows)}
 
 
+def is_staged(store: Store, cycle: str) -> bool:
+    """Whether the files of `cycle` were computed."""
+    return bool(
+        store.rows("select from staged_file where programme = %s and cycle = %s limit 1", (store.programme.id, cycle))
+    )
+
+
 def check_staged(store: Store, cycle: str, root: Path) -> dict[str, bytes]:
     """Read every computed file again and compare it with what was staged; UsageError naming the first that differs."""
     found, staged = file_hashes(root / "public"), staged_files(store, cycle)

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from evenhand.actions.approve import check_staged, file_hashes, sign_approval, staged_digest, staged_files
+from evenhand.actions.approve import check_staged, file_hashes, is_staged, sign_approval, staged_digest, staged_files
 from evenhand.actions.cards import KEYS
 from evenhand.actions.cycles import (
     Cycle,
@@ -99,7 +99,7 @@ def stage(
     """
     with store.transaction("cycle"):
         due = step_due(store, cycle, "computed")
-        if due is None or is_staged(store, cycle):
+        if due is None or waits(store, cycle):
             return staged_files(store, cycle)
         _stage_files(store, engine, due, progress, tamper)
         files = file_hashes(staging(store, cycle) / "public")
@@ -124,9 +124,9 @@ def stage(
     return files
 
 
-def is_staged(store: Store, cycle: str) -> bool:
+def waits(store: Store, cycle: str) -> bool:
     """Whether the cycle's files are computed and lie there to be signed."""
-    return staging(store, cycle).exists() and bool(staged_files(store, cycle))
+    return staging(store, cycle).exists() and is_staged(store, cycle)
 
 
 def sign(store: Store, cycle: str, person: str, passphrase: str) -> bytes:
@@ -136,7 +136,7 @@ def sign(store: Store, cycle: str, person: str, passphrase: str) -> bytes:
     with store.transaction("cycle"):
         if step_due(store, cycle, "computed") is None:
             raise UsageError(f"the preparer of {cycle} has signed already", "a second person approves it")
-        if not is_staged(store, cycle):
+        if not waits(store, cycle):
             raise UsageError(f"{cycle} is not computed yet", "compute it first")
         digest = staged_digest(store, cycle, check_staged(store, cycle, staging(store, cycle)))
         sign_approval(store, cycle, "preparer", person, signer, digest)

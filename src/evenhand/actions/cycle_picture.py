@@ -17,7 +17,8 @@ import pyarrow.parquet as pq
 
 from evenhand.actions import alternatives
 from evenhand.actions.allocation_page import BLOCKS_MOST, people_of, side
-from evenhand.actions.cycles import Progress, find, place, quiet, seed_of, staging
+from evenhand.actions.cycles import Progress, find, quiet, seed_of
+from evenhand.actions.division import keep_goods, root_of
 from evenhand.actions.writing import write_text
 from evenhand.core.benefit import Benefit
 from evenhand.core.errors import UsageError
@@ -40,11 +41,6 @@ INPUT = ("nodes", "supply", "lanes", "demand")
 DEGREE = 1_000_000
 LARGER = {"g": "kg", "ml": "l"}
 NAME = "picture-{language}.html"
-
-
-def root_of(store: Store, cycle: str) -> Path | None:
-    """Where the computed files of a cycle lie, committed or not; None where there are none."""
-    return next((r for r in (place(store, cycle), staging(store, cycle)) if (r / "public").exists()), None)
 
 
 def picture(store: Store, cycle: str, language: str) -> str | None:
@@ -88,6 +84,7 @@ def draw(store: Store, cycle: str, progress: Progress = quiet) -> None:
         rule=LEXIMIN if even else "", units={titles[b.id]: _unit(b, b.step_base) for b in goods.values()},
     )  # fmt: skip
     regions = _regions(shown, tables["places"]) if len({point for point, _ in ladders}) > TITLES_MOST else None
+    keep_goods(root, policy)
     owed, under = _owed(tables["owed"], goods, titles), _people_under(shown)
     for language in LANGUAGES:
         figures = Figures(Catalogue(language))

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 
-from evenhand.actions.approve import staged_files
+from evenhand.actions.approve import is_staged
 from evenhand.actions.cycles import find, place, staging
+from evenhand.actions.writing import write_text
 from evenhand.core.benefit import Benefit
 from evenhand.flow.cycle.states import VOID
 from evenhand.flow.disclosure import layout
+from evenhand.flow.policy import Policy
 from evenhand.store import Store
 
-NAMES = ("ladders", "levels", "totals", "division")
+NAMES = ("ladders", "levels", "totals")
+GOODS = Path("private") / "goods.json"
 
 
 @dataclass(frozen=True)
@@ -66,27 +69,56 @@ def division(store: Store, cycle: str) -> Division:
         for role, person in store.rows("select role, person from approval where programme = %s and cycle = %s", at)
     }
     named = store.rows('select event from "freeze" where programme = %s and cycle = %s', at)
-    root = next((r for r in (place(store, cycle), staging(store, cycle)) if (r / "public").exists()), None)
+    root = root_of(store, cycle)
     goods: list[GoodDivided] = []
     rules: list[RuleFigures] = []
-    if root is not None and found.state != VOID and staged_files(store, cycle):
-        tables = _tables(root / "public", (root / "public").stat().st_mtime_ns)
-        divided = [b for b in found.policy().benefits.values() if any(r["benefit"] == b.id for r in tables["ladders"])]
-        goods = [_good(tables, benefit) for benefit in divided]
+    if root is not None and found.state != VOID and is_staged(store, cycle):
+        goods = _kept_goods(root, found.policy())
         rules = [
             RuleFigures(
                 row["benefit"], row["rule"], row["points"], row["in_full"], row["under_floor"], row["members_under"],
                 Fraction(int(row["worst_tenth_num"]), int(row["worst_tenth_den"])),
             )
-            for row in tables["division"]
+            for row in pq.read_table(root / "public" / layout.table_path("division")).to_pylist()
         ]  # fmt: skip
     return Division(cycle, found.state, named[0][0] if named else "", goods, rules, signed)
 
 
-@lru_cache(maxsize=4)
-def _tables(public: Path, at: int) -> dict[str, list[dict[str, Any]]]:
-    # Computed files never change; `at` tells another data folder in the same place apart.
-    return {name: pq.read_table(public / layout.table_path(name)).to_pylist() for name in NAMES}
+def root_of(store: Store, cycle: str) -> Path | None:
+    """Where the computed files of a cycle lie, committed or not; None where there are none."""
+    return next((r for r in (place(store, cycle), staging(store, cycle)) if (r / "public").exists()), None)
+
+
+def keep_goods(root: Path, policy: Policy) -> None:
+    """Work the goods out and keep them beside the files: a country's tables are too much to read for each page."""
+    kept = [
+        {"benefit": one.benefit.id, "due": one.due, "given": one.given,
+         "shares": [(point, str(share)) for point, share in (*one.shares[:1], *one.shares[-1:])]}
+        for one in goods_of(root, policy)
+    ]  # fmt: skip
+    write_text(root / GOODS, json.dumps(kept))
+
+
+def _kept_goods(root: Path, policy: Policy) -> list[GoodDivided]:
+    """Each good, with the points that stand lowest and highest at least."""
+    if not (root / GOODS).exists():
+        return goods_of(root, policy)
+    return [
+        GoodDivided(
+            policy.benefits[one["benefit"]],
+            one["due"],
+            one["given"],
+            [(p, Fraction(share)) for p, share in one["shares"]],
+        )
+        for one in json.loads((root / GOODS).read_text(encoding="utf-8"))
+    ]
+
+
+def goods_of(root: Path, policy: Policy) -> list[GoodDivided]:
+    """Each good of the computed files below `root`, with every point."""
+    tables = {name: pq.read_table(root / "public" / layout.table_path(name)).to_pylist() for name in NAMES}
+    there = {row["benefit"] for row in tables["ladders"]}
+    return [_good(tables, benefit) for benefit in policy.benefits.values() if benefit.id in there]
 
 
 def _good(tables: dict[str, list[dict[str, Any]]], benefit: Benefit) -> GoodDivided:

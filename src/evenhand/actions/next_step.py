@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from evenhand.actions.compute import is_staged
+from evenhand.actions.compute import waits
 from evenhand.actions.cycles import find, newest
 from evenhand.core.errors import UsageError
 from evenhand.core.period import month_after, month_of
@@ -43,7 +43,7 @@ def due(store: Store) -> Due:
     entry = store.log.find("event", found.id, "event")
     steps = AFTER.get(found.state, ())
     if found.state == "frozen":
-        steps = ("event",) if entry is None else ("prepare",) if is_staged(store, found.id) else ("compute",)
+        steps = ("event",) if entry is None else ("prepare",) if waits(store, found.id) else ("compute",)
     period = found.period if found.state == "void" else month_after(found.period)
     outcome = str(decode(entry).totals["outcome"]) if entry is not None else ""
     return Due(found.id, found.state, steps, period.id, named[0][0] if named else "", outcome)

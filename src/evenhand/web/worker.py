@@ -149,7 +149,7 @@ def is_free(row: Connection, number: int) -> bool:
 
 
 def _lock(row: Connection, function: str, number: int) -> bool:
-    found = row.execute(f"SELECT {function}(%s::int, %s::int)", (LOCK, number)).fetchone()  # type: ignore[arg-type]
+    found = row.execute(f"SELECT {function}(%s::int, %s::int)", (LOCK, number)).fetchone()
     return bool(found and found[0])
 
 

@@ -51,7 +51,9 @@ def shown(request: HttpRequest, seat: Seat, at: str = "", error: EvenhandError |
 
 def _told(request: HttpRequest, seat: Seat, found: Division) -> dict[str, Any]:
     words, zone = catalogue_of(request), ZoneInfo(seat.store.programme.zone)
-    figures, names = Figures(words), dict(seat.store.rows("select node, name from node where kind = 'point'"))
+    ends = [point for good in found.goods for point, _ in (good.shares[:1] + good.shares[-1:])]
+    names = dict(seat.store.rows("select node, name from node where node = any(%s)", (ends,)))
+    figures = Figures(words)
     return {
         "steps": steps_of(states_reached(seat.store, found.cycle), found.state, zone),
         "goods": [_good(good, figures, names) for good in found.goods],
