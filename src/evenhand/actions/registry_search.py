@@ -20,7 +20,8 @@ from evenhand.store import Store
 
 HITS_MAX = 200
 """Households a name finds; more say: add a word."""
-MILLISECONDS_MAX = 2_000
+MILLISECONDS_MAX = 500
+"""For one statement of a search; a name that takes longer is too common to be of use alone."""
 ASKED_LENGTH_MAX = 100
 
 _BY_NAME = """
@@ -134,6 +135,8 @@ def _by_name(store: Store, said: str, points: frozenset[str] | None) -> Found:
             store.rows("select set_config('statement_timeout', %s, true)", (str(MILLISECONDS_MAX),))
             for sql in (_BY_NAME, _BY_MEMBER, _BY_CHANGE, *((_MOVED_HERE,) if some is not None else ())):
                 found |= dict.fromkeys(row[0] for row in store.rows(sql, named))
+                if len(found) > HITS_MAX:
+                    break
     except TryAgain as error:
         if not isinstance(error.__cause__, psycopg.errors.QueryCanceled):
             raise

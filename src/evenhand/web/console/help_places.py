@@ -4,7 +4,7 @@ from __future__ import annotations
 
 ADDRESS = "/console/help/"
 HELP = {
-    "registry": "own-files#3-bring-in-places-policy-stock-people",
+    "registry": "registry",
     "policy": "console#policies-in-the-browser",
     "allocation": "console#cycle-and-allocation",
     "stock": "console#stock-and-dispatch",
