@@ -3,7 +3,8 @@
 import { ALPHABET } from "./code";
 import { concat, sha256, type Bytes } from "./bytes";
 
-const PIECE_MAX = 700;
+/** Bytes a QR: as many as a cheap camera reads off a small screen. */
+const PIECE_MAX = 450;
 const COUNT_MAX = 2000;
 const UNPACKED_MAX = 8_000_000;
 const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
