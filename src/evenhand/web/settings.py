@@ -57,6 +57,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "evenhand.web.headers.SecurityHeaders",
+    "evenhand.web.compression.CompressTexts",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "evenhand.web.language.ReadersLanguage",
