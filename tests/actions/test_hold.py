@@ -123,13 +123,24 @@ def test_one_person_holds_nobody_and_who_was_served_is_not_held(march: Late) -> 
     assert point_news(march.store, find(march.store, MARCH), "Alder")["held"] == []
     with pytest.raises(UsageError, match="not enrolled as approver"):
         hold.confirm(march.store, MARCH, "H001", "ana", ANA)
-    with pytest.raises(UsageError, match="held, or waits to be, already"):
-        hold.propose(march.store, MARCH, "A6", "moved", COMPLAIN, "ana", ANA)
     with pytest.raises(UsageError, match="nothing is held by it"):
         hold.propose_lift(march.store, MARCH, "H001", "ana", ANA)
+    # A proposal that nobody confirms stands in nobody's way, and once another one is confirmed it comes to nothing.
+    march.held("A6", "moved")
+    for again in (
+        lambda: hold.propose(march.store, MARCH, "A6", "moved", COMPLAIN, "ana", ANA),
+        lambda: hold.confirm(march.store, MARCH, "H001", "boris", BORIS),
+    ):
+        with pytest.raises(UsageError, match="the row of A6 is held already"):
+            again()
+    hold.propose(march.store, MARCH, "A1", "moved", COMPLAIN, "ana", ANA)
     march.hands_over()
-    with pytest.raises(UsageError, match="A1 was served already"):
-        hold.propose(march.store, MARCH, "A1", "moved", COMPLAIN, "ana", ANA)
+    for served in (
+        lambda: hold.propose(march.store, MARCH, "A1", "moved", COMPLAIN, "ana", ANA),
+        lambda: hold.confirm(march.store, MARCH, "H003", "boris", BORIS),
+    ):
+        with pytest.raises(UsageError, match="A1 was served already"):
+            served()
 
 
 # What a forger who owns the program and the database would publish, and which check finds it.

@@ -5,8 +5,6 @@ A hold is a doubt about whose a row is, never a punishment. It ends with its cyc
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -69,13 +67,7 @@ def propose(store: Store, cycle: str, household: str, reason: str, complain: str
     with store.transaction("cycle"):
         found = _running(store, cycle)
         tag, point = _row_of(store, found, household)
-        if any(one.tag == tag for one in _standing(acts(store, cycle, point))):
-            raise UsageError(f"the row of {household} is held, or waits to be, already", "see: evenhand hold list")
-        if store.rows(
-            "select from receipt where programme = %s and cycle = %s and tag = %s limit 1",
-            (store.programme.id, cycle, tag),
-        ):
-            raise UsageError(f"{household} was served already", "there is nothing left to hold")
+        _check_may_hold(store, cycle, household, tag, point)
         notice = _next(store, cycle)
         commitment = committed_reason(_salt(store, found, household), cycle, notice, reason)
         _propose(store, cycle, notice, PLACE, point, tag, reason, complain, commitment, person, passphrase)
@@ -109,6 +101,8 @@ def confirm(store: Store, cycle: str, notice: str, person: str, passphrase: str)
             raise UsageError(f'there is no notice "{notice}" in cycle {cycle}', "see: evenhand hold list")
         one = mine[-1]
         if not one.confirmed_by:
+            if one.act == PLACE:
+                _check_may_hold(store, cycle, one.household, one.tag, one.point)
             digest = hold_digest(store.programme.id, cycle, notice, one.act, one.point, one.tag, one.commitment)
             if digest != one.digest:
                 raise UsageError(f"{notice} is not what {one.proposed_by} signed", "find out who changed it")
@@ -149,7 +143,9 @@ def acts(store: Store, cycle: str, point: str | None = None) -> list[Act]:
 
 def held_now(store: Store, cycle: str, point: str | None = None) -> list[Act]:
     """The holds that stand: both signed, and not lifted by both."""
-    return [one for one in _standing(acts(store, cycle, point)) if one.confirmed_by]
+    known = [one for one in acts(store, cycle, point) if one.confirmed_by]
+    lifted = {one.notice for one in known if one.act == LIFT}
+    return [one for one in known if one.act == PLACE and one.notice not in lifted]
 
 
 def held_values(store: Store, cycle: str) -> dict[bytes, bytes]:
@@ -183,10 +179,13 @@ def find_act(store: Store, cycle: str, notice: str, act: str) -> Act:
     raise UsageError(f'there is no notice "{notice}" in cycle {cycle}', "see: evenhand hold list")
 
 
-def _standing(known: list[Act]) -> list[Act]:
-    """Holds that no lift has ended, confirmed or not."""
-    lifted = Counter(one.notice for one in known if one.act == LIFT and one.confirmed_by)
-    return [one for one in known if one.act == PLACE and not lifted[one.notice]]
+def _check_may_hold(store: Store, cycle: str, household: str, tag: bytes, point: str) -> None:
+    if any(one.tag == tag for one in held_now(store, cycle, point)):
+        raise UsageError(f"the row of {household} is held already", "see: evenhand hold list")
+    if store.rows(
+        "select from receipt where programme = %s and cycle = %s and tag = %s limit 1", (store.programme.id, cycle, tag)
+    ):
+        raise UsageError(f"{household} was served already", "there is nothing left to hold")
 
 
 def _running(store: Store, cycle: str) -> Cycle:
@@ -243,8 +242,3 @@ def _propose(
 
 def _payload(store: Store, cycle: str, notice: str, act: str, digest: bytes) -> Payload:
     return lambda role: [NAME, store.programme.id, cycle, role, notice, act, digest]
-
-
-def by_household(store: Store, cycle: str) -> Mapping[str, Act]:
-    """Household -> the hold that stands on its row."""
-    return {one.household: one for one in held_now(store, cycle)}
