@@ -14,6 +14,7 @@ from actions.village import ANA, MARCH, ROOT, at
 from folders import clock, copy_data, open_folder
 from psycopg.errors import CheckViolation
 
+from evenhand.actions.draft import draft
 from evenhand.actions.enrol import enrol_person
 from evenhand.actions.importing import import_file, policy_in_force
 from evenhand.actions.receive import receive
@@ -102,6 +103,13 @@ def test_what_a_counted_point_promised_stays_until_the_cycle_closes(store: Store
     with pytest.raises(InputError, match="1 problem") as found:
         propose_write_off(store, "ana", "Alder", good(store, "grain"), "G1", "1 kg", "rats")
     assert "promised to the cycle" in found.value.problems[0].message
+
+
+def test_a_draft_of_the_next_month_frees_nothing_of_the_open_one(store: Store) -> None:
+    receive(store, MARCH, {"Barn": ALL, "Alder": ALDER})
+    draft(store, "2008-04", "ana")
+    with pytest.raises(InputError, match="1 problem"):
+        propose_write_off(store, "ana", "Alder", good(store, "grain"), "G1", "1 kg", "rats")
 
 
 def test_the_database_refuses_one_persons_write_off_whoever_asks(store: Store) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from evenhand.core.errors import UsageError
 from evenhand.core.period import Period, month
 from evenhand.flow.cycle.digest import draw_seed
-from evenhand.flow.cycle.states import VOID, check_step
+from evenhand.flow.cycle.states import ORDER, VOID, check_step
 from evenhand.flow.policy import Policy, load
 from evenhand.formats.cose import Signer
 from evenhand.formats.entry import decode
@@ -83,6 +83,19 @@ def newest(store: Store) -> str:
     if not rows:
         raise UsageError("there is no cycle yet", "draft one: evenhand cycle draft 2008-03 --as NAME")
     return str(rows[0][0])
+
+
+def under_way(store: Store) -> str | None:
+    """The cycle that speaks for the stock now: frozen, and not closed or void. None between two cycles, even where the next
+    one is drafted."""
+    rows = store.rows(
+        "select cycle from cycle_event where programme = %s and state = 'frozen' order by id desc limit 1",
+        (store.programme.id,),
+    )
+    if not rows:
+        return None
+    cycle = str(rows[0][0])
+    return cycle if state_of(store, cycle) in ORDER[ORDER.index("frozen") : ORDER.index("closed")] else None
 
 
 def state_of(store: Store, cycle: str) -> str:

@@ -9,20 +9,19 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import dataclass
 
-from evenhand.actions.cycles import detail_of, find, newest, state_of
+from evenhand.actions.cycles import detail_of, find, state_of, under_way
 from evenhand.actions.moved_rows import promised
 from evenhand.actions.opening import waybills_of
 from evenhand.actions.stock import append_movements, on_hand_at
 from evenhand.core.benefit import Benefit
 from evenhand.core.errors import InputError, Problem, UsageError
-from evenhand.flow.cycle.states import ORDER
 from evenhand.flow.ledger import Movement, loss, node
 from evenhand.flow.network.quantities import NotAQuantity, base_units
 from evenhand.store import Store
 
 REASON_LENGTH = 200
-DIVIDED = ORDER[ORDER.index("frozen") : ORDER.index("open")]
-"""States in which all that lay there at the freeze is spoken for."""
+MOST = 1000
+"""So many proposals are looked at when one is answered."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ def answer_write_off(store: Store, person: str, proposal: int, benefit: Benefit,
     UsageError for one that was answered already, a confirmation by its proposer, or where less is there by now.
     """
     with store.transaction("cycle"):
-        found = next((one for one in write_offs(store, None, waiting=True) if one.id == proposal), None)
+        found = next((one for one in write_offs(store, None, waiting=True, limit=MOST) if one.id == proposal), None)
         if found is None:
             raise UsageError("this write-off was answered already", "see what became of it")
         mine = found.person.strip().casefold() == person.strip().casefold()
@@ -88,7 +87,7 @@ def answer_write_off(store: Store, person: str, proposal: int, benefit: Benefit,
         (inside, later), problems = _split(store, found.node, benefit, found.lot, found.quantity)
         if problems:
             raise UsageError(problems[0].message, problems[0].remedy)
-        cycle = newest(store) if inside else None
+        cycle = under_way(store) if inside else None
         _insert(store, found, "confirmed", person, cycle)
         ends = (node(found.node), loss(found.node), found.benefit, found.lot)
         ref = f"write-off/{found.id}/{found.benefit}/{found.lot}"
@@ -142,13 +141,10 @@ def _split(store: Store, node_id: str, benefit: Benefit, lot: str, base: int) ->
 
 
 def _free(store: Store, node_id: str, benefit: Benefit, total: int) -> tuple[int, int]:
-    """Of what lies there, base units that the cycle under way can lose, and those that came after its freeze."""
-    try:
-        cycle = newest(store)
-    except UsageError:
-        return 0, total
-    state = state_of(store, cycle)
-    if state != "open" and state not in DIVIDED:
+    """Of what lies there, base units that the cycle under way can lose, and those that came after its freeze. Until it is
+    open, all that lay there at the freeze is spoken for."""
+    cycle = under_way(store)
+    if cycle is None:
         return 0, total
     since = detail_of(store, cycle, "frozen")["movements_to"]
     later = store.rows(
@@ -157,7 +153,7 @@ def _free(store: Store, node_id: str, benefit: Benefit, total: int) -> tuple[int
         " and %(at)s in (source, target)",
         {"programme": store.programme.id, "since": since, "benefit": benefit.id, "at": node(node_id)},
     )[0][0]
-    if state in DIVIDED:
+    if state_of(store, cycle) != "open":
         return 0, later
     promised = _promised(store, cycle, node_id, benefit.id) * benefit.step_base
     return max(0, total - later - promised), later

@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from evenhand.actions.cycles import newest, state_of
+from evenhand.actions.cycles import newest, state_of, under_way
 from evenhand.actions.stock_page import nodes_named
 from evenhand.core.errors import EvenhandError, UsageError
 from evenhand.core.period import month, month_after
@@ -48,7 +48,7 @@ class Desk:
         self.points = seat.points()
         self.mine = seat.points(*roles)
         try:
-            self.cycle: str | None = newest(seat.store)
+            self.cycle: str | None = under_way(seat.store) or newest(seat.store)
             self.state = state_of(seat.store, self.cycle)
         except UsageError:
             self.cycle, self.state = None, ""

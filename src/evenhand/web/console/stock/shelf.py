@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from evenhand.actions.counts_page import counted_nodes
-from evenhand.actions.cycles import find, newest, state_of
+from evenhand.actions.cycles import find, newest, state_of, under_way
 from evenhand.actions.importing import policy_in_force
 from evenhand.actions.stock_page import nodes_named, nodes_seen
 from evenhand.core.benefit import Benefit
@@ -44,16 +44,17 @@ class Shelf:
         self.words = catalogue_of(request)
         self.figures = Figures(self.words)
         self.zone = ZoneInfo(seat.store.programme.zone)
-        self.nodes = self._nodes(*seat.roles)
-        self.mine = self._nodes(*ACTS)
+        self.nodes = self.nodes_of(*seat.roles)
+        self.mine = self.nodes_of(*ACTS)
         self.acts = seat.has(*ACTS)
         try:
-            self.cycle: str | None = newest(seat.store)
+            self.cycle: str | None = under_way(seat.store) or newest(seat.store)
             self.state = state_of(seat.store, self.cycle)
         except UsageError:
             self.cycle, self.state = None, ""
 
-    def _nodes(self, *roles: str) -> frozenset[str] | None:
+    def nodes_of(self, *roles: str) -> frozenset[str] | None:
+        """Depots and points the account has these roles for; None is every one."""
         areas = [area for role in roles for area in self.seat.roles.get(role, ())]
         return nodes_seen(self.store, areas)
 

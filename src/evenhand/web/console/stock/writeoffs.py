@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from evenhand.actions.stock_page import lots_at
-from evenhand.actions.write_offs import WriteOff, answer_write_off, propose_write_off, write_offs
+from evenhand.actions.write_offs import MOST, WriteOff, answer_write_off, propose_write_off, write_offs
 from evenhand.core.errors import EvenhandError, InputError, Problem, UsageError
 from evenhand.web.console.access import Seat, page
 from evenhand.web.console.asking import with_unit
@@ -48,9 +48,9 @@ def writeoffs_answer(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Confirm, decline, or take back a proposal."""
     shelf, number = Shelf(request, seat), request.POST.get("proposal", "")
     wanted = int(number) if number.isascii() and number.isdigit() and len(number) < 18 else -1
-    found = next((one for one in write_offs(seat.store, None, waiting=True, limit=1000) if one.id == wanted), None)
+    found = next((one for one in write_offs(seat.store, None, waiting=True, limit=MOST) if one.id == wanted), None)
     if found is not None:
-        shelf.mine = shelf._nodes(*CONFIRMS)
+        shelf.mine = shelf.nodes_of(*CONFIRMS)
         shelf.check_mine(found.node)
     try:
         if found is None:
