@@ -193,6 +193,8 @@ def test_a_row_goes_on_and_comes_back_and_its_goods_with_it() -> None:
         send(store, 32, 5, "Birch", "Alder")
         admit(store, MARCH, "Alder")
         assert state(store).state == "there"
+        with pytest.raises(UsageError, match="was at Birch before"):
+            ask(store)
         give(store, "Alder", "A2")
         said = checked(store, folder)
         assert said["moves"] == "0 rows ended at another point, 2 releases"

@@ -18,7 +18,7 @@ from evenhand.actions.cycles import Cycle, find, place, signer_of
 from evenhand.actions.hold import held_now
 from evenhand.actions.holding import holders
 from evenhand.actions.moved_rows import counted_in, final_rolls_of, moved_rows, promised, receipts_of
-from evenhand.actions.releases import custody_of, keep_releases
+from evenhand.actions.releases import custody_of_moves, keep_releases
 from evenhand.actions.stock import on_hand_at, steps_of
 from evenhand.core.errors import UsageError
 from evenhand.flow.ledger import node
@@ -65,10 +65,13 @@ def ask_move(store: Store, cycle: str, household: str, target: str, reason: str,
         held = holders(store)
         if target not in held:
             raise UsageError(f'no device holds a point "{target}"', "name a point where there is a phone")
-        custody = custody_of(store, cycle)
-        source = custody.path(home, tag).points[-1]
+        custody = custody_of_moves(store, cycle, [home])
+        path = custody.path(home, tag).points
+        source = path[-1]
         if source == target:
             raise UsageError(f'household "{household}" collects at {target} already', "nothing is to be done")
+        if target in path[1:]:
+            raise UsageError(f"its row was at {target} before", "in a cycle a row comes to a point once")
         if any(one.tag == tag for one in held_now(store, cycle, home)):
             raise UsageError(f'the row of "{household}" is held', "release the hold first")
         rows = final_rolls_of(store, cycle, [tag])
@@ -147,7 +150,7 @@ def _waiting(store: Store, cycle: str, point: str) -> bool:
 
 def _moves_to(store: Store, cycle: Cycle, point: str | None) -> list[Move]:
     """Rows that left for `point`, or for any: there, or what they wait for."""
-    custody = custody_of(store, cycle.id)
+    custody = custody_of_moves(store, cycle.id)
     rows = [row for row in moved_rows(store, cycle, custody) if point in (None, row.points[-1])]
     benefits, counted = tuple(cycle.policy().benefits), counted_in(store, cycle.id)
     steps, taken = steps_of(cycle.policy().benefits.values()), promised(store, cycle)
@@ -195,7 +198,7 @@ def has_moves(store: Store, cycle: str) -> bool:
 def moves_of(store: Store, cycle: str) -> list[Move]:
     """Every move of a cycle: those asked for and not released yet, then the released ones, by point and household."""
     found = find(store, cycle)
-    custody, benefits = custody_of(store, cycle), tuple(found.policy().benefits)
+    custody, benefits = custody_of_moves(store, cycle), tuple(found.policy().benefits)
     asked = []
     for tag, household, home, source, target in store.rows(
         "select distinct on (m.tag) m.tag, m.household, r.point, m.source, m.target from card_move m join roll_row r"
@@ -230,7 +233,7 @@ def guests_at(store: Store, cycle: Cycle, point: str) -> list[cbor.Value]:
     if not mine:
         return []
     benefits, found = tuple(cycle.policy().benefits), {}
-    for row in moved_rows(store, cycle, custody_of(store, cycle.id)):
+    for row in moved_rows(store, cycle, custody_of_moves(store, cycle.id)):
         if row.tag in mine and row.points[-1] == point:
             before = set(row.points[:-1])
             given = [sum(n for (p, b), n in row.given.items() if b == benefit and p in before) for benefit in benefits]

@@ -102,7 +102,7 @@ def _point(store: Store, cycle: Cycle, point: str, device: Device) -> cbor.Value
         "given": _given(store, cycle.id, point, device),
         "holders": list(held),
         "phones": phones_at(store, point),
-        "releases": [release.raw for release in releases_of(store, cycle.id, point)],
+        "releases": [release.raw for release in releases_of(store, cycle.id, [point])],
         "lots": _lots(store, cycle, point),
         "supplements": news["supplements"] if held[-1:] == (device.name,) else [],
         "held": news["held"],

@@ -70,7 +70,12 @@ def phones_at(store: Store, point: str) -> list[cbor.Value]:
 
 def held_in(store: Store, cycle: str, point: str | None = None) -> dict[str, tuple[str, ...]]:
     """Point -> the devices that held it in this cycle, the earliest first. Of one point, or of all."""
-    named = {"programme": store.programme.id, "cycle": cycle, "points": None if point is None else [point]}
+    return held_at(store, cycle, None if point is None else [point])
+
+
+def held_at(store: Store, cycle: str, points: Sequence[str] | None) -> dict[str, tuple[str, ...]]:
+    """The same of some points."""
+    named = {"programme": store.programme.id, "cycle": cycle, "points": None if points is None else list(points)}
     found: dict[str, tuple[str, ...]] = {}
     for name, device in store.rows(HELD, named):
         found[name] = (*found.get(name, ()), device)

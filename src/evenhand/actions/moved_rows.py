@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from evenhand.actions.counter_sync import head_of
 from evenhand.actions.cycles import Cycle, place
 from evenhand.actions.opening import waybills_of
-from evenhand.actions.releases import custody_of
+from evenhand.actions.releases import custody_of_moves
 from evenhand.flow.redemption import Custody, Receipt, read_many, settle
 from evenhand.flow.redemption.moving import Given
 from evenhand.flow.redemption.receipt import NUMBER_MAX
@@ -112,7 +112,7 @@ def promised(store: Store, cycle: Cycle) -> dict[tuple[str, str], int]:
         for benefit, steps in zip(benefits, due, strict=True):
             found[point, benefit] = found.get((point, benefit), 0) + steps
     there = {(bytes(tag), point) for tag, point, _ in guests}
-    for row in moved_rows(store, cycle, custody_of(store, cycle.id)):
+    for row in moved_rows(store, cycle, custody_of_moves(store, cycle.id)):
         for at, point in enumerate(row.points[:-1]):
             if row.certain and (at == 0 or (row.tag, point) in there):
                 for benefit, steps in row.due(benefits, at).items():

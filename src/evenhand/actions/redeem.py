@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -70,10 +70,14 @@ def check_counted_in(store: Store, cycle: str, points: Set[str]) -> None:
         )
 
 
-def devices_of(store: Store) -> list[Device]:
-    """Every device the root key has certified."""
+def devices_of(store: Store, names: Collection[str] | None = None) -> list[Device]:
+    """Every device the root key has certified, or those of these names."""
     root, origin = store.keys.root_vkey.public_key, store.programme.origin
-    rows = store.rows("select cose from certificate where kind = 'device' order by name, epoch")
+    some = None if names is None else list(names)
+    rows = store.rows(
+        "select cose from certificate where kind = 'device' and (%s::text[] is null or name = any(%s)) order by name, epoch",
+        (some, some),
+    )
     return [device_of(bytes(row[0]), root, origin) for row in rows]
 
 

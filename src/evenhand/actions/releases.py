@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from evenhand.actions.cycles import find
-from evenhand.actions.holding import held_in
+from evenhand.actions.holding import held_at, held_in
 from evenhand.actions.noting import write_statement
 from evenhand.actions.redeem import devices_of
 from evenhand.core.errors import UsageError
 from evenhand.flow.redemption import Custody, Device, Release, read_release
+from evenhand.flow.redemption.custody import POINT
 from evenhand.flow.redemption.errors import RedemptionError
-from evenhand.formats import cbor
+from evenhand.formats import cbor, cose
 from evenhand.formats.entry import Entry
 from evenhand.store import Store
 
@@ -27,7 +28,7 @@ def keep_releases(store: Store, cycle: str, batch: Sequence[bytes], sender: Devi
     and those made to it. UsageError for one that cannot stand; then none is kept."""
     if len(batch) > BATCH_MAX:
         raise UsageError(f"{len(batch)} releases in one batch", f"send at most {BATCH_MAX} at a time")
-    devices = {device.name: device for device in devices_of(store)}
+    devices = {device.name: device for device in devices_of(store, _named(batch))}
     found = [_read(store, cycle, raw, devices, sender) for raw in batch]
     leaving = [release for release in found if release.target is not None]
     with store.transaction(
@@ -78,8 +79,26 @@ def _check_leaving(store: Store, cycle: str, leaving: Sequence[Release]) -> None
         )[0][0]
         if here != len(set(tags)):
             raise UsageError(f'a row of the release is not at "{release.point}"', "release rows of this point's roll")
+        if store.rows(
+            "select from guest where programme = %s and cycle = %s and point = %s and tag = any(%s)",
+            (store.programme.id, cycle, release.target, tags),
+        ):
+            raise UsageError(
+                f"a row of the release was at {release.target} before", "in a cycle a row comes to a point once"
+            )
         if not store.rows("select from node where node = %s and kind = 'point'", (release.target,)):
             raise UsageError(f'there is no point "{release.target}"', "name the point as it is registered")
+
+
+def _named(batch: Sequence[bytes]) -> set[str]:
+    """The devices that these releases name, as far as they are any."""
+    found: set[str] = set()
+    for raw in batch:
+        try:
+            found |= {name for name in cose.parse(raw).array()[5:7] if isinstance(name, str) and "\0" not in name}
+        except cose.CoseError:
+            continue
+    return found
 
 
 def _read(store: Store, cycle: str, raw: bytes, devices: dict[str, Device], sender: Device | None) -> Release:
@@ -100,16 +119,28 @@ def _read(store: Store, cycle: str, raw: bytes, devices: dict[str, Device], send
     return release
 
 
-def releases_of(store: Store, cycle: str, point: str | None = None) -> list[Release]:
-    """Every release known of a cycle, or of one point of it. Their signatures were checked when they came in."""
-    keys = {device.name: device.public_key for device in devices_of(store)}
+def releases_of(store: Store, cycle: str, points: Sequence[str] | None = None) -> list[Release]:
+    """Every release known of a cycle, or those of some points of it."""
+    some = None if points is None else list(points)
     rows = store.rows(
-        "select raw from released where programme = %s and cycle = %s and (%s::text is null or point = %s) order by hash",
-        (store.programme.id, cycle, point, point),
+        "select device, raw from released where programme = %s and cycle = %s"
+        " and (%s::text[] is null or point = any(%s)) order by hash",
+        (store.programme.id, cycle, some, some),
     )
-    return [read_release(bytes(row[0]), keys) for row in rows]
+    keys = {device.name: device.public_key for device in devices_of(store, {row[0] for row in rows})}
+    return [read_release(bytes(row[1]), keys) for row in rows]
 
 
 def custody_of(store: Store, cycle: str) -> Custody:
     """Who held what, when, in a cycle."""
     return Custody(held_in(store, cycle), releases_of(store, cycle))
+
+
+def custody_of_moves(store: Store, cycle: str, more: Sequence[str] = ()) -> Custody:
+    """The same, of the points that rows left or went to, and of `more`: what a page about them needs."""
+    rows = store.rows(
+        "select distinct point, substr(target, %s) from released where programme = %s and cycle = %s and target like %s",
+        (len(POINT) + 1, store.programme.id, cycle, f"{POINT}%"),
+    )
+    points = sorted({*more, *(point for row in rows for point in row)})
+    return Custody(held_at(store, cycle, points), releases_of(store, cycle, points))

@@ -939,7 +939,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': 'released',
-                'indexes': [models.Index(fields=['programme', 'cycle', 'point'], name='released_point')],
+                'indexes': [models.Index(fields=['programme', 'cycle', 'point'], name='released_point'), models.Index(fields=['programme', 'cycle', 'target'], name='released_target')],
             },
         ),
         migrations.CreateModel(

@@ -102,4 +102,7 @@ class Released(models.Model):
 
     class Meta:
         db_table = "released"
-        indexes = [models.Index(fields=["programme", "cycle", "point"], name="released_point")]
+        indexes = [
+            models.Index(fields=["programme", "cycle", "point"], name="released_point"),
+            models.Index(fields=["programme", "cycle", "target"], name="released_target"),
+        ]
