@@ -14,6 +14,7 @@ from registry.roles import grant
 from evenhand.actions.complain import Complaint, complain
 from evenhand.actions.correct import changes_of, correct, current
 from evenhand.actions.cycles import newest
+from evenhand.actions.registry_search import at_points, hits, search
 from evenhand.actions.removal import announce, announced, confirm, gone, standing, take_back
 from evenhand.core.errors import InputError, UsageError
 from evenhand.engines.duckdb import DuckDB
@@ -191,3 +192,22 @@ def test_entries_cannot_be_changed(store: Store) -> None:
     correct(store, ENGINE, "A1", "name", "Pak", "misspelt", "rita")
     with pytest.raises(Exception, match="permission denied|append-only"):
         store.execute("update household_change set new = 'Kim'")
+
+
+def test_a_desk_sees_who_moved_to_its_area_and_not_who_moved_away() -> None:
+    with open_folder() as folder, open_store(copy_data(at("ready"), folder), clock) as store:
+        grant(store, "rita", "registrar")
+        store.execute("insert into area (pcode, name, parent, level) values ('W', 'The other valley', null, 0)")
+        store.execute("insert into node (node, name, kind, area) values ('Dogwood', 'Dogwood', 'point', 'W')")
+        correct(store, ENGINE, "A1", "point", "Dogwood", "moved", "rita")
+        seen = {}
+        for area in ("V1", "W"):
+            with store.desk([area]):
+                seen[area] = {row[0] for row in store.rows("select household from household_now")}
+                changes = store.rows("select household from household_change")
+            assert changes == ([("A1",)] if area == "W" else [])
+        assert seen["W"] == {"A1"} and len(seen["V1"]) == 7
+        assert {one.household for one in hits(store, search(store, "A1", frozenset({"Dogwood"})).households)} == {"A1"}
+        here = at_points(store, ("Dogwood",))
+        assert here.count("") == 1 and [row["household"] for row in here.rows("", "", 0, 50)] == ["A1"]
+        assert at_points(store, ("Alder",)).count("") == 3
