@@ -13,7 +13,7 @@ from typing import Any
 
 import psycopg
 
-from evenhand.actions.paging import Paged, contains
+from evenhand.actions.paging import FAR, Paged, contains
 from evenhand.core.errors import TryAgain, UsageError
 from evenhand.formats import code
 from evenhand.store import Store
@@ -65,8 +65,8 @@ class Hit:
 
 @dataclass(frozen=True)
 class Found:
-    """What was asked for: `kind` card, household, place or name; `place`: points and their name. `more`: there are others,
-    too many to show."""
+    """What was asked for: `kind` card, household, place or name; `place`: points and their name, as many as fill a
+    list. `more`: there are others, too many to show."""
 
     kind: str
     households: tuple[str, ...] = ()
@@ -92,7 +92,8 @@ def search(store: Store, asked: str, points: frozenset[str] | None) -> Found:
     place = _place(store, said)
     if place is not None:
         seen = [point for point in place[1] if points is None or point in points]
-        return Found("place", points=tuple(seen), place=place[0])
+        shown = _first_points(store, seen)
+        return Found("place", points=shown, place=place[0], more=len(shown) < len(seen))
     return _by_name(store, said, points)
 
 
@@ -144,6 +145,17 @@ def _by_name(store: Store, said: str, points: frozenset[str] | None) -> Found:
             f'"{said}" is part of too many names', "add another word of the name, or ask by card or household"
         ) from error
     return Found("name", tuple(found)[:HITS_MAX], more=len(found) > HITS_MAX)
+
+
+def _first_points(store: Store, points: list[str]) -> tuple[str, ...]:
+    """As many of the points, in order, as it takes to fill the longest list there is: more would be sorted for nobody."""
+    shown, households = [], 0
+    for point in points:
+        if households > FAR:
+            break
+        shown.append(point)
+        households += store.rows("select count(*) from household where point = %s", (point,))[0][0]
+    return tuple(shown)
 
 
 def _card(said: str) -> str:

@@ -14,6 +14,7 @@ TEXT = {
     "re.found.aside": "Only of the places you work for.",
     "re.found.none": "No household was found. Try fewer letters of the name, or the number of the card.",
     "re.more": "More than {n} households have such a name; these are some of them. Add another word of the name.",
+    "re.more.place": "This place has more households than a list holds: these are of its first points. Give one point, or a name.",
     "re.household": "Household",
     "re.name": "Name",
     "re.point": "Point",

@@ -14,6 +14,7 @@ TEXT = {
     "re.found.aside": "Seulement des lieux dont vous êtes chargé.",
     "re.found.none": "Aucun ménage trouvé. Essayez moins de lettres du nom, ou le numéro de la carte.",
     "re.more": "Plus de {n} ménages portent un tel nom ; en voici une partie. Ajoutez un autre mot du nom.",
+    "re.more.place": "Ce lieu a plus de ménages qu’une liste n’en contient : voici ceux de ses premiers points. Donnez un point ou un nom.",
     "re.household": "Ménage",
     "re.name": "Nom",
     "re.point": "Point",

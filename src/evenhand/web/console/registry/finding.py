@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from evenhand.actions.household_record import newest_changes
+from evenhand.actions.household_record import newest_changes, newest_ids
 from evenhand.actions.importing import imported
 from evenhand.actions.registry_search import Found, at_points, cards, hits, search
 from evenhand.actions.removal import announced
@@ -86,8 +86,9 @@ class _Rows:
 
 
 def _lately(seat: Seat, zone: ZoneInfo, words: Catalogue) -> dict[str, Any]:
+    ids = newest_ids(seat.store)
     with seat.desk(*READ):
-        changes = newest_changes(seat.store)
+        changes = newest_changes(seat.store, ids)
     seat.note_read("registry", (one["household"] for one in changes))
     for one in changes:
         one |= {"when": when(one["at"], zone), "href": address(one["household"])}
