@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import ssl
 import subprocess
 import sys
@@ -42,10 +43,10 @@ def lan() -> Iterator[Lan]:
         while process.poll() is None and time.monotonic() < until:
             try:
                 urllib.request.urlopen(f"http://127.0.0.1:{port + 1}/", timeout=5).read()
+                socket.create_connection(("127.0.0.1", port), timeout=5).close()
                 break
             except OSError:
                 time.sleep(0.1)
-        time.sleep(2)
         yield Lan(data, port)
         process.terminate()
         process.wait(20)
