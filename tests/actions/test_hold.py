@@ -16,6 +16,7 @@ from evenhand.actions import close as closing
 from evenhand.actions import countersign, hold
 from evenhand.actions.cycles import find
 from evenhand.actions.hand_over import hand_over
+from evenhand.actions.hold_notice import print_notice
 from evenhand.actions.point_news import point_news
 from evenhand.core.errors import InputError, UsageError
 
@@ -167,3 +168,12 @@ def test_a_hold_that_one_person_signed_twice_is_found(march: Late, monkeypatch: 
     hold.confirm(march.store, MARCH, made.notice, "boris", BORIS)
     march.hands_over()
     assert 'one person signed twice: "ana"' in failing(march.checks())["held"]
+
+
+def test_a_notice_is_printed_for_what_is_held_alone(march: Late) -> None:
+    pytest.importorskip("typst", reason="typst is not installed (extra paper)")
+    hold.propose(march.store, MARCH, "A6", "duplicate", COMPLAIN, "ana", ANA)
+    with pytest.raises(UsageError, match="H001 is not confirmed"):
+        print_notice(march.store, MARCH, "H001")
+    hold.confirm(march.store, MARCH, "H001", "boris", BORIS)
+    assert print_notice(march.store, MARCH, "H001", "ar").startswith(b"%PDF")

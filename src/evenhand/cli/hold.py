@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -98,8 +99,37 @@ def confirm(
 
     with open_store(data, read_clock) as store:
         made = act(store, cycle or newest(store), notice, who, passphrase(who))
-    next_ = "Give the household its notice: number, reason, where to complain" if made.act == "place" else ""
+    next_ = (
+        f"Next, for the household: evenhand hold notice {made.notice} --out {made.notice}.pdf"
+        if made.act == "place"
+        else ""
+    )
     _told(made, json, next_)
+
+
+@app.command()
+def notice(
+    notice: NoticeArgument,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to write it, as H001.pdf.")],
+    language: Annotated[str, typer.Option("--language", metavar="LANG", help="en, fr, ar or hi.")] = "en",
+    cycle: OpenCycleOption = None,
+    data: DataOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Print the notice of a hold for its household: number, reason, where to complain.
+
+    Example: evenhand hold notice H001 --out H001.pdf --language fr
+    """
+    from evenhand.actions.cycles import newest
+    from evenhand.actions.hold_notice import print_notice
+
+    with open_store(data, read_clock) as store:
+        made = print_notice(store, cycle or newest(store), notice, language)
+    out.write_bytes(made)
+    if json:
+        say_json({"file": str(out), "bytes": len(made)})
+    else:
+        say(f"{out}: for the household, and nobody else")
 
 
 @app.command("list")
