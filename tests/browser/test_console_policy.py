@@ -173,6 +173,29 @@ def test_without_a_script_the_page_says_how_to_check_oneself(office: Office, bro
     page.context.close()
 
 
+def test_a_file_takes_the_place_of_what_stood_in_the_field_and_an_empty_one_is_refused(
+    office: Office,
+    browser: Any,  # noqa: F811
+) -> None:
+    page = opened(browser, office, "ana")
+    page.goto(f"{office.server}/console/policy/write")
+    page.fill("#text", "half a thought")
+    sent = {"name": "village.toml", "mimeType": "application/toml", "buffer": b"\xef\xbb\xbf" + POLICY.encode()}
+    page.set_input_files("#file", sent)
+    page.click("form[enctype] .btn")
+    page.get_by_text("nothing wrong was found").wait_for()
+    assert page.input_value("#text") == POLICY
+    for content, says in (
+        (b"\xff\xfe\x00", "is not UTF-8"),
+        (b"x" * 400_001, "far too long"),
+        (b"PK\x03\x04", "not TOML"),
+    ):
+        page.set_input_files("#file", sent | {"buffer": content})
+        page.locator("form[enctype] .btn").first.click()  # "Sign and propose" at first: nothing unchecked is signed
+        page.get_by_text(says).first.wait_for()
+    page.context.close()
+
+
 def test_the_second_person_finds_the_change_and_answers_below_the_whole_text(office: Office, browser: Any) -> None:  # noqa: F811
     page = opened(browser, office, "boris", viewport={"width": 360, "height": 700})
     page.goto(f"{office.server}/console/policy/")

@@ -29,6 +29,10 @@ def policy_write(request: HttpRequest, seat: Seat) -> HttpResponse:
 @page("policy", methods=("POST",))
 def policy_check(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Check what was sent, without keeping it."""
+    return _checked(request, seat)
+
+
+def _checked(request: HttpRequest, seat: Seat) -> HttpResponse:
     text = request.POST.get("text", "")
     try:
         text = _sent(request)
@@ -39,7 +43,10 @@ def policy_check(request: HttpRequest, seat: Seat) -> HttpResponse:
 
 @page("policy", methods=("POST",))
 def policy_propose(request: HttpRequest, seat: Seat) -> HttpResponse:
-    """Propose the text that was checked, signed with the key of whoever is signed in."""
+    """Propose the text that was checked, signed with the key of whoever is signed in. A file that comes with it was not
+    checked: it is, and nothing is signed."""
+    if request.FILES.getlist("file"):
+        return _checked(request, seat)
     text = request.POST.get("text", "").replace("\r\n", "\n")
     try:
         if not ratelimit.consume(request, action="sign", user=request.user):
