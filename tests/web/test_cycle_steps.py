@@ -74,6 +74,11 @@ def test_a_month_is_drafted_frozen_thrown_computed_signed_twice_committed_and_op
     seen = ana.get(PAGE).text
     assert "who gets how much" in seen and "What came of it: 4 6 1 2 5" in seen and "dice &lt;b&gt;thrown" in seen
 
+    months = f"{PAGE}ahead/"
+    assert "pipeline breaks in April" in ana.get(f"{months}?go=1&grain.2008-05=100").text
+    wrong = ana.get(f"{months}?go=1&grain.2008-05=%3Cb%3Elots")
+    assert wrong.status == 422 and "&lt;b&gt;lots" in wrong.text
+
     assert take(ana, "prepare", passphrase=ANA).status == 302
     assert "You prepared it" in ana.get(PAGE).text
     assert take(boris, "sign", passphrase=BORIS).status == 302

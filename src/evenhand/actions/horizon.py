@@ -40,15 +40,7 @@ def look_ahead(rows: Sequence[Row], late: Sequence[Row], file: str, out: Path, l
     a language without a catalogue, or where `out` cannot be written.
     """
     said, _ = Sentences(), Sentences(language)
-    plan = read_plan(rows, file)
-    none: list[Late] = []
-    scenarios = {PLANNED: none} | read_late(late, plan)
-    seen = tuple(
-        Seen(scenario, outlook(changed))
-        for pipeline in plan.pipelines
-        for scenario, rules in scenarios.items()
-        if (changed := delayed(pipeline, rules)) != pipeline or scenario == PLANNED
-    )
+    plan, seen = outlooks(rows, late, file)
     sentences = tuple(
         (said.title(s.outlook), s.scenario, said.finding(s.outlook, plan.measures[s.outlook.pipeline.commodity].unit))
         for s in seen
@@ -59,3 +51,17 @@ def look_ahead(rows: Sequence[Row], late: Sequence[Row], file: str, out: Path, l
         write_text(out / "index.html", horizon_page(seen, plan, language)),
     )
     return Ahead(plan, seen, sentences, files)
+
+
+def outlooks(rows: Sequence[Row], late: Sequence[Row], file: str) -> tuple[Plan, tuple[Seen, ...]]:
+    """The outlook of every pipeline in `rows`, as planned and in each scenario that changes it. InputError as above."""
+    plan = read_plan(rows, file)
+    none: list[Late] = []
+    scenarios = {PLANNED: none} | read_late(late, plan)
+    seen = tuple(
+        Seen(scenario, outlook(changed))
+        for pipeline in plan.pipelines
+        for scenario, rules in scenarios.items()
+        if (changed := delayed(pipeline, rules)) != pipeline or scenario == PLANNED
+    )
+    return plan, seen

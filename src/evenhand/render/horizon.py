@@ -18,7 +18,23 @@ def horizon_page(seen: Sequence[Seen], plan: Plan, language: str = "en") -> str:
     ahead = Ahead(language)
     say = ahead.say
     planned = [one for one in seen if one.scenario == PLANNED]
-    parts: list[Child] = [_title(ahead, planned, plan)]
+    parts: list[Child] = [_title(ahead, planned, plan), *horizon_parts(seen, plan, language), _how(ahead)]
+    foot = [say("plan.foot"), say("draft") if ahead.catalogue.drafted else ""]
+    body = join([
+        el("a", say("plan.skip"), cls="skip", href="#main"),
+        masthead("Evenhand", say("h.page")),
+        el("main", *parts, cls="page", id="main"),
+        el("footer", el("div", *[el("p", line) for line in foot if line]), cls="foot page"),
+    ])  # fmt: skip
+    return document(say("h.head"), body, "horizon.css", language=language, rtl=ahead.catalogue.rtl)
+
+
+def horizon_parts(seen: Sequence[Seen], plan: Plan, language: str = "en") -> list[Html]:
+    """The parts below the title: what breaks when, and for each pipeline its picture with its numbers."""
+    ahead = Ahead(language)
+    say = ahead.say
+    planned = [one for one in seen if one.scenario == PLANNED]
+    parts: list[Html] = []
     if len(seen) > 1:
         parts.append(part("all", say("h.all"), _aside(ahead, seen), _overview(ahead, seen)))
     for number, one in enumerate(planned):
@@ -35,15 +51,7 @@ def horizon_page(seen: Sequence[Seen], plan: Plan, language: str = "en") -> str:
         ]
         named = ahead.title(one.outlook)
         parts.append(part(f"p{number}", named[:1].upper() + named[1:], None, el("div", *views, cls="views")))
-    parts.append(_how(ahead))
-    foot = [say("plan.foot"), say("draft") if ahead.catalogue.drafted else ""]
-    body = join([
-        el("a", say("plan.skip"), cls="skip", href="#main"),
-        masthead("Evenhand", say("h.page")),
-        el("main", *parts, cls="page", id="main"),
-        el("footer", el("div", *[el("p", line) for line in foot if line]), cls="foot page"),
-    ])  # fmt: skip
-    return document(say("h.head"), body, "horizon.css", language=language, rtl=ahead.catalogue.rtl)
+    return parts
 
 
 def _title(ahead: Ahead, planned: Sequence[Seen], plan: Plan) -> Html:

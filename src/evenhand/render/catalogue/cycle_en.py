@@ -180,4 +180,13 @@ TEXT = {
     "key.certify": "Certify it",
     "key.certify.undo": "A certificate stands in the public log for ever, and its roles are not changed afterwards.",
     "key.none": "No key waits to be certified.",
+    "ma.title": "Months ahead",
+    "ma.lead": "What is due after {cycle}, with what lies there and what you expect to come in: when rations would break, and the even ration that would not.",
+    "ma.ask": "What is expected",
+    "ma.ask.aside": "Filled in from this cycle. Nothing is kept; the address of the page holds your numbers.",
+    "ma.opening": "In stock before",
+    "ma.due": "Due a month",
+    "ma.comes": "Comes in {month}",
+    "ma.go": "Show the months",
+    "ma.link": "See the months ahead",
 }

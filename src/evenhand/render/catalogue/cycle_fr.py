@@ -180,4 +180,13 @@ TEXT = {
     "key.certify": "La certifier",
     "key.certify.undo": "Un certificat reste à jamais dans le journal public, et ses rôles ne changent plus.",
     "key.none": "Aucune clé n’attend d’être certifiée.",
+    "ma.title": "Les mois à venir",
+    "ma.lead": "Ce qui est dû après {cycle}, avec ce qui est en stock et ce que vous attendez : quand les rations s’interrompraient, et la ration égale qui tiendrait.",
+    "ma.ask": "Ce qui est attendu",
+    "ma.ask.aside": "Rempli d’après ce cycle. Rien n’est gardé ; l’adresse de la page contient vos nombres.",
+    "ma.opening": "En stock avant",
+    "ma.due": "Dû par mois",
+    "ma.comes": "Arrive en {month}",
+    "ma.go": "Montrer les mois",
+    "ma.link": "Voir les mois à venir",
 }

@@ -14,6 +14,7 @@ from evenhand.web.console.guide import urls as guide
 from evenhand.web.console.home import home
 from evenhand.web.console.jobs import urls as jobs
 from evenhand.web.console.keys import urls as keys
+from evenhand.web.console.months_ahead import urls as months_ahead
 from evenhand.web.console.parts import parts
 from evenhand.web.console.people import people, people_add, people_answer, people_change, people_propose
 from evenhand.web.console.policy import urls as policy
@@ -35,6 +36,7 @@ urls = [
     *grievances,
     *jobs,
     *keys,
+    *months_ahead,
     *registry,
     *stock,
     *cards,
