@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 
-TEXTS = ("text/", "application/json", "application/cbor", "application/javascript", "image/svg+xml")
+TEXTS = ("text/", "application/json", "application/cbor", "application/javascript", "image/svg+xml", "font/ttf")
 
 
 class CompressTexts(GZipMiddleware):
