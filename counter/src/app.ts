@@ -17,9 +17,8 @@ import { sync, type Trouble } from "./sync/sync";
 import type { View, Visit } from "./view";
 import { current, isLanguage, keepTimeOf, preferred, refusal, speak, speakMore, t } from "./words";
 import { draw } from "./screens";
-import type * as Print from "./screens/print";
-import type * as Queue from "./screens/queue";
-import type * as Rare from "./screens/rare";
+import { Later } from "./later";
+import { decideFor, found } from "./model/visits";
 
 const SYNC_EVERY = 60_000;
 const SYNC_AFTER = 4_000;
@@ -35,7 +34,7 @@ const PARENT: Partial<Record<View["at"], View["at"]>> = {
 /** How long one QR of a series is shown. */
 const TURN = 300;
 
-export class App {
+export class App extends Later {
   view: View = { at: "today" };
   troubles: Trouble[] = [];
   syncing = false;
@@ -52,14 +51,13 @@ export class App {
   private writing = false;
   private eye: Scanner | null = null;
   private turning = 0;
-  queue: typeof Queue | null = null;
-  printing: typeof Print | null = null;
-  rare: typeof Rare | null = null;
 
   constructor(
     readonly counter: Counter,
     private readonly root: HTMLElement,
-  ) {}
+  ) {
+    super();
+  }
 
   /** The point and month this phone works for now. */
   get place(): Place | null {
@@ -196,7 +194,7 @@ export class App {
   }
 
   async meetRow(index: number, presented: Presented): Promise<void> {
-    await this.meet(this.counter.found(this.place as Place, index, presented));
+    await this.meet(found(this.place as Place, index, presented));
   }
 
   /** `here`: give although the row is another phone's, since that one is gone. */
@@ -212,7 +210,7 @@ export class App {
       return this.go({ at: "other", found, keeper });
     }
     if (here && !keeper.startsWith("point:")) await this.counter.note(found.place, "second phone", `gives for ${keeper}`, found.row.tag);
-    const decision = await this.counter.decide(found);
+    const decision = await decideFor(found);
     const held = "exception" in found.presented && found.presented.exception === HELD;
     const visit: Visit = {
       found, decision, amounts: { ...decision.items }, changing: new Set(), who: "", asked: false, why: held ? HELD : bare ? presence : "",
@@ -255,23 +253,6 @@ export class App {
     });
   }
 
-  // ---- a second queue ----
-
-  /** The screens of a second queue come when they are first wanted. */
-  async second(): Promise<typeof Queue | null> {
-    return (this.queue ??= await this.fetched(() => import("./screens/queue")));
-  }
-
-  /** Have the rest of the app ready while the clerk looks at the day. */
-  async idle(): Promise<void> {
-    await Promise.all([import("./screens/rare").then((found) => (this.rare ??= found)), speakMore()]).catch(() => {});
-  }
-
-  /** To a screen that is not needed to begin a day. */
-  async seldom(view: Extract<View, { at: "lost" | "recover" | "waiting" | "close" | "settings" | "else" | "word" }>): Promise<void> {
-    if ((this.rare ??= await this.fetched(() => import("./screens/rare")))) this.go(view);
-  }
-
   /** Sign that the rows the office asked for collect at other points. */
   async moveAll(place: Place): Promise<void> {
     await this.written(async () => {
@@ -281,20 +262,7 @@ export class App {
     });
   }
 
-  /** A part of the app that comes when it is wanted. Null where it cannot be had now; that is said. */
-  private async fetched<T>(load: () => Promise<T>): Promise<T | null> {
-    try {
-      const [found] = await Promise.all([load(), speakMore()]);
-      return found;
-    } catch {
-      this.go({ at: "stuck", what: "missing", back: this.view });
-      return null;
-    }
-  }
-
-  async printer(): Promise<typeof Print | null> {
-    return (this.printing ??= await this.fetched(() => import("./screens/print")));
-  }
+  // ---- paper ----
 
   /** The receipt on paper. The screen stays while it is printed, and says so where it is not. */
   async print(view: Extract<View, { at: "done" }>): Promise<void> {

@@ -14,6 +14,8 @@ import { countIn, cutWords, totalsOf } from "../src/model/counting";
 import { append } from "../src/store/db";
 import { tagOf } from "../src/formats/tag";
 import { coupon, phone, stateBytes } from "./village";
+import { onHand, reserveLeft } from "../src/model/stock";
+import { decideFor } from "../src/model/visits";
 
 async function come(counter: Counter, n: number): Promise<Found> {
   const found = await counter.byCoupon(coupon(n), counter.places[0]!);
@@ -23,7 +25,7 @@ async function come(counter: Counter, n: number): Promise<Found> {
 
 async function giveAll(counter: Counter, n: number) {
   const found = await come(counter, n);
-  const { tag, proof, items, fromReserve } = await counter.decide(found);
+  const { tag, proof, items, fromReserve } = await decideFor(found);
   return counter.give({ place: found.place, tag, proof, items, fromReserve, after: found.written });
 }
 
@@ -37,7 +39,7 @@ describe("a household with its coupon", () => {
     expect(hex(receipt.previous!)).toBe(hex(first.hash));
     expect(hex(receipt.proof as Uint8Array)).toBe(hex(coupon(3)));
     expect(await verify(parse(second.raw), counter.device!.publicKey)).toBe(true);
-    expect(counter.onHand(counter.places[0]!)).toEqual({ grain: { had: 60, left: 30 }, oil: { had: 25, left: 10 } });
+    expect(onHand(counter.places[0]!)).toEqual({ grain: { had: 60, left: 30 }, oil: { had: 25, left: 10 } });
     expect(counter.places[0]!.book.served).toBe(2);
   });
 
@@ -47,30 +49,30 @@ describe("a household with its coupon", () => {
     const { counter: later } = await phone(name);
     const found = await come(later, 1);
     expect(found.visits.receipts.map(({ at }) => at)).toEqual([given.at]);
-    expect(await later.decide(found)).toMatchObject({ verdict: "contested", items: { grain: 5 }, claim: { grain: 15, oil: 10 }, fromReserve: true });
+    expect(await decideFor(found)).toMatchObject({ verdict: "contested", items: { grain: 5 }, claim: { grain: 15, oil: 10 }, fromReserve: true });
     const again = await giveAll(later, 1);
     expect(read(again.raw).sequence).toBe(2);
-    expect(later.onHand(later.places[0]!).grain).toEqual({ had: 60, left: 35 });
-    expect(later.reserveLeft(later.places[0]!)).toEqual({ grain: 0, oil: 0 });
+    expect(onHand(later.places[0]!).grain).toEqual({ had: 60, left: 35 });
+    expect(reserveLeft(later.places[0]!)).toEqual({ grain: 0, oil: 0 });
     expect(later.places[0]!.book.served).toBe(1);
   });
 
   it("may take a part now and the rest later, and then nothing is left", async () => {
     const { counter } = await phone();
     const found = await come(counter, 2);
-    const decision = await counter.decide(found);
+    const decision = await decideFor(found);
     await counter.give({ place: found.place, tag: decision.tag, proof: decision.proof, items: { grain: 8, oil: 0 }, after: 0 });
-    const rest = await counter.decide(await come(counter, 2));
+    const rest = await decideFor(await come(counter, 2));
     expect(rest).toMatchObject({ verdict: "give", items: { grain: 12, oil: 10 } });
     await giveAll(counter, 2);
-    expect((await counter.decide(await come(counter, 2))).verdict).toBe("contested");
+    expect((await decideFor(await come(counter, 2))).verdict).toBe("contested");
   });
 
   it("without its coupon is found by its card, and the receipt names the exception", async () => {
     const { counter } = await phone();
     const found = counter.byCard(cardNumber(3), counter.places[0]!, "lost coupon")!;
     expect(found.row.name).toBe("Kim");
-    const { tag, proof, items } = await counter.decide(found);
+    const { tag, proof, items } = await decideFor(found);
     const entry = await counter.give({ place: found.place, tag, proof, items, after: found.written });
     expect(read(entry.raw).proof).toBe("lost coupon");
     expect(counter.byCard(cardNumber(9), counter.places[0]!, "lost coupon")).toBeNull();
@@ -83,11 +85,11 @@ describe("a phone that replaces a lost one", () => {
     counter.hear({ raw: await stateBytes({ given: [await tagOf(coupon(3))] }), at: 0 });
     const found = await come(counter, 3);
     expect(found.visits.receipts).toEqual([]);
-    expect(await counter.decide(found)).toMatchObject({ verdict: "contested", items: { grain: 5 }, claim: { grain: 5, oil: 5 } });
-    expect((await counter.decide(await come(counter, 1))).verdict).toBe("give");
+    expect(await decideFor(found)).toMatchObject({ verdict: "contested", items: { grain: 5 }, claim: { grain: 5, oil: 5 } });
+    expect((await decideFor(await come(counter, 1))).verdict).toBe("give");
     const place = counter.places[0]!;
     expect([served(place), waiting(place).length]).toEqual([1, 3]);
-    expect(counter.onHand(place).grain).toEqual({ had: 60, left: 50 });
+    expect(onHand(place).grain).toEqual({ had: 60, left: 50 });
   });
 });
 
@@ -99,7 +101,7 @@ describe("undo within the visit", () => {
     expect(read(undone.raw)).toMatchObject({ sequence: 2, proof: "undone", items: [] });
     await expect(counter.undo(entry, counter.places[0]!)).rejects.toThrow("only the last");
     const { counter: later } = await phone(name);
-    expect((await later.decide(await come(later, 1))).verdict).toBe("give");
+    expect((await decideFor(await come(later, 1))).verdict).toBe("give");
     expect(later.places[0]!.book.served).toBe(0);
   });
 });
@@ -113,7 +115,7 @@ describe("a household that got nothing", () => {
     expect(visits.withheld?.reason).toBe("refused: other");
     expect(waiting(counter.places[0]!).map(({ row }) => row.name)).toEqual(["Choe", "Kim", "Pak", "Ri"]);
     expect(counter.notes.map(({ kind, text }) => [kind, text])).toEqual([["refused", "came for somebody else"], ["complaint", "angry"]]);
-    expect((await counter.decide(await come(counter, 4))).verdict).toBe("give");
+    expect((await decideFor(await come(counter, 4))).verdict).toBe("give");
   });
 });
 
@@ -121,7 +123,7 @@ describe("nothing is lost silently", () => {
   it("two taps on one button give once", async () => {
     const { counter } = await phone();
     const found = await come(counter, 1);
-    const { tag, proof, items } = await counter.decide(found);
+    const { tag, proof, items } = await decideFor(found);
     const draft = { place: found.place, tag, proof, items, after: found.written };
     const [first, second] = await Promise.allSettled([counter.give(draft), counter.give(draft)]);
     expect([first.status, second.status]).toEqual(["fulfilled", "rejected"]);

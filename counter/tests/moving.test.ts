@@ -8,6 +8,8 @@ import { moveAway, toMove } from "../src/model/handover";
 import { keeperOf, leftFor, mine, type Place } from "../src/model/place";
 import type { Counter } from "../src/model/counter";
 import { coupon, map, phone, stateBytes } from "./village";
+import { onHand } from "../src/model/stock";
+import { decideFor } from "../src/model/visits";
 
 const place = (counter: Counter): Place => counter.places[0] as Place;
 
@@ -15,14 +17,14 @@ it("a row the office asked for leaves by this phone's word, and who comes all th
   const { counter } = await phone();
   const tag = await tagOf(coupon(3));
   counter.hear({ raw: await stateBytes({ holders: ["alder-1"], phones: [["alder-1", counter.device!.publicKey]], moves: [[tag, "birch"]] }), at: 0 });
-  const before = counter.onHand(place(counter)).grain!.had;
+  const before = onHand(place(counter)).grain!.had;
   const [move] = toMove(place(counter));
   const signed = await moveAway(counter, place(counter), move!.index, move!.to);
   expect(signed).toMatchObject({ to: "point:birch", ranges: [[tag, tag]], reserve: [] });
   const found = (await counter.byCoupon(coupon(3), place(counter)))!;
   expect([keeperOf(found.place, found.index), leftFor(found.place, found.index), mine(place(counter))]).toEqual(["point:birch", "birch", 3]);
-  expect(await counter.decide(found)).toMatchObject({ verdict: "contested", items: { grain: 5 }, fromReserve: true });
-  expect([toMove(place(counter)), counter.onHand(place(counter)).grain!.had]).toEqual([[], before - 10]);
+  expect(await decideFor(found)).toMatchObject({ verdict: "contested", items: { grain: 5 }, fromReserve: true });
+  expect([toMove(place(counter)), onHand(place(counter)).grain!.had]).toEqual([[], before - 10]);
 });
 
 it("a guest has the rest of its ration, from goods that came with it, and a re-cut does not touch it", async () => {
@@ -30,12 +32,12 @@ it("a guest has the rest of its ration, from goods that came with it, and a re-c
   const guest = [await tagOf(coupon(9)), cardNumber(9), "Lee", 2, [10, 5], [0, 0], [[5000], [500]], [], map({ home: "birch", given: [4, 0] })];
   counter.hear({ raw: await stateBytes({ guests: [guest] }), at: 0 });
   const found = (await counter.byCoupon(coupon(9), place(counter)))!;
-  const decision = await counter.decide(found);
+  const decision = await decideFor(found);
   expect(decision).toMatchObject({ verdict: "give", items: { grain: 6, oil: 5 }, fromReserve: false });
-  expect(counter.onHand(place(counter)).grain).toEqual({ had: 66, left: 66 });
+  expect(onHand(place(counter)).grain).toEqual({ had: 66, left: 66 });
   await counter.give({ place: found.place, tag: decision.tag, proof: decision.proof, items: decision.items, after: 0 });
-  expect(counter.onHand(place(counter)).grain).toEqual({ had: 66, left: 60 });
-  const again = await counter.decide((await counter.byCoupon(coupon(9), place(counter)))!);
+  expect(onHand(place(counter)).grain).toEqual({ had: 66, left: 60 });
+  const again = await decideFor((await counter.byCoupon(coupon(9), place(counter)))!);
   expect(again.verdict).toBe("contested");
   expect(counter.byCard(cardNumber(9), place(counter), "no coupon")?.row.home).toBe("birch");
 });
@@ -50,5 +52,5 @@ it("a row that came back is an ordinary one again", async () => {
   counter.hear({ raw: await stateBytes({ holders: ["alder-1"], phones, guests: [back], moves: [] }), at: 0 });
   const found = (await counter.byCoupon(coupon(3), place(counter)))!;
   expect(keeperOf(found.place, found.index)).toBe("alder-1");
-  expect(await counter.decide(found)).toMatchObject({ verdict: "give", items: { grain: 10, oil: 5 } });
+  expect(await decideFor(found)).toMatchObject({ verdict: "give", items: { grain: 10, oil: 5 } });
 });

@@ -8,6 +8,7 @@ import { tagOf } from "../src/formats/tag";
 import { takeNews } from "../src/model/news";
 import type { Counter } from "../src/model/counter";
 import { coupon, CYCLE, map, phone, stateBytes } from "./village";
+import { decideFor } from "../src/model/visits";
 
 const NOW = 1_204_363_000;
 
@@ -38,9 +39,9 @@ it("lists and held rows stand from then on, after a restart too; an older file c
   const { counter: later } = await phone(name);
   for (const one of [counter, later]) {
     const found = (await one.byCoupon(coupon(8), one.places[0]!))!;
-    expect(await one.decide(found)).toMatchObject({ verdict: "give", items: { grain: 5 }, claim: { grain: 1, oil: 2 }, fromReserve: true });
+    expect(await decideFor(found)).toMatchObject({ verdict: "give", items: { grain: 5 }, claim: { grain: 1, oil: 2 }, fromReserve: true });
     const held = (await one.byCoupon(coupon(1), one.places[0]!))!;
-    expect([held.held, (await one.decide(held)).verdict]).toEqual([{ reason: "moved", notice: "H001", where: "call 555" }, "refuse"]);
+    expect([held.held, (await decideFor(held)).verdict]).toEqual([{ reason: "moved", notice: "H001", where: "call 555" }, "refuse"]);
   }
   await expect(takeNews(later, await newsOf(log, NOW + 30, []))).rejects.toMatchObject({ why: "old" });
   await takeNews(later, await newsOf(log, NOW + 90, []));

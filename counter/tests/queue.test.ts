@@ -10,6 +10,8 @@ import type { Counter } from "../src/model/counter";
 import { isMine, isSecond, keeperOf, mine, queueNumber, served, type Place } from "../src/model/place";
 import { waiting } from "../src/model/waiting";
 import { coupon, FAMILIES, phone, stateBytes } from "./village";
+import { onHand, reserveLeft } from "../src/model/stock";
+import { decideFor } from "../src/model/visits";
 
 const place = (counter: Counter): Place => counter.places[0] as Place;
 
@@ -37,7 +39,7 @@ async function read(texts: string[]): Promise<Handover> {
 async function give(counter: Counter, n: number): Promise<string> {
   const found = (await counter.byCoupon(coupon(n), place(counter)))!;
   if (!isMine(found.place, found.index)) return keeperOf(found.place, found.index);
-  const { tag, proof, items, fromReserve, verdict } = await counter.decide(found);
+  const { tag, proof, items, fromReserve, verdict } = await decideFor(found);
   await counter.give({ place: found.place, tag, proof, items, fromReserve, after: found.written });
   return verdict;
 }
@@ -47,7 +49,7 @@ describe("a second queue", () => {
     const { first, second } = await pair();
     expect([isSecond(place(first)), isSecond(place(second)), mine(place(first))]).toEqual([false, true, 4]);
     expect(await give(first, 1)).toBe("give");
-    const what = share(first, place(first), "half");
+    const what = share(place(first), "half");
     expect([what.rows, what.of]).toEqual([2, 3]);
     const release = await handOver(first, place(first), "tablet-2", what);
     expect(release).toMatchObject({ number: 1, receipts: 1, device: "alder-1", to: "tablet-2" });
@@ -62,17 +64,17 @@ describe("a second queue", () => {
     }
     expect([served(place(first)), served(place(second))]).toEqual([2, 2]);
     // What lies on both tables is what was counted, less what was given; the reserve went once.
-    const [a, b] = [first.onHand(place(first)).grain!, second.onHand(place(second)).grain!];
+    const [a, b] = [onHand(place(first)).grain!, onHand(place(second)).grain!];
     const due = FAMILIES.reduce((sum, family) => sum + family.grain, 0);
     expect(a.had + b.had).toBe(60);
-    expect(a.left + b.left).toBe(60 - due - (5 - (first.reserveLeft(place(first)).grain! + second.reserveLeft(place(second)).grain!)));
+    expect(a.left + b.left).toBe(60 - due - (5 - (reserveLeft(place(first)).grain! + reserveLeft(place(second)).grain!)));
     expect([queueNumber(place(first), "alder-1"), queueNumber(place(first), "tablet-2")]).toEqual([1, 2]);
   });
 
   it("works where the second phone has never heard of this month, and after it was switched off", async () => {
     const { first, second, reopen } = await pair(false);
     expect(second.places).toEqual([]);
-    const release = await handOver(first, place(first), "tablet-2", share(first, place(first), "half"));
+    const release = await handOver(first, place(first), "tablet-2", share(place(first), "half"));
     await expect(take(second, await read(await pieces(await packetOf(first, place(first), release, false))))).rejects.toMatchObject({ why: "unknown" });
     // It knows the key of the other phone from a month before.
     const phones = [["alder-1", first.device!.publicKey], ["tablet-2", second.device!.publicKey]];
@@ -89,32 +91,32 @@ describe("a second queue", () => {
 
   it("gives back what is left, by its own word; what it gave stays its own", async () => {
     const { first, second } = await pair();
-    const release = await handOver(first, place(first), "tablet-2", share(first, place(first), "half"));
+    const release = await handOver(first, place(first), "tablet-2", share(place(first), "half"));
     await take(second, await read(await pieces(await packetOf(first, place(first), release, true))));
     const [one] = waiting(place(second));
     const n = FAMILIES.findIndex(({ name }) => name === one!.row.name) + 1;
     await give(second, n);
-    const all = share(second, place(second), "all");
+    const all = share(place(second), "all");
     expect(all.rows).toBe(1);
     const back = await handOver(second, place(second), "alder-1", all);
     expect(back.receipts).toBe(1);
     await take(first, await read(await pieces(await packetOf(second, place(second), back, false))));
     expect([mine(place(first)), mine(place(second))]).toEqual([3, 1]);
     expect(await give(first, n)).toBe("tablet-2");
-    const reserves = [first, second].map((counter) => counter.reserveLeft(place(counter)).grain!);
+    const reserves = [first, second].map((counter) => reserveLeft(place(counter)).grain!);
     expect(reserves[0]! + reserves[1]!).toBe(5);
-    const hands = [first, second].map((counter) => counter.onHand(place(counter)).grain!.had);
+    const hands = [first, second].map((counter) => onHand(place(counter)).grain!.had);
     expect(hands[0]! + hands[1]!).toBe(60);
   });
 
   it("takes nothing that is for another phone, or signed by another key; the same code twice counts once", async () => {
     const { first, second } = await pair();
-    const release = await handOver(first, place(first), "tablet-2", share(first, place(first), "half"));
+    const release = await handOver(first, place(first), "tablet-2", share(place(first), "half"));
     const told = await read(await pieces(await packetOf(first, place(first), release, true)));
     await expect(take(first, told)).rejects.toThrow(NotForUs);
     const { counter: stranger } = await phone();
     stranger.hear({ raw: await stateBytes({ holders: ["alder-1"], phones: [["alder-1", stranger.device!.publicKey]] }), at: 0 });
-    const forged = await handOver(stranger, place(stranger), "tablet-2", share(stranger, place(stranger), "all"));
+    const forged = await handOver(stranger, place(stranger), "tablet-2", share(place(stranger), "all"));
     await expect(take(second, await read(await pieces(await packetOf(stranger, place(stranger), forged, true))))).rejects.toThrow(ReleaseError);
     await take(second, told);
     await take(second, told);

@@ -11,6 +11,7 @@ import { countIn } from "../src/model/counting";
 import { Refused, Silence } from "../src/sync/api";
 import { sync } from "../src/sync/sync";
 import { coupon, CYCLE, map, phone, rollBytes, stateBytes } from "./village";
+import { decideFor } from "../src/model/visits";
 
 async function newSigner(): Promise<Signer> {
   const keys = (await crypto.subtle.generateKey("Ed25519", false, ["sign", "verify"])) as CryptoKeyPair;
@@ -72,7 +73,7 @@ class Server {
 async function serve(counter: Counter, ...households: number[]): Promise<void> {
   for (const n of households) {
     const found = (await counter.byCoupon(coupon(n), counter.places[0]!))!;
-    const { tag, proof, items, fromReserve } = await counter.decide(found);
+    const { tag, proof, items, fromReserve } = await decideFor(found);
     await counter.give({ place: found.place, tag, proof, items, fromReserve, after: found.written });
   }
 }

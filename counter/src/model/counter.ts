@@ -5,18 +5,19 @@
 
 import { hex, type Bytes } from "../formats/bytes";
 import type { Signer } from "../formats/cose";
-import { key, Roll, RollError, type RollRow } from "../formats/roll";
+import { Roll, RollError } from "../formats/roll";
 import { write as writeReceipt } from "../formats/receipt";
 import { writeNote } from "../formats/head";
 import { tagOf } from "../formats/tag";
 import { ordered } from "../flow/custody";
 import { read as readRelease, type Signed } from "../formats/release";
 import { readFactors, type FactorRow } from "../flow/factor";
-import { decide, leftOf, nonzero, NO_TAG, type Decision, type Presented, type Steps } from "../flow/decide";
+import { nonzero, NO_TAG, type Presented } from "../flow/decide";
 import { append, kept, put, type Db, type Device, type Entry, type Heard, type Settings, type StoredCount, type StoredNote, type StoredRelease } from "../store/db";
 import { Book, UNDONE } from "./book";
 import { readCarried, readState, type CycleState, type State } from "./heard";
-import { isMine, isSecond, leftFor, Stale, type Draft, type Found, type Place } from "./place";
+import { found } from "./visits";
+import { Stale, type Draft, type Found, type Place } from "./place";
 
 export const SETTINGS: Settings = { language: "", clerk: "", sound: true, printer: "", printAll: false, packs: {}, notesSent: 0 };
 
@@ -228,7 +229,7 @@ export class Counter {
   private search(here: Place, find: (roll: Roll) => number, presented: Presented): Found | null {
     for (const place of [here, ...this.places]) {
       const index = place.roll && this.mayGive(place) ? find(place.roll) : -1;
-      if (index >= 0) return this.found(place, index, presented);
+      if (index >= 0) return found(place, index, presented);
     }
     return null;
   }
@@ -236,121 +237,6 @@ export class Counter {
   /** Whether food may be handed out there now. */
   mayGive(place: Place): boolean {
     return Boolean(place.roll) && place.cycle.open && !place.point.closed && !this.closed.has(place.cycle.cycle);
-  }
-
-  found(place: Place, index: number, presented: Presented): Found {
-    const roll = place.roll as Roll;
-    const row = roll.row(index);
-    const due = this.due(place, index, row);
-    const visits = place.book.visits(row.tag);
-    const elsewhere = (row.home === null && place.point.given.has(key(row.tag))) || leftFor(place, index) !== null;
-    const held = place.point.held.get(key(row.tag)) ?? null;
-    return { place, row, index, presented, due, visits, elsewhere, held, written: place.book.count(row.tag) };
-  }
-
-  /** A row's ration, by benefit in the order of the roll, after any re-cut. */
-  due(place: Place, index: number, row: RollRow): Steps {
-    const roll = place.roll as Roll;
-    const cuts = index >= roll.own ? undefined : place.count?.cuts;
-    return Object.fromEntries(roll.benefits.map(({ id }, at) => [id, cuts?.[id]?.rations[index] ?? (row.rations[at] as number)]));
-  }
-
-  /** What is to be handed over. */
-  decide({ place, row, index, presented, due, visits, elsewhere, held }: Found): Promise<Decision> {
-    const before = Object.fromEntries((row.given ?? []).map((steps, at) => [(place.roll as Roll).benefits[at]!.id, steps + (visits.given[(place.roll as Roll).benefits[at]!.id] ?? 0)]));
-    const given = elsewhere ? due : row.given ? (visits.receipts.length || row.given.some(Boolean) ? before : null) : visits.receipts.length ? visits.given : null;
-    const fromReserve = (place.roll as Roll).isSupplementary(index);
-    const rest = !given || Object.keys(leftOf(due, given)).length > 0;
-    const reserve = fromReserve && rest ? this.reserveLeft(place) : this.reserveForAll(place);
-    return decide({ tag: row.tag, due, given, fromReserve, held: held !== null }, presented, reserve);
-  }
-
-  /** The reserve for those who come a second time: without what supplementary rows have yet to collect. */
-  reserveForAll(place: Place): Steps {
-    const left: Record<string, number> = { ...this.reserveLeft(place) };
-    const roll = place.roll as Roll;
-    for (let index = roll.own; index < roll.size; index++) {
-      if (!roll.isSupplementary(index)) continue;
-      const row = roll.row(index);
-      for (const [id, steps] of Object.entries(leftOf(this.due(place, index, row), place.book.visits(row.tag).given))) {
-        if (id in left) left[id] = Math.max(0, (left[id] as number) - steps);
-      }
-    }
-    return left;
-  }
-
-  /** Steps of the reserve that lie with this phone: the point's, with what came and went by releases, less what it gave. */
-  reserveLeft(place: Place): Steps {
-    const used = place.book.totals().reserve;
-    const holder = !isSecond(place);
-    return Object.fromEntries(
-      (place.roll?.benefits ?? []).map(({ id, reserve }) => {
-        const whole = holder ? (place.count?.cuts[id]?.reserve ?? reserve ?? 0) : 0;
-        return [id, whole + (this.moved(place)[id] ?? 0) - (used[id] ?? 0)];
-      }),
-    );
-  }
-
-  /** Steps of the reserve that came to this phone by releases, less those that went. One holder stands for those before it. */
-  private moved(place: Place): Steps {
-    const { holders } = place.point;
-    const side = (phone: string): string => (holders.includes(phone) ? (holders.at(-1) as string) : phone);
-    const found: Record<string, number> = {};
-    for (const { device, to, reserve } of place.releases) {
-      const sign = Number(side(to) === place.me) - Number(side(device) === place.me);
-      for (const [id, steps] of reserve) found[id] = (found[id] ?? 0) + sign * steps;
-    }
-    return found;
-  }
-
-  /** Steps that lay with this phone after the count (as planned, where nobody counted), and what should be left of them. */
-  onHand(place: Place): Record<string, { had: number; left: number }> {
-    const { rations, reserve } = place.book.totals();
-    const elsewhere = this.givenElsewhere(place);
-    const found: Record<string, { had: number; left: number }> = {};
-    const [second, moved] = [isSecond(place), this.moved(place)];
-    const rows = place.releases.length ? this.dueOf(place, (index) => isMine(place, index) === second) : {};
-    const guests = second ? {} : this.broughtBy(place);
-    for (const { id, units } of place.roll?.benefits ?? []) {
-      if (units === null) continue;
-      const whole = second ? 0 : (place.count?.counted[id] ?? units);
-      const had = whole + (moved[id] ?? 0) + (guests[id] ?? 0) + (second ? 1 : -1) * (rows[id] ?? 0);
-      const gone = (rations[id] ?? 0) + (reserve[id] ?? 0) + (elsewhere[id] ?? 0);
-      if (had || gone) found[id] = { had, left: had - gone };
-    }
-    return found;
-  }
-
-  /** What came with guests of other rolls: what is left of their rations. */
-  private broughtBy(place: Place): Steps {
-    const sum: Record<string, number> = {};
-    const roll = place.roll as Roll;
-    for (const { rations, given } of place.point.guests) {
-      for (const [at, { id }] of roll.benefits.entries()) sum[id] = (sum[id] ?? 0) + (rations[at] ?? 0) - (given?.[at] ?? 0);
-    }
-    return sum;
-  }
-
-  /** What is due to the roll's own rows that are chosen, all together. */
-  dueOf(place: Place, chosen: (index: number) => boolean): Steps {
-    const sum: Record<string, number> = {};
-    const roll = place.roll as Roll;
-    for (let index = 0; index < roll.own; index++) {
-      if (!chosen(index)) continue;
-      for (const [id, steps] of Object.entries(this.due(place, index, roll.row(index)))) sum[id] = (sum[id] ?? 0) + steps;
-    }
-    return sum;
-  }
-
-  /** What the phone that this one replaces gave, as far as the server knows: whole rations. */
-  private givenElsewhere(place: Place): Steps {
-    const sum: Record<string, number> = {};
-    for (const tag of place.point.given.values()) {
-      const index = place.roll?.byTag(tag) ?? -1;
-      if (index < 0 || !isMine(place, index) || place.book.visits(tag).receipts.length) continue;
-      for (const [id, steps] of Object.entries(this.due(place, index, (place.roll as Roll).row(index)))) sum[id] = (sum[id] ?? 0) + steps;
-    }
-    return sum;
   }
 
   /** Sign what was decided and keep it. It is on the disk when this returns; then the goods may be handed over. */

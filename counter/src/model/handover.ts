@@ -10,6 +10,7 @@ import { kept, type Device, type Heard } from "../store/db";
 import { adopt } from "./counting";
 import { signerOf, type Counter } from "./counter";
 import { had, isMine, type Place } from "./place";
+import { dueOf, reserveLeft } from "./stock";
 
 /** Runs of rows in one release: few enough for one or a few QRs. */
 const RUNS_MAX = 60;
@@ -24,7 +25,7 @@ export interface Share {
 }
 
 /** Half of the rows that had nothing yet, or all; the largest runs first. Who had something stays where it was. */
-export function share(counter: Counter, place: Place, part: "half" | "all"): Share {
+export function share(place: Place, part: "half" | "all"): Share {
   const roll = place.roll as Roll;
   const free: [number, number][] = [];
   let all = 0;
@@ -46,9 +47,9 @@ export function share(counter: Counter, place: Place, part: "half" | "all"): Sha
   }
   runs.sort((a, b) => a[0] - b[0]);
   const rows = runs.reduce((sum, [first, last]) => sum + last - first + 1, 0);
-  const due = counter.dueOf(place, (index) => runs.some(([first, last]) => first <= index && index <= last));
+  const due = dueOf(place, (index) => runs.some(([first, last]) => first <= index && index <= last));
   const reserve = Object.fromEntries(
-    Object.entries(counter.reserveLeft(place)).map(([id, steps]) => [id, all ? Math.floor((Math.max(0, steps) * rows) / all) : 0]),
+    Object.entries(reserveLeft(place)).map(([id, steps]) => [id, all ? Math.floor((Math.max(0, steps) * rows) / all) : 0]),
   );
   return { runs, rows, of: all, due, reserve };
 }

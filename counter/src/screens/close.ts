@@ -12,13 +12,14 @@ import type { View } from "../view";
 import { benefitName, period, quantity, t, unitName } from "../words";
 import { stepsOf, stocked } from "./count";
 import { bar, chips, link, picture, title, type Screen } from "./parts";
+import { onHand } from "../model/stock";
 
 type Of = Extract<View, { at: "close" }>;
 
 export function closeDay(app: App, view: Of): Screen {
   const place = app.counter.again(app.place as Place);
   const benefits = stocked(place);
-  const book = app.counter.onHand(place);
+  const book = onHand(place);
   const counts = benefits.map((benefit) => {
     const text = view.typed[benefit.id] ?? "";
     return { benefit, text, steps: text.trim() ? stepsOf(text, benefit) : null, left: book[benefit.id]?.left ?? 0 };

@@ -7,6 +7,7 @@ import { inUnits } from "../flow/packs";
 import { dayOf, firstOut } from "../model/lots";
 import type { Place } from "../model/place";
 import { inPacks, benefitName, fullDate, t, unitName, when } from "../words";
+import { onHand } from "../model/stock";
 
 export type Screen = TemplateResult;
 
@@ -66,7 +67,7 @@ export function main(label: string, act: () => unknown, disabled = false): Templ
 
 /** Which lot is handed out now; empty where no best before is known. */
 export function lotLine(app: App, place: Place, benefit: Benefit): unknown {
-  const { had, left } = app.counter.onHand(place)[benefit.id] ?? { had: 0, left: 0 };
+  const { had, left } = onHand(place)[benefit.id] ?? { had: 0, left: 0 };
   const found = firstOut(place, benefit.id, had - left, dayOf(app.counter.clock(), app.counter.state?.zone ?? "UTC"));
   if (!found) return "";
   const values = { lot: `\u2068${found.lot}\u2069`, day: fullDate(found.bestBefore) };

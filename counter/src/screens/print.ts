@@ -5,14 +5,15 @@ import type { App } from "../app";
 import { draw, type Line } from "../device/paper";
 import { choose, raster, send, ways, type Way } from "../device/printer";
 import { shortCode } from "../formats/code";
+import { dayOf } from "../model/lots";
 import type { Place } from "../model/place";
 import type { Entry } from "../store/db";
 import { benefitName, clock, current, date, period, quantity, t } from "../words";
 import { link, type Screen } from "./parts";
 
-export function linesOf(place: Place, entry: Entry, name: string): Line[] {
+export function linesOf(place: Place, entry: Entry, name: string, zone: string): Line[] {
   const items = Object.fromEntries(entry.items);
-  const day = new Date(entry.at * 1000).toISOString().slice(0, 10);
+  const day = dayOf(entry.at, zone);
   const goods = place.cycle.benefits.filter(({ id }) => items[id]);
   return [
     { start: place.point.name, size: "large" },
@@ -20,6 +21,7 @@ export function linesOf(place: Place, entry: Entry, name: string): Line[] {
     { start: "" },
     { start: name },
     ...goods.map((benefit) => ({ start: benefitName(benefit), end: quantity(items[benefit.id] as number, benefit), size: "large" as const })),
+    ...(goods.length ? [] : [{ start: t("done.claim") }]),
     { start: "" },
     { start: t("done.receipt"), end: `\u2066${shortCode(entry.hash)}\u2069`, size: "large" },
     { start: t("print.keep"), size: "small" },
@@ -34,7 +36,7 @@ export async function print(app: App, place: Place, entry: Entry, name: string):
     return true;
   }
   try {
-    await send(printer, raster(draw(linesOf(place, entry, name), current() === "ar")));
+    await send(printer, raster(draw(linesOf(place, entry, name, app.counter.state?.zone ?? "UTC"), current() === "ar")));
     return true;
   } catch {
     return false;

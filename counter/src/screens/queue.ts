@@ -16,6 +16,7 @@ import type { View } from "../view";
 import { t } from "../words";
 import { counterName } from "./other";
 import { bar, link, main, rationLine, title, type Screen } from "./parts";
+import { onHand } from "../model/stock";
 
 const collector = new Collector();
 /** Other phones of this point that were read here. */
@@ -35,7 +36,7 @@ export async function open(app: App): Promise<void> {
 function toOffer(app: App, to: string): void {
   const place = app.place as Place;
   const part = isSecond(place) ? "all" : "half";
-  app.go({ at: "offer", to, part, what: share(app.counter, place, part) });
+  app.go({ at: "offer", to, part, what: share(place, part) });
 }
 
 /** Show a release until the other phone has read it. */
@@ -132,7 +133,7 @@ export function queue(app: App, view: Of<"queue">): Screen {
 export function offer(app: App, view: Of<"offer">): Screen {
   const place = app.place as Place;
   const { what, to } = view;
-  const set = (part: "half" | "all") => (): void => app.go({ ...view, part, what: share(app.counter, place, part) });
+  const set = (part: "half" | "all") => (): void => app.go({ ...view, part, what: share(place, part) });
   return html`<section class="screen">${bar(app)}
     <div class="head">${title(t("queue.offer", { n: what.rows, to: counterName(place, to) }))}<p>${t("queue.offer.lead", { n: what.of - what.rows })}</p></div>
     ${fromTo(place, place.me, to)}
@@ -175,7 +176,7 @@ export function taken(app: App, view: Of<"taken">): Screen {
   return html`<section class="screen">${bar(app)}
     <div class="head">${title(t("queue.taken", { n: view.rows }))}<p>${t("queue.taken.lead", { from: counterName(place, device) })}</p></div>
     ${fromTo(place, device, place.me)}
-    <p>${t("queue.here")}</p>${goods(place, Object.fromEntries(Object.entries(app.counter.onHand(place)).map(([id, { left }]) => [id, left])))}
+    <p>${t("queue.here")}</p>${goods(place, Object.fromEntries(Object.entries(onHand(place)).map(([id, { left }]) => [id, left])))}
     <div class="push">${main(t(app.counter.mayGive(place) ? "today.start" : "queue.done"), () => app.go(app.counter.mayGive(place) ? { at: "scan", said: "" } : { at: "today" }))}</div>
   </section>`;
 }

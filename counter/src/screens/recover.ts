@@ -8,6 +8,7 @@ import { had, isMine, nameOf, type Place } from "../model/place";
 import type { View } from "../view";
 import { t } from "../words";
 import { bar, main, title, type Screen } from "./parts";
+import { decideFor } from "../model/visits";
 
 type Of = Extract<View, { at: "recover" }>;
 
@@ -36,7 +37,7 @@ export async function torn(app: App, view: Of, text: string): Promise<void> {
       signals.look(sound);
       return app.go({ ...view, said: t("recover.known", { name: nameOf(found) }) });
     }
-    const { tag, proof, items, fromReserve } = await counter.decide({ ...found, held: null });
+    const { tag, proof, items, fromReserve } = await decideFor({ ...found, held: null });
     await app.written(async () => {
       await counter.give({
         place: found.place, tag, proof, items, after: found.written, fromReserve, supplementary: fromReserve, notes: [{ kind: "recovered", text: "torn coupon" }],

@@ -7,6 +7,7 @@ import { nameOf, type Place } from "../model/place";
 import type { View, Visit, WordKind } from "../view";
 import { t } from "../words";
 import { bar, chips, title, type Screen } from "./parts";
+import { found } from "../model/visits";
 
 const REASONS: Record<WordKind, readonly Key[]> = {
   refuse: ["word.refuse.1", "word.refuse.2", "word.refuse.3", "word.other"],
@@ -24,7 +25,7 @@ export function somethingElse(app: App, visit: Visit): Screen {
   const to = (kind: WordKind) => (): void => app.go({ at: "word", visit, kind, tag: visit.found.row.tag, choice: "", text: "", asked: false });
   const lost = (): Promise<void> => {
     const index = visit.found.place.roll?.byTag(visit.found.row.tag) ?? -1;
-    return app.meet(app.counter.found(visit.found.place, index, { exception: "lost coupon" }));
+    return app.meet(found(visit.found.place, index, { exception: "lost coupon" }));
   };
   const row = (label: Key, hint: Key, act: () => unknown): Screen =>
     html`<li><button class="row" @click=${act}><span><b>${t(label)}</b><span>${t(hint)}</span></span></button></li>`;

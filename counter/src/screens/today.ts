@@ -6,6 +6,7 @@ import { isMine, isSecond, mine, placeName, served, type Place } from "../model/
 import { benefitName, date, period, quantity, refusal, t, when } from "../words";
 import { typedFor } from "./count";
 import { link, lotLine, main, picture, stockBar, title, type Screen } from "./parts";
+import { onHand } from "../model/stock";
 
 const CLOCK_SLACK = 15 * 60;
 /** Troubles that are told in full in the clerk's language; with the others stands what the server said. */
@@ -95,7 +96,7 @@ function notices(app: App, place: Place): unknown {
 }
 
 function stock(app: App, place: Place): unknown {
-  const here = app.counter.onHand(place);
+  const here = onHand(place);
   const lines = place.cycle.benefits.filter(({ id }) => here[id]);
   if (!lines.length) return nothing;
   return html`<h2>${t("today.stock")}</h2><ul class="ration stock" role="list">${lines.map((benefit) => {
