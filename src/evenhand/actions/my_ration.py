@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from evenhand.actions.case_page import because
 from evenhand.actions.cycles import Cycle, find, place
+from evenhand.actions.hold import held_now
 from evenhand.actions.point_paper import everywhere
 from evenhand.actions.recuts import file_name
 from evenhand.core.benefit import Benefit
@@ -71,7 +72,8 @@ class Debt:
 @dataclass(frozen=True)
 class Month:
     """A household's cycle. `given`: base units by benefit, as receipts that arrived say; `ended`: how its row ended, once
-    the cycle closed. `everywhere`: what the whole programme has of what is due; `cuts`: what its point counted."""
+    the cycle closed. `everywhere`: what the whole programme has of what is due; `cuts`: what its point counted;
+    `held`: why its row is held, if it is."""
 
     cycle: str
     period: str
@@ -81,6 +83,7 @@ class Month:
     grants: tuple[Grant, ...]
     given: Mapping[str, int]
     ended: str
+    held: str = ""
     debts: tuple[Debt, ...] = ()
     everywhere: Mapping[str, Fraction] | None = None
     cuts: Mapping[str, Cut] | None = None
@@ -130,6 +133,7 @@ def _month(
         cycle.id, cycle.period.id, cycle.state, point, policy, grants,
         {name: steps * policy.benefits[name].step_base for name, steps in given.items() if name in policy.benefits},
         STATUS_NAMES[ended[0][0]] if ended else "",
+        next((one.reason for one in held_now(store, cycle.id, point) if one.household == household), "") if whole else "",
         tuple(_debts(root, policy, point, household)) if whole else (),
         _everywhere(root / "public" / "tables") if whole else None,
         _cuts(root, grants, recut, point) if whole else None,

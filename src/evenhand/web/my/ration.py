@@ -53,7 +53,8 @@ def ration(request: HttpRequest, store: Store, household: str) -> HttpResponse:
     }
     less = any(g.due is not None and g.ration - g.again + g.benefit.step_base <= g.due for g in now.grants)
     return page(request, "my/ration.html", {
-        "removal": removal, "month": month_name(now.period, said), "point": name, "goods": goods, "less": less,
+        "removal": removal, "held": now.held, "month": month_name(now.period, said), "point": name,
+        "goods": goods, "less": less,
         "when": _when(now), "why": reasons(short, now.cuts or {}, now.everywhere or {}, titles, now.policy.benefits, said),
         "how": [found for grant in now.grants if (found := _how(now, grant, said))],
         "kept": list(_kept(now, said)), "before": _before(months[1:], said),
@@ -75,6 +76,8 @@ def title_of(policy: Policy, name: str, said: Catalogue) -> str:
 
 def _when(now: Month) -> str:
     """A key of the catalogue: whether it can be collected."""
+    if now.held and not now.given:
+        return "held"
     if now.state in ("closed", "published"):
         return "missed" if now.ended == MISSED else "given" if now.given else "over"
     if not now.given:
