@@ -66,9 +66,9 @@ def without_card(store: Store, points: Sequence[str] | None) -> list[tuple[str, 
     return [
         (row[0], row[1])
         for row in store.rows(
-            f"select point, count(*) from ({WITHOUT_CARD.replace('h.household from', 'h.point from')}"
-            " and (%(points)s::text[] is null or h.point = any(%(points)s))) lacking"
-            " group by point order by 2 desc, 1 limit 50",
+            f"select h.point, count(*) from household_now h where h.household in ({WITHOUT_CARD})"
+            " and (%(points)s::text[] is null or h.point = any(%(points)s))"
+            " group by h.point order by 2 desc, 1 limit 50",
             {"points": None if points is None else list(points)},
         )
     ]
