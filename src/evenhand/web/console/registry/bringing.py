@@ -28,8 +28,8 @@ ADDRESS = "/console/registry/bring/"
 PROBLEMS = (
     Column("row", "re.row", "number", "#meta+row"),
     Column("field", "re.field"),
-    Column("value", "re.value"),
-    Column("message", "re.wrong", spare=False),
+    Column("value", "re.value", spare=True),
+    Column("message", "re.wrong"),
     Column("remedy", "re.remedy"),
 )
 
