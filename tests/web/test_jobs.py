@@ -92,7 +92,11 @@ def test_work_is_one_at_a_time_survives_its_process_and_stops_when_asked(data: P
         assert (stopped["state"], stopped["stopped_by"], stopped["result"]) == ("stopped", "ana", None)
         (data / "hurry").touch()
         done = until(data, other, ended)
-        assert (done["state"], done["result"], done["done"]) == ("done", {"to": "/console/", "letters": 0}, slow_work.STEPS)
+        assert (done["state"], done["result"], done["done"]) == (
+            "done",
+            {"to": "/console/", "letters": 0},
+            slow_work.STEPS,
+        )
         assert until(data, bad, ended)["trouble"] == ["this cannot be", "what to do: do something else"]
         said = until(data, broken, ended)
         assert said["state"] == "failed" and "secret" not in str(said)
@@ -110,13 +114,14 @@ def test_what_needs_a_secret_gets_it_through_a_pipe_and_writes_it_nowhere(data: 
 
 
 def test_work_with_a_secret_whose_process_died_is_given_up_and_said_so(data: Path) -> None:
-    number = insert(data, "left", queued=False)
+    number, never = insert(data, "left", queued=False), insert(data, "never begun", queued=False)
     with psycopg.connect(**address(data).web) as found:
         found.execute("UPDATE jobs.work SET state = 'working' WHERE id = %s", (number,))
     with open_sessions(data, clock) as sessions:
         Desk(data, sessions).give_up()
     left = row(data, number)
     assert left["state"] == "failed" and "begin again" in left["trouble"]
+    assert row(data, never)["state"] == "failed"
 
 
 def insert(data: Path, subject: str, queued: bool) -> int:

@@ -32,6 +32,7 @@ TRIES = 5
 LOCK = 0x65766A00  # "evj", beside the number of a job
 TOLD_SECONDS, REAPED_SECONDS, REGULAR_SECONDS, LOOK_SECONDS = 0.5, 15, 600, 30
 AT_ONCE = 2
+BEGIN_SECONDS = 120
 STANDING = "point, cycle, at, place, name, households, given, kind, matter"
 Connection = psycopg.Connection[Any]
 
@@ -126,11 +127,14 @@ class Desk:
     def give_up(self) -> None:
         """End the jobs that had a secret and whose process is gone: nobody can begin them again but their person."""
         with self.connect() as row:
-            for (number,) in row.execute("SELECT id FROM work WHERE state = 'working' AND NOT queued").fetchall():
+            begun = "state = 'working' OR (state = 'waiting' AND asked_at < %s)"  # waiting so long, it never began
+            asked = row.execute(f"SELECT id FROM work WHERE NOT queued AND ({begun})", (read_clock() - BEGIN_SECONDS,))
+            for (number,) in asked.fetchall():
                 if is_free(row, number):
                     said = ["the process that did this ended in the middle; nothing was changed", "begin again"]
                     row.execute(
-                        "UPDATE work SET state = 'failed', trouble = %s, ended_at = %s WHERE id = %s AND state = 'working'",
+                        "UPDATE work SET state = 'failed', trouble = %s, ended_at = %s WHERE id = %s"
+                        " AND state IN ('waiting', 'working')",
                         (_json(said), read_clock(), number),
                     )
 
