@@ -39,7 +39,7 @@ TEXT = {
     "my.when.committed": "Not yet: the goods are not at your point",
     "my.when.open": "You can collect it now",
     "my.when.held": "Your ration is held",
-    "my.held": "The reason given: {reason}. If that is not right, complain: somebody else looks at it.",
+    "my.held": "If that is not right, complain: somebody else looks at it.",
     "my.when.given": "You have collected it",
     "my.when.part": "You have collected a part",
     "my.when.missed": "This month is over; it was not collected",

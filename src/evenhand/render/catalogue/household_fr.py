@@ -39,7 +39,7 @@ TEXT = {
     "my.when.committed": "Pas encore : rien n’est arrivé à votre point",
     "my.when.open": "Vous pouvez la retirer maintenant",
     "my.when.held": "Votre ration est retenue",
-    "my.held": "La raison donnée : {reason}. Si elle est fausse, plaignez-vous : quelqu’un d’autre l’examine.",
+    "my.held": "Si c’est faux, plaignez-vous : quelqu’un d’autre l’examine.",
     "my.when.given": "Vous l’avez retirée",
     "my.when.part": "Vous en avez retiré une partie",
     "my.when.missed": "Ce mois est terminé ; elle n’a pas été retirée",

@@ -21,6 +21,7 @@ from evenhand.flow.redemption.outcome import STATUS_NAMES
 from evenhand.formats import roll
 from evenhand.render.catalogue import Catalogue
 from evenhand.render.figures import Figures
+from evenhand.render.hold_words import TEXT as HELD
 from evenhand.render.point_paper import reasons, shown
 from evenhand.render.point_words import TEXT
 from evenhand.store import Store
@@ -53,7 +54,8 @@ def ration(request: HttpRequest, store: Store, household: str) -> HttpResponse:
     }
     less = any(g.due is not None and g.ration - g.again + g.benefit.step_base <= g.due for g in now.grants)
     return page(request, "my/ration.html", {
-        "removal": removal, "held": now.held, "month": month_name(now.period, said), "point": name,
+        "removal": removal, "held": HELD[said.language].get(now.held, now.held),
+        "doubt": HELD[said.language]["doubt"], "month": month_name(now.period, said), "point": name,
         "goods": goods, "less": less,
         "when": _when(now), "why": reasons(short, now.cuts or {}, now.everywhere or {}, titles, now.policy.benefits, said),
         "how": [found for grant in now.grants if (found := _how(now, grant, said))],
