@@ -5,7 +5,6 @@ No fingerprint and no face is measured: a photo is a picture that the clerk look
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from hmac import compare_digest
@@ -98,14 +97,18 @@ def factor_of(store: Store, household: str) -> tuple[str, str, int] | None:
     return None if not rows or rows[0][0] == "none" else rows[0]
 
 
-def factors_at(store: Store, cycle: str, point: str, guests: Sequence[bytes] = ()) -> bytes | None:
-    """What a phone tests with at a point (`GET factors` of spec/counter-api.md); None where the policy asks for nothing.
-    `guests`: tags of rows that moved there."""
+def factors_at(store: Store, cycle: str, point: str) -> bytes | None:
+    """What a phone tests with at a point, of rows that came there too (`GET factors` of spec/counter-api.md); None where the
+    policy asks for nothing."""
     policy = find(store, cycle).policy()
     if policy.second_factor == "none":
         return None
     newest = store.rows("select coalesce(max(id), 0) from household_factor")[0][0]
-    return _packed(store, policy, cycle, point, tuple(guests), newest)
+    guests = store.rows(
+        "select tag from guest where programme = %s and cycle = %s and point = %s order by tag",
+        (store.programme.id, cycle, point),
+    )
+    return _packed(store, policy, cycle, point, tuple(bytes(row[0]) for row in guests), newest)
 
 
 def _packed(store: Store, policy: Policy, cycle: str, point: str, guests: tuple[bytes, ...], newest: int) -> bytes:
@@ -170,5 +173,9 @@ def try_factor(store: Store, cycle: str, point: str, tag: bytes, stretched: byte
 def _enrolled(store: Store, cycle: str, point: str, tag: bytes) -> tuple[str, str, bytes] | None:
     """(household, kind, what is sealed) of a row of a point's roll; None where nothing is asked of it."""
     named = {"programme": store.programme.id, "cycle": cycle, "kind": find(store, cycle).policy().second_factor}
-    rows = store.rows(f"{NEWEST} and r.point = %(point)s and r.tag = %(tag)s", {**named, "point": point, "tag": tag})
+    rows = store.rows(
+        f"{NEWEST} and r.tag = %(tag)s and (r.point = %(point)s or exists (select from guest g where"
+        " g.programme = r.programme and g.cycle = r.cycle and g.tag = r.tag and g.point = %(point)s))",
+        {**named, "point": point, "tag": tag},
+    )
     return (rows[0][1], rows[0][2], bytes(rows[0][4])) if rows else None
