@@ -64,7 +64,7 @@ def closed_periods(store: Store) -> list[tuple[str, str]]:
     """(period, cycle) of all that is closed or published, the newest first."""
     return store.rows(
         "select c.period, c.cycle from cycle c join cycle_event e on e.programme = c.programme and e.cycle = c.cycle"
-        " and e.state = 'closed' where c.programme = %s order by e.id desc limit 60",
+        " and e.state = 'closed' where c.programme = %s order by e.id desc limit 600",
         (store.programme.id,),
     )
 

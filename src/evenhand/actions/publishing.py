@@ -22,7 +22,7 @@ from evenhand.flow.disclosure import layout
 from evenhand.store import Store
 from evenhand.store.files import write_whole
 
-CYCLES_SHOWN = 60
+CYCLES_SHOWN = 600
 CHUNK = 1 << 20
 
 

@@ -87,7 +87,7 @@ def _shown(
         "untouched": checked.untouched[:NAMES_SHOWN] if checked else [],
         "unread": checked.unread[:NAMES_SHOWN] if checked else [],
         "error": [line.strip() for line in error.lines()] if error else [],
-        "waits": "", "rows": min(40, max(16, text.count("\n") + 2)),
+        "rows": min(40, max(16, text.count("\n") + 2)),
     }, status=422 if refused else 200)  # fmt: skip
 
 
