@@ -102,7 +102,7 @@ def test_rations_come_page_by_page_and_every_read_is_written_down(api: Api, stor
 
 def test_households_are_found_by_id_card_and_place_and_every_one_shown_is_written_down(api: Api, store: Store) -> None:
     found = api.call("households?asked=B2")[1]
-    assert found == {"items": [{"household": "B2", "point": "Birch", "name": None}], "more": False}
+    assert found == {"items": [{"household": "B2", "point": "Birch", "name": "Family B2"}], "more": False}
     (number,) = store.rows("select number from card where household = 'B4'")[0]
     assert [one["household"] for one in api.call(f"households?asked={number}")[1]["items"]] == ["B4"]
     first = api.call("households?asked=Birch&limit=3")[1]
