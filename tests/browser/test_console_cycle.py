@@ -19,7 +19,13 @@ from evenhand.cli.serve import prepare_accounts
 from evenhand.store import open_store
 
 WHO = {"ana": ["admin", "policy"], "boris": ["approver"], "codes": ["admin"]}
-PAGES = ("/console/", "/console/cycle/", "/console/jobs/", "/console/key/", "/console/cycle/ahead/?go=1&grain.2008-05=100")
+PAGES = (
+    "/console/",
+    "/console/cycle/",
+    "/console/jobs/",
+    "/console/key/",
+    "/console/cycle/ahead/?go=1&grain.2008-05=100",
+)
 
 
 @pytest.fixture(scope="module")

@@ -38,7 +38,9 @@ def enrol_person(store: Store, name: str, roles: Sequence[str], root_passphrase:
     or roles nobody knows.
     """
     if not roles or set(roles) - set(ROLES):
-        raise UsageError(f"a person's roles are {', '.join(ROLES)}", "say --role preparer, --role approver, --role store")
+        raise UsageError(
+            f"a person's roles are {', '.join(ROLES)}", "say --role preparer, --role approver, --role store"
+        )
     if not passphrase:
         raise UsageError(f"the passphrase of {name} is empty", "let them choose one, and keep it to themselves")
     root = store.keys.root(root_passphrase)

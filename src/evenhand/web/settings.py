@@ -106,7 +106,13 @@ ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key", "sign": "5/5m/user", "root": "5/5m/user", "api": "600/m/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",
+    "sign": "5/5m/user",
+    "root": "5/5m/user",
+    "api": "600/m/key",
+}
 SOCIALACCOUNT_ADAPTER = "evenhand.web.oidc_adapter.Adapter"
 SOCIALACCOUNT_PROVIDERS = providers(OIDC)
 SOCIALACCOUNT_ONLY, SOCIALACCOUNT_STORE_TOKENS, SOCIALACCOUNT_LOGIN_ON_GET = False, False, False

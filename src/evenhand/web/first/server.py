@@ -38,7 +38,9 @@ def main(data: Path, port: int, token: str) -> None:
     Run.token, Run.data = token, str(data)
     Run.begins, Run.zone = datetime.now(UTC).strftime("%Y-%m"), _zone()
     with make_server("127.0.0.1", port, application, Patient, Quiet) as server:
-        print("Open this address in a browser on this machine, and answer five questions. It is good for this run alone:")
+        print(
+            "Open this address in a browser on this machine, and answer five questions. It is good for this run alone:"
+        )
         print(f"  http://localhost:{port}/first/{token}/", flush=True)
         while not Run.over:
             server.handle_request()
