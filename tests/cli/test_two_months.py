@@ -119,7 +119,8 @@ def test_each_command_tells_what_it_did(clerk: Clerk) -> None:
     draft, freeze, compute, approve, commit, opened, receive, redeem, close, publish = clerk.march  # type: ignore[attr-defined]
     assert draft == {"cycle": MARCH, "state": "draft"}
     assert (freeze["cycle"], freeze["state"]) == (MARCH, "frozen")
-    assert set(freeze["snapshots"]) == {"policy", "households", "members", "nodes", "lanes", "stock", "carry", "owed", "moves"}
+    names = {"policy", "households", "members", "nodes", "lanes", "stock", "carry", "owed", "moves"}
+    assert set(freeze["snapshots"]) == names
     assert compute["fill"] == {"grain": [384 * 500, 480 * 500], "oil": [60 * 100, 60 * 100]}
     assert len(bytes.fromhex(approve["digest"])) == 32
     assert commit == {"cycle": MARCH, "state": "committed", "rolls": 2}

@@ -20,9 +20,7 @@ def test_the_decision_is_that_of_the_case(case: dict) -> None:
     row = case["row"]
     shown = case["presented"]
     made = decide(
-        Row(
-            bytes.fromhex(row["tag"]), row["due"], row["given"], row.get("from_reserve", False), row.get("held", False)
-        )
+        Row(bytes.fromhex(row["tag"]), row["due"], row["given"], row.get("from_reserve", False), row.get("held", False))
         if row
         else None,
         Presented(bytes.fromhex(shown["r"]) if "r" in shown else None, shown.get("exception", "")),

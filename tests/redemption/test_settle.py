@@ -310,8 +310,8 @@ def test_the_entry_of_an_outcome_file_counts_how_rows_ended() -> None:
     assert made == entry.Entry(
         "redeemed", "ration", CYCLE, "Alder", sha256(packed.encode()).digest(),
         {
-            "rows": 3, "redeemed": 0, "exception": 1, "contested": 1, "uncollected": 1, "refused": 0, "held": 0, "held": 0,
-                "moved": 0,
+            "rows": 3, "redeemed": 0, "exception": 1, "contested": 1, "uncollected": 1, "refused": 0, "held": 0,
+            "moved": 0,
             "given": {"grain": 87, "shoes": 1}, "heads": [["alder-1", 3, bytes(32)], ["alder-2", 0, None]],
         },
     )  # fmt: skip

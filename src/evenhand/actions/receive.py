@@ -37,8 +37,9 @@ def receive(
     """Enter the counts of nodes in an open cycle, all or none. The same count again changes nothing.
 
     Every benefit on the way to a node must be counted (0 if none came). `signed`: the counts of points as their own phones
-    signed them (COSE `evenhand/count/v1`); `officer` signs for those whose phone cannot. InputError for an unknown node or benefit, a count that differs from one entered
-    before or from what was signed, more than can have come, or a point that has begun to hand out.
+    signed them (COSE `evenhand/count/v1`); `officer` signs for those whose phone cannot. InputError for an unknown node or
+    benefit, a count that differs from one entered before or from what was signed, more than can have come, or a point that
+    has begun to hand out.
     """
     return _receive(store, cycle, counts, {}, signed, file, progress, officer)
 

@@ -25,8 +25,8 @@ _ARROW = {
 
 
 def copy_in(connection: psycopg.Connection[Any], table: str, rows: pa.Table) -> int:
-    """COPY `rows` into `table`, columns by name. PostgreSQL copies into no table with row-level security: there the rows take
-    the way through a table of this session's own."""
+    """COPY `rows` into `table`, columns by name. PostgreSQL copies into no table with row-level security: there the rows
+    take the way through a table of this session's own."""
     if connection.execute("SELECT row_security_active(%s)", (table,)).fetchone() == (True,):
         return _copy_through(connection, table, rows)
     return _copy(connection, table, rows)

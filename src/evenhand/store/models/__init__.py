@@ -23,11 +23,12 @@ from evenhand.store.models.roll import Roll, RollRow
 from evenhand.store.models.voucher import Voucher, VoucherPayment, VoucherReceipt, VoucherSeries
 
 __all__ = [
-    "Acknowledged", "Approval", "Area", "Card", "CardMove", "CardPeriod", "Certificate", "Checkpoint", "Count", "CounterClaim", "Countersign",
-    "CounterInvitation", "CounterNote", "Cycle", "CycleEvent", "FactorTry", "FollowUp", "Freeze", "GoodsReceived", "Grievance", "GrievanceEvent", "GrievancePaper",
-    "Guest", "Head", "Heard", "Hold", "Holding",
-    "Household", "HouseholdChange", "HouseholdFactor", "HouseholdRemoval", "ImportFile", "LaneVersion", "LogEntry", "Lot", "Member", "Movement", "Node", "Outcome",
-    "PolicyAnswer", "PolicyProposal", "PolicyText", "Programme", "Proxy", "Receipt", "Recut", "RecutRow", "Released", "Reroute", "RoleGrant", "Roll",
-    "RollRow", "StagedFile", "Statement", "Supplement", "Transfer", "Voucher", "VoucherPayment",
-    "VoucherReceipt", "VoucherSeries", "Waybill", "WriteOff",
+    "Acknowledged", "Approval", "Area", "Card", "CardMove", "CardPeriod", "Certificate", "Checkpoint", "Count",
+    "CounterClaim", "CounterInvitation", "CounterNote", "Countersign", "Cycle", "CycleEvent", "FactorTry", "FollowUp",
+    "Freeze", "GoodsReceived", "Grievance", "GrievanceEvent", "GrievancePaper", "Guest", "Head", "Heard", "Hold",
+    "Holding", "Household", "HouseholdChange", "HouseholdFactor", "HouseholdRemoval", "ImportFile", "LaneVersion",
+    "LogEntry", "Lot", "Member", "Movement", "Node", "Outcome", "PolicyAnswer", "PolicyProposal", "PolicyText",
+    "Programme", "Proxy", "Receipt", "Recut", "RecutRow", "Released", "Reroute", "RoleGrant", "Roll", "RollRow",
+    "StagedFile", "Statement", "Supplement", "Transfer", "Voucher", "VoucherPayment", "VoucherReceipt", "VoucherSeries",
+    "Waybill", "WriteOff",
 ]  # fmt: skip

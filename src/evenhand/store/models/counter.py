@@ -7,8 +7,8 @@ from django.db import models
 
 
 class CounterInvitation(models.Model):
-    """An officer's invitation of one phone to a place at its points: whose it takes (`replaces`, for a `reason`), or that of a
-    `second` one. The token itself is only in the QR that the phone scans."""
+    """An officer's invitation of one phone to a place at its points: whose it takes (`replaces`, for a `reason`), or that
+    of a `second` one. The token itself is only in the QR that the phone scans."""
 
     token_sha256 = models.BinaryField(primary_key=True)
     device = models.TextField()

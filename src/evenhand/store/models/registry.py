@@ -62,8 +62,8 @@ class HouseholdChange(models.Model):
 
 class HouseholdRemoval(models.Model):
     """A removal of a household from the lists: `announced` by one person with a reason and how the household was told;
-    `confirmed` by a second one when its time to object is over; `withdrawn` before that, or `restored` after it, by one person
-    with a reason. `announcement` is the row that a later step answers. What a guard enforces: see `guards.sql`."""
+    `confirmed` by a second one when its time to object is over; `withdrawn` before that, or `restored` after it, by one
+    person with a reason. `announcement` is the row that a later step answers. What a guard enforces: see `guards.sql`."""
 
     id = models.BigAutoField(primary_key=True)
     household = models.TextField()
