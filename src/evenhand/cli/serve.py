@@ -82,6 +82,7 @@ def serve(
             say(f"Evenhand serves {store.programme.id} on this machine.  Stop with Ctrl-C.")
             say(f"  officers:        http://localhost:{port}/console/")
             say(f"  the counter app: http://localhost:{port}/counter/")
+            say(f"  households:      http://localhost:{port}/my/")
             say("Phones are not answered; for those: evenhand serve --lan")
             _run("127.0.0.1", port, None, None)
 

@@ -79,4 +79,11 @@ def _drawn(desk: Desk, wish: Wish, point: str) -> HttpResponse:
 def _shown(desk: Desk, error: EvenhandError | None = None) -> HttpResponse:
     return desk.shown("papers", {
         "spots": desk.choices(), "printable": desk.state in PRINTABLE, "chosen": desk.request.POST.get("paper", "poster"),
+        "own_pages": _own_pages(desk.request),
     }, error, FIELDS)  # fmt: skip
+
+
+def _own_pages(request: HttpRequest) -> str:
+    """Where a household's phone finds its own pages: what is written beside "Complaint?" unless another is typed.
+    Only where this page itself came over HTTPS is its address one that others can reach."""
+    return f"{request.get_host()}/my/" if request.is_secure() and request.method == "GET" else ""
