@@ -84,11 +84,12 @@ class Phone:
         )
 
     def all_sent(self) -> None:
-        """Until nothing is unsent; the app asks again as where a network comes back, should a busy server have put it off."""
+        """Until nothing is unsent; the app is made to ask again should a busy server have put it off."""
         unsent = self.page.locator(".facts dd").nth(2)
         for _ in range(10):
             with contextlib.suppress(AssertionError):
-                return sync_api.expect(unsent).to_have_text("0", timeout=4_000)
+                sync_api.expect(unsent).to_have_text("0", timeout=4_000)
+                break
             self.page.evaluate("window.dispatchEvent(new Event('online'))")
         sync_api.expect(unsent).to_have_text("0")
 
