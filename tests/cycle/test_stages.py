@@ -18,7 +18,7 @@ from evenhand.flow.cycle.stages import STAGES
 from evenhand.flow.disclosure.tables import COMPUTED
 from evenhand.store import open_store
 
-FROZEN = {"household", "member", "point", "places_frozen", "lanes_frozen", "stock", "carry", "owed_frozen"}
+FROZEN = {"household", "member", "point", "places_frozen", "lanes_frozen", "stock", "carry", "owed_frozen", "moves"}
 """What a computation begins with: the snapshots of the freeze."""
 
 
