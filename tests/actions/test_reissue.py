@@ -106,7 +106,7 @@ def test_a_lost_sheet_kills_its_later_months_even_where_no_new_coupon_is_printed
         lost(store, tmp_path / "out", periods=["2008-03"])
         assert "A2" not in tags(store, "2008-04")
         with pytest.raises(UsageError) as caught:
-            _check_may_freeze(store, replace(find(store, MARCH), period=month("2008-04")), "dice")
+            _check_may_freeze(store, replace(find(store, MARCH), period=month("2008-04")), "dice", [])
         assert "run: evenhand card renew 2008-04" in "".join(caught.value.lines())
         STEPS["frozen"](store, paper())
         done = renew(store, ["2008-04"], BOTH, secrets_of("renewed"), tmp_path / "april", RUN)

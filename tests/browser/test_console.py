@@ -119,7 +119,7 @@ def test_a_passkey_that_was_added_lets_its_owner_in_without_a_password(office: O
     page.wait_for_url("**/console/")
     assert "boris" in page.inner_text(".who")
     page.goto(f"{office.server}/console/cycle/")
-    page.fill("#pass", BORIS)
+    page.fill("#sign-passphrase", BORIS)
     page.get_by_role("button", name="Sign: I approve this division").click()
     page.get_by_text("Approved and signed by boris").wait_for()
     assert page.said == []

@@ -68,7 +68,6 @@ def test_every_page_fits_and_axe_finds_nothing(
         if path == "complain!":
             page.goto(f"{village.server}/my/complain")
             page.click("main form button")
-            page.said.clear()  # the browser itself tells of 422
         elif path == "sent":
             page.check("input[value=quality]")
             page.click("main form button")
@@ -87,7 +86,7 @@ def test_every_page_fits_and_axe_finds_nothing(
             assert (
                 page.evaluate("axe.run().then(r => r.violations.map(v => [v.id, v.nodes.map(n => n.html)]))") == []
             ), path
-    assert page.said == []
+    assert [said for said in page.said if "422" not in said] == [], "the browser itself tells of 422"
     page.context.close()
 
 
