@@ -290,7 +290,8 @@ def test_a_newer_app_waits_until_the_clerk_takes_it_and_the_outbox_stays(phone: 
         sync_api.expect(page.get_by_text("A new version of the app is ready")).to_have_count(0, timeout=20_000)
     finally:
         worker.write_text(before)
-    assert phone.facts()[2] == "0" and place.receipts()[-1] == ("Alder", "held: two claim")
+    phone.all_sent()  # the page is a new one: it may still be on its way
+    assert place.receipts()[-1] == ("Alder", "held: two claim")
 
 
 def test_a_second_window_is_told_and_can_take_over(phone: Phone, place: Village) -> None:
