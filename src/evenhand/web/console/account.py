@@ -18,6 +18,7 @@ from evenhand.web.console.access import EVERY_ROLE, Seat, page
 from evenhand.web.console.home import when
 from evenhand.web.console.listing import Column, Listing
 from evenhand.web.language import catalogue_of
+from evenhand.web.numbers import whole
 
 
 @page(*EVERY_ROLE)
@@ -38,7 +39,7 @@ def token_make(request: HttpRequest, seat: Seat) -> HttpResponse:
         days = request.POST.get("days", "")
         made = issue_token(
             seat.store, seat.username, request.POST.get("title", ""), request.POST.getlist("scope"),
-            int(days) if days.isascii() and days.isdigit() and len(days) < 9 else 0, secrets.token_bytes,
+            whole(days, 8, 0), secrets.token_bytes,
         )  # fmt: skip
     except EvenhandError as error:
         return _shown(request, seat, error=error)

@@ -25,6 +25,7 @@ from evenhand.render.figures import Figures
 from evenhand.web.console import cycle_steps
 from evenhand.web.console.access import EVERY_ROLE, Seat, page
 from evenhand.web.language import catalogue_of
+from evenhand.web.numbers import whole
 from evenhand.web.standing import board
 
 MARKS = {
@@ -49,7 +50,7 @@ def home(request: HttpRequest, seat: Seat) -> HttpResponse:
     """The morning page."""
     words, zone = catalogue_of(request), ZoneInfo(seat.store.programme.zone)
     chosen, first = request.GET.get("kind", ""), request.GET.get("from", "0")
-    at = int(first) if first.isascii() and first.isdigit() and len(first) < 7 else 0
+    at = whole(first, 6, 0)
     seen = board(seat.store, seat.points(), chosen, at, SHOWN)
     found, now, figures = seen.morning, seat.store.clock(), Figures(words)
     benefits = find(seat.store, found.cycle).policy().benefits if found.cycle else {}

@@ -24,6 +24,7 @@ from evenhand.render.figures import Figures
 from evenhand.web.console.export import KINDS, ROWS_MAX, written
 from evenhand.web.console.home import when
 from evenhand.web.language import catalogue_of
+from evenhand.web.numbers import whole
 
 PAGE = 50
 FILTER_LENGTH_MAX = 100
@@ -103,7 +104,7 @@ class Listing:
         self.count = self.source.count(self.filter)
         self.pages = max(1, -(-min(self.count, FAR) // PAGE))
         asked = self._asked("page")
-        self.page = min(max(1, int(asked)), self.pages) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
+        self.page = min(max(1, whole(asked, 8, 1)), self.pages)
         self._rows = list(self.source.rows(self.sort, self.filter, (self.page - 1) * PAGE, PAGE)) if self.count else []
 
     @property

@@ -21,6 +21,7 @@ from evenhand.core.errors import EvenhandError
 from evenhand.store.people import account_names, switched_off
 from evenhand.web.console.access import Seat, page
 from evenhand.web.console.home import when
+from evenhand.web.numbers import whole
 
 
 @page("admin", "auditor")
@@ -72,7 +73,7 @@ def people_answer(request: HttpRequest, seat: Seat) -> HttpResponse:
     number = request.POST.get("proposal", "")
     try:
         answer(
-            seat.store, seat.username, int(number) if number.isascii() and number.isdigit() and len(number) < 18 else -1,
+            seat.store, seat.username, whole(number, 17, -1),
             request.POST.get("answer") == "confirm",
         )  # fmt: skip
     except EvenhandError as error:

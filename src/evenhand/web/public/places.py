@@ -29,6 +29,7 @@ from evenhand.render.figures import Figures
 from evenhand.render.place_map import place_map
 from evenhand.store import Store
 from evenhand.web.language import catalogue_of
+from evenhand.web.numbers import whole
 from evenhand.web.public.open_page import Answer, missing, open_page
 
 TEXT_LENGTH_MAX = 100
@@ -50,7 +51,7 @@ def places(request: HttpRequest, store: Store) -> Answer:
     wanted = request.GET.get("q", "").replace("\0", "").strip()[:TEXT_LENGTH_MAX]
     area = request.GET.get("area", "").replace("\0", "")[:TEXT_LENGTH_MAX]
     asked = request.GET.get("page", "")
-    at = min(int(asked), PAGES_MAX) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
+    at = min(whole(asked, 5, 1), PAGES_MAX)
     around = area_path(store, area) if area else []
     if area and not around:
         return missing(request, store)

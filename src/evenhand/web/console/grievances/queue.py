@@ -17,6 +17,7 @@ from evenhand.web.console.access import EVERY_ROLE, Seat, page
 from evenhand.web.console.grievances.common import REVIEWS, frame, line, names_of, said
 from evenhand.web.console.grievances.figures import told
 from evenhand.web.console.listing import Column, Held, Listing
+from evenhand.web.numbers import whole
 
 PAGE = 50
 COLUMNS = (
@@ -43,7 +44,7 @@ def queue(request: HttpRequest, seat: Seat) -> HttpResponse:
     context |= {"which": which, "more": Figures(words).whole(READ_MAX) if found.more else ""}
     if which == "mine":
         number = request.GET.get("page", "1")
-        at = max(1, int(number)) if number.isascii() and number.isdigit() and len(number) < 5 else 1
+        at = max(1, whole(number, 4, 1))
         shown = list(noted(store, found.cases[(at - 1) * PAGE : at * PAGE]))
         names = names_of(store, shown)
         count = len(found.cases)

@@ -22,6 +22,7 @@ from evenhand.render.trips import kilometres, litres
 from evenhand.web.console.access import Seat, page
 from evenhand.web.console.asking import wrong_by_field
 from evenhand.web.console.stock.shelf import SEES, WITHIN, Shelf
+from evenhand.web.numbers import whole
 
 FIELDS = {name: name for name in ("number", "load", "fuel", "starts")}
 
@@ -60,8 +61,7 @@ def _planned(shelf: Shelf) -> Trips:
         raise UsageError("there is no such depot", "choose one of the list")
     days = asked.get("days", "1")
     lorry = {name: asked.get(name, "").strip().replace(",", ".") for name in FIELDS}
-    whole = int(days) if days.isascii() and days.isdigit() and len(days) < 4 else 0
-    return trips_from(shelf.store, shelf.cycle, depot, lorry, whole, _weights(shelf))
+    return trips_from(shelf.store, shelf.cycle, depot, lorry, whole(days, 3, 0), _weights(shelf))
 
 
 def _weights(shelf: Shelf) -> dict[str, Fraction]:

@@ -13,6 +13,7 @@ from evenhand.web.console.access import Seat, page
 from evenhand.web.console.asking import with_unit
 from evenhand.web.console.home import when
 from evenhand.web.console.stock.shelf import SEES, Shelf
+from evenhand.web.numbers import whole
 
 CONFIRMS = ("store", "approver")
 FIELDS = {"quantity": "quantity", "reason": "reason", "lot": "lot"}
@@ -47,7 +48,7 @@ def writeoffs_propose(request: HttpRequest, seat: Seat) -> HttpResponse:
 def writeoffs_answer(request: HttpRequest, seat: Seat) -> HttpResponse:
     """Confirm, decline, or take back a proposal."""
     shelf, number = Shelf(request, seat), request.POST.get("proposal", "")
-    wanted = int(number) if number.isascii() and number.isdigit() and len(number) < 18 else -1
+    wanted = whole(number, 17, -1)
     found = next((one for one in write_offs(seat.store, None, waiting=True, limit=MOST) if one.id == wanted), None)
     if found is not None:
         shelf.mine = shelf.nodes_of(*CONFIRMS)
